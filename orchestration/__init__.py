@@ -1,0 +1,4 @@
+"""What runs, when, and after what (Dagster), and the command line.
+
+What does not belong here: any rule of the method (``sql/``), any file format (``transforms/layouts/``, ``exports/``).
+"""

@@ -1,0 +1,1 @@
+"""The assets, one module per stage of the way: landing, the SQL models, publishing."""

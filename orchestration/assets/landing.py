@@ -1,0 +1,92 @@
+"""Landing: per group of files one step that reads, archives and loads them; its assets are the provenance and the raw tables."""
+
+from collections.abc import Iterator
+from importlib import metadata
+
+import dagster as dg
+import duckdb
+import pyarrow as pa
+
+from orchestration.resources import Source, Warehouse
+from transforms.layouts import GROUPS, LAYOUTS
+from warehouse import checks, raw, sources
+from warehouse.landing import log
+from warehouse.store import replace_table
+
+RUN_TABLE = "landing.run"
+RUN_COLUMNS = {
+    "run_id": "varchar",
+    "started_at": "timestamp",
+    "source": "varchar",
+    "code_version": "varchar",
+    "duckdb_version": "varchar",
+}
+GROUP_NAME = "landing"
+
+
+def key(table: str) -> dg.AssetKey:
+    """The asset of a table: ``core.school`` is ``core/school``."""
+    return dg.AssetKey(table.split("."))
+
+
+@dg.asset(
+    key=key(RUN_TABLE),
+    group_name=GROUP_NAME,
+    kinds={"duckdb"},
+    description="One row: this run, and the drop folder its files are taken from.",
+)
+def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Prepare the source, refuse a folder that lacks what is needed, and note the run."""
+    checks.forget_results(warehouse.connection)
+    folder = source.prepare(warehouse.place)
+    for path in folder.unknown:
+        log.warning("not used, its name is none of the publishers': %s", path)
+    row = {
+        "run_id": context.run.run_id,
+        "started_at": raw.utc_now(),
+        "source": source.source if source.source == sources.SAMPLE else folder.root.resolve().name,
+        "code_version": metadata.version("schoolmatch"),
+        "duckdb_version": duckdb.__version__,
+    }
+    replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
+    return dg.MaterializeResult(metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
+
+
+def _landing_group(group: str) -> dg.AssetsDefinition:
+    titles = {f"raw.{layout.kind}": layout.title for layout in LAYOUTS} | {f"raw.{raw.POSTCODE_KIND}": "ONS postcode directory"}
+    files = raw.file_table(group)
+    specs = [
+        dg.AssetSpec(
+            key(files),
+            deps=[key(RUN_TABLE)],
+            group_name=GROUP_NAME,
+            kinds={"file"},
+            description=f"One row per file of the group {group}: provenance.",
+        ),
+        *(
+            dg.AssetSpec(
+                key(table),
+                deps=[key(files)],
+                group_name="raw",
+                kinds={"duckdb"},
+                description=f"{titles[table]}: rows as published, in our columns.",
+            )
+            for table in raw.tables_of(group)
+        ),
+    ]
+
+    @dg.multi_asset(name=f"land_{group}", specs=specs)
+    def land_group(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        counts = raw.load_group(warehouse.connection, source.folder(warehouse.place), group, warehouse.place.landing)
+        log.info("read %s: %s rows", group, f"{sum(counts.values()):,}")
+        yield dg.MaterializeResult(key(files))
+        for table, count in counts.items():
+            yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
+
+    return land_group
+
+
+LANDING_ASSETS: list[dg.AssetsDefinition] = [
+    run_of_refresh,
+    *(_landing_group(group) for group in (*GROUPS, raw.POSTCODE_GROUP)),
+]

@@ -1,0 +1,95 @@
+"""Publishing: one step, so that nothing half-done stays behind. Its assets are what people open."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from exports.duckdb_file import write_duckdb
+from exports.excel import write_workbooks
+from exports.parquet import write_parquet
+from orchestration.assets.landing import key
+from orchestration.assets.models import LAYERS, models_of
+from orchestration.resources import Warehouse
+from warehouse import checks, dictionary, publish
+from warehouse.definitions import read_definitions
+from warehouse.landing import log
+from warehouse.licence import LIMITS, OGL
+from warehouse.store import rows_as_dicts, run
+
+GROUP_NAME = "published"
+EXPORTS = {
+    "published.duckdb": "schoolmatch.duckdb: the tables that analysts query, with keys, comments and macros.",
+    "published.parquet": "parquet/: one file per table.",
+    "published.excel": "excel/: a workbook for England and one per region.",
+    "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
+    "published.latest": "published/latest: points at the new folder, after everything was read back through it.",
+}
+
+_mart = [key(model.name) for model in models_of(LAYERS[-1])]
+_tables = {checks.RESULTS: "Outcome of every check.", dictionary.TABLE: "Every published table and column in words."}
+
+
+def _specs() -> list[dg.AssetSpec]:
+    recorded = [
+        dg.AssetSpec(key(table), deps=_mart, group_name="mart", kinds={"duckdb"}, description=text)
+        for table, text in _tables.items()
+    ]
+    published = [
+        dg.AssetSpec(key(name), deps=[*_mart, *map(key, _tables)], group_name=GROUP_NAME, kinds={"file"}, description=text)
+        for name, text in EXPORTS.items()
+        if name not in ("published.manifest", "published.latest")
+    ]
+    files = [spec.key for spec in published]
+    manifest, latest = key("published.manifest"), key("published.latest")
+    return [
+        *recorded,
+        *published,
+        dg.AssetSpec(manifest, deps=files, group_name=GROUP_NAME, kinds={"file"}, description=EXPORTS["published.manifest"]),
+        dg.AssetSpec(latest, deps=[manifest], group_name=GROUP_NAME, kinds={"file"}, description=EXPORTS["published.latest"]),
+    ]
+
+
+@dg.multi_asset(name="publish", specs=_specs())
+def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Record checks and dictionary, write every export aside, and switch."""
+    connection, home = warehouse.connection, warehouse.place
+    results = checks.build_results(connection)
+    yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
+    words = dictionary.build_dictionary(connection)
+    yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})
+    refresh = rows_as_dicts(connection, "from mart.refresh")[0]
+    is_synthetic = bool(refresh["is_synthetic"])
+    stamp = publish.new_stamp(home)
+    with publish.building(home, stamp) as folder:
+        tables = write_duckdb(connection, folder / publish.DUCKDB_FILE, is_synthetic=is_synthetic)
+        log.info("wrote %s: %s tables", publish.DUCKDB_FILE, len(tables))
+        yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
+        parquet = write_parquet(connection, folder / "parquet", is_synthetic=is_synthetic)
+        log.info("wrote parquet/: %s files", len(parquet))
+        yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
+        workbooks = write_workbooks(connection, folder / "excel")
+        log.info("wrote excel/: %s workbooks", len(workbooks))
+        yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
+        about = {
+            "title": "schoolmatch",
+            "label": refresh["label"],
+            "synthetic": is_synthetic,
+            "published": stamp,
+            "limits": LIMITS,
+            "licence": OGL,
+            "refresh": refresh,
+            "definitions": {item.name: item.description.model_dump() for item in read_definitions()},
+            "sources": rows_as_dicts(connection, "from mart.source_file"),
+            "checks": rows_as_dicts(connection, f"select check_name, table_name, passed, violations from {checks.RESULTS}"),
+            "tables": tables,
+        }
+        rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
+        publish.write_manifest(folder, about, rows)
+        yield dg.MaterializeResult(key("published.manifest"))
+        final = publish.publish(home, folder, stamp)
+    log.info("published %s, and read it back", final.name)
+    schools = int(run(connection, "select count(*) from mart.school")[0][0])
+    yield dg.MaterializeResult(key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": schools})
+
+
+PUBLISHING_ASSETS: list[dg.AssetsDefinition] = [published]

@@ -1,0 +1,34 @@
+-- on: mart.area_summary
+-- what: Schools, high-performing or in need summed over regions or local authorities are not those of the country.
+-- why: Every school stands in one region and one local authority; a difference is a school lost or counted twice.
+-- do: Look for schools without a region in core.school, and for areas with two names or codes.
+with summed as (
+    select
+        definition,
+        phase,
+        area_type,
+        sum(schools) as schools,
+        sum(high_performing) as high_performing,
+        sum(in_need) as in_need,
+        sum(in_need_without_partner) as in_need_without_partner
+    from mart.area_summary
+    where area_type in ('country', 'region', 'local_authority')
+    group by definition, phase, area_type
+)
+
+select
+    part.definition,
+    part.phase,
+    part.area_type,
+    part.schools,
+    country.schools as schools_of_country
+from summed as country
+inner join summed as part on part.definition = country.definition and part.phase = country.phase and part.area_type <> 'country'
+where
+    country.area_type = 'country'
+    and (
+        part.schools <> country.schools
+        or part.high_performing <> country.high_performing
+        or part.in_need <> country.in_need
+        or part.in_need_without_partner <> country.in_need_without_partner
+    )

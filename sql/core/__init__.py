@@ -1,0 +1,1 @@
+"""What is known of each school, typed, one row per key."""

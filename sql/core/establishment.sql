@@ -1,0 +1,69 @@
+-- One row per establishment in GIAS, open or closed, with the phase it counts as, or the reason why it is outside: mart.school
+-- holds those whose left_out_because is null. Types are matched by code, or by name where an extract has no codes (2017).
+with typed as (
+    select
+        establishment.*,
+        type_of.type_name as state_funded_type,
+        type_of.is_academy = 'true' as is_academy,
+        coalesce(type_of.phase, phase_of.phase) as counted_phase,
+        coalesce(establishment.status_code, case name_key(establishment.status_name)
+            when 'open' then '1'
+            when 'closed' then '2'
+            when 'open but proposed to close' then '3'
+            when 'proposed to open' then '4'
+        end) as status
+    from raw.gias_establishment as establishment
+    left join reference.establishment_type as type_of
+        on
+            type_of.type_code = establishment.type_code and type_of.type_name_key = name_key(type_of.type_name)
+            or establishment.type_code is null and type_of.type_name_key = name_key(establishment.type_name)
+    left join reference.phase as phase_of
+        on
+            phase_of.phase_code = establishment.phase_code
+            or establishment.phase_code is null and phase_of.phase_key = name_key(establishment.phase_name)
+)
+
+select
+    urn,
+    name,
+    coalesce(state_funded_type, type_name) as type,
+    coalesce(is_academy, false) as is_academy,
+    counted_phase as phase,
+    phase_name as gias_phase,
+    la_code,
+    la_ons_code,
+    -- LAESTAB: authority number and establishment number, the key of results through the years
+    try_cast(la_code as integer) * 10000 + try_cast(establishment_number as integer) as laestab,
+    status,
+    open_date,
+    close_date,
+    -- 99 and 0 stand for "not known" in GIAS
+    nullif(low_age, 99) as low_age,
+    nullif(nullif(high_age, 99), 0) as high_age,
+    gender,
+    religious_character,
+    admissions,
+    nullif(pupils, 0) as pupils,
+    -- a share of nobody is not 0 %: a new school is listed with 0 pupils and 0.0 until its first census
+    case when pupils > 0 then fsm_percent end as fsm_percent,
+    trust_flag_code,
+    trust_id,
+    trust_name,
+    postcode,
+    gor_code,
+    constituency_code,
+    constituency_name,
+    urban_rural_code,
+    -- 0 stands for "not known" in GIAS
+    nullif(easting, 0) as easting,
+    nullif(northing, 0) as northing,
+    lsoa_code,
+    as_at,
+    case
+        when status is null or status not in ('1', '3') then 'not_open'
+        when la_code is null or la_code not in (select known.la_code from reference.local_authority as known)
+            then 'outside_england'
+        when state_funded_type is null then 'not_state_funded_school'
+        when counted_phase is null then 'phase_not_known'
+    end as left_out_because
+from typed

@@ -1,0 +1,111 @@
+-- One row per open state-funded school in England: who it is, where it stands, its trust, its latest and previous judgement,
+-- its latest published results. Everything the definitions ask of a school is here or in core.school_inspection and core.ks*_result.
+with single_academy_trust as (
+    -- GIAS names a school's single-academy trust but leaves its number blank
+    select
+        upper(group_name) as trust_key,
+        min(group_id) as trust_id
+    from raw.gias_group
+    where group_type_code = '10' and group_status = 'Open'
+    group by upper(group_name)
+    having count(*) = 1
+),
+
+latest_ks2 as (
+    select result.*
+    from core.ks2_result as result
+    inner join core.results_year as years on years.stage = 'ks2' and years.attainment_year = result.year
+),
+
+latest_ks4 as (
+    select result.*
+    from core.ks4_result as result
+    inner join core.results_year as years on years.stage = 'ks4' and years.attainment_year = result.year
+)
+
+select
+    establishment.urn,
+    establishment.name,
+    establishment.phase,
+    establishment.gias_phase,
+    establishment.type,
+    establishment.is_academy,
+    establishment.laestab,
+    coalesce(establishment.trust_id, single_academy_trust.trust_id) as trust_id,
+    establishment.trust_name,
+    -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust
+    coalesce(establishment.trust_flag_code = '3', false) as is_in_mat,
+    establishment.open_date,
+    local_authority.la_code,
+    local_authority.la_name,
+    local_authority.la_ons_code,
+    local_authority.region_code,
+    local_authority.region_name,
+    establishment.constituency_code,
+    establishment.constituency_name,
+    establishment.postcode,
+    location.easting,
+    location.northing,
+    cell.longitude,
+    cell.latitude,
+    location.location_source,
+    setting.urban_rural_code,
+    setting.setting,
+    setting.setting_source,
+    setting.search_radius_miles,
+    cell.h3_r7,
+    cell.h3_r6,
+    cell.h3_r5,
+    establishment.pupils,
+    establishment.fsm_percent,
+    establishment.low_age,
+    establishment.high_age,
+    establishment.gender,
+    establishment.admissions,
+    establishment.religious_character,
+    latest.inspection_date as ofsted_date,
+    latest.framework as ofsted_framework,
+    latest.overall_effectiveness as ofsted_grade,
+    latest.category_of_concern as ofsted_category_of_concern,
+    latest.quality_of_education as ofsted_quality_of_education,
+    latest.leadership_and_management as ofsted_leadership_and_management,
+    latest.leadership_and_governance as ofsted_leadership_and_governance,
+    latest.safeguarding as ofsted_safeguarding,
+    latest.report_card_areas as ofsted_report_card_areas,
+    latest.inspected_urn as ofsted_inspected_urn,
+    coalesce(latest.inspected_urn <> establishment.urn, false) as is_ofsted_of_predecessor,
+    previous.inspection_date as ofsted_previous_date,
+    previous.framework as ofsted_previous_framework,
+    previous.overall_effectiveness as ofsted_previous_grade,
+    previous.quality_of_education as ofsted_previous_quality_of_education,
+    previous.leadership_and_management as ofsted_previous_leadership_and_management,
+    ks2.year as ks2_year,
+    ks2.result_source as ks2_source,
+    ks2.pupils as ks2_pupils,
+    ks2.rwm_expected_percent as ks2_rwm_expected_percent,
+    case when ks2.urn is null then 'no_row' else ks2.rwm_expected_percent_missing end as ks2_rwm_expected_missing,
+    ks2.reading_progress as ks2_reading_progress,
+    ks2.writing_progress as ks2_writing_progress,
+    ks2.maths_progress as ks2_maths_progress,
+    case when ks2.urn is null then 'no_row' else ks2.reading_progress_missing end as ks2_progress_missing,
+    ks4.year as ks4_year,
+    ks4.result_source as ks4_source,
+    ks4.pupils as ks4_pupils,
+    ks4.attainment8 as ks4_attainment8,
+    case when ks4.urn is null then 'no_row' else ks4.attainment8_missing end as ks4_attainment8_missing,
+    ks4.progress8 as ks4_progress8,
+    ks4.progress8_lower as ks4_progress8_lower,
+    ks4.progress8_upper as ks4_progress8_upper,
+    case when ks4.urn is null then 'no_row' else ks4.progress8_missing end as ks4_progress8_missing
+from core.establishment as establishment
+inner join core.local_authority as local_authority on local_authority.la_code = establishment.la_code
+left join single_academy_trust
+    on establishment.trust_flag_code = '5' and single_academy_trust.trust_key = upper(establishment.trust_name)
+left join core.school_location as location on location.urn = establishment.urn
+left join core.school_cell as cell on cell.urn = establishment.urn
+left join core.school_setting as setting on setting.urn = establishment.urn
+left join core.school_inspection as latest on latest.urn = establishment.urn and latest.recency = 1
+left join core.school_inspection as previous on previous.urn = establishment.urn and previous.recency = 2
+left join latest_ks2 as ks2 on ks2.urn = establishment.urn
+left join latest_ks4 as ks4 on ks4.urn = establishment.urn
+where establishment.left_out_because is null

@@ -1,0 +1,49 @@
+-- One row per school in England's state-funded schools: urban, semi-rural or rural, by which classification, and the search radius.
+-- The 2011 class decides wherever it is known (in GIAS, else through the school's LSOA); the 2021 class is the fallback, because
+-- it does not separate conurbations from smaller cities and towns. Rule: METHOD, "Nearby"; the mapping is reference.rural_urban_class.
+with classes as (
+    select
+        establishment.urn,
+        establishment.urban_rural_code as gias_code,
+        gias_class.edition as gias_edition,
+        gias_class.setting as gias_setting,
+        lsoa.rural_urban_code as lsoa_code,
+        lsoa_class.setting as lsoa_setting
+    from core.establishment as establishment
+    left join reference.rural_urban_class as gias_class on gias_class.rural_urban_code = establishment.urban_rural_code
+    left join raw.ons_rural_urban as lsoa on lsoa.lsoa_code = establishment.lsoa_code
+    left join reference.rural_urban_class as lsoa_class
+        on lsoa_class.rural_urban_code = lsoa.rural_urban_code and lsoa_class.edition = '2011'
+    where establishment.left_out_because is null
+),
+
+decided as (
+    select
+        urn,
+        case
+            when gias_edition = '2011' then gias_code
+            when lsoa_setting is not null then lsoa_code
+            else gias_code
+        end as urban_rural_code,
+        case
+            when gias_edition = '2011' then gias_setting
+            when lsoa_setting is not null then lsoa_setting
+            else gias_setting
+        end as setting,
+        case
+            when gias_edition = '2011' then 'gias_2011'
+            when lsoa_setting is not null then 'lsoa_2011'
+            when gias_edition = '2021' then 'gias_2021'
+            else 'not_known'
+        end as setting_source
+    from classes
+)
+
+select
+    decided.urn,
+    decided.urban_rural_code,
+    decided.setting,
+    decided.setting_source,
+    cast(radius.search_radius_miles as double) as search_radius_miles
+from decided
+left join reference.setting as radius on radius.setting = decided.setting

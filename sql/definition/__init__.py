@@ -1,0 +1,1 @@
+"""Who is in need and who is high-performing: a SQL file and a parameter file per definition."""

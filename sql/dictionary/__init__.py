@@ -1,0 +1,1 @@
+"""Every published table and column in words."""

@@ -1,0 +1,18 @@
+-- One row per definition, school in need and high-performing school of its phase within its radius. distance_rank 1 is the nearest;
+-- schools on one site are told apart by URN.
+select
+    pair.definition,
+    pair.phase,
+    pair.need_urn,
+    pair.partner_urn,
+    pair.distance_m,
+    pair.distance_m / metres(1) as distance_miles,
+    cast(row_number() over (
+        partition by pair.definition, pair.need_urn order by pair.distance_m, pair.partner_urn
+    ) as integer) as distance_rank,
+    need.la_code = partner.la_code as same_la,
+    coalesce(need.trust_id = partner.trust_id, false) as same_trust
+from match.pair as pair
+inner join core.school as need on need.urn = pair.need_urn
+inner join core.school as partner on partner.urn = pair.partner_urn
+order by pair.definition, pair.need_urn, distance_rank

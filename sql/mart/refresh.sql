@@ -1,0 +1,34 @@
+-- One row: this refresh. label is "synthetic sample" where the schools are invented, else null.
+with files as (
+    select
+        max(published) filter (where kind = 'gias_establishment') as gias_as_at,
+        max(published) filter (where kind = 'ofsted_inspection') as ofsted_as_at,
+        bool_or(is_synthetic) as is_synthetic,
+        count(*) as source_files
+    from mart.source_file
+),
+
+years as (
+    select
+        max(attainment_year) filter (where stage = 'ks2') as ks2_year,
+        max(attainment_year) filter (where stage = 'ks4') as ks4_year
+    from core.results_year
+)
+
+select
+    run.run_id,
+    run.started_at,
+    run.source,
+    run.code_version,
+    run.duckdb_version,
+    files.gias_as_at,
+    files.ofsted_as_at,
+    years.ks2_year,
+    years.ks4_year,
+    files.source_files,
+    files.is_synthetic,
+    case when files.is_synthetic then 'synthetic sample' end as label,
+    (select count(*) from mart.school) as schools
+from landing.run as run
+cross join files
+cross join years

@@ -1,0 +1,21 @@
+-- One row per establishment that is listed by GIAS or Ofsted and is not in mart.school, with the reason: nothing is dropped unseen.
+-- not_in_gias: Ofsted lists it, this GIAS extract does not. The other reasons are those of core.establishment.
+with ofsted as (
+    select distinct on (listed.urn)
+        listed.urn,
+        listed.name
+    from raw.ofsted_inspection as listed
+    order by listed.urn asc, listed.as_at desc
+)
+
+select
+    coalesce(establishment.urn, ofsted.urn) as urn,
+    coalesce(establishment.name, ofsted.name) as name,
+    establishment.type,
+    establishment.urn is not null as is_in_gias,
+    ofsted.urn is not null as is_in_ofsted,
+    coalesce(establishment.left_out_because, 'not_in_gias') as left_out_because
+from core.establishment as establishment
+full join ofsted on ofsted.urn = establishment.urn
+where establishment.urn is null or establishment.left_out_because is not null
+order by 1

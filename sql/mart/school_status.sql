@@ -1,0 +1,11 @@
+-- One row per definition and school in its universe: status, and every reason for it (codes: mart.reason).
+select
+    definition,
+    urn,
+    phase,
+    status,
+    reasons,
+    excluded_because,
+    not_assessed
+from match.school_status
+order by definition, urn

@@ -1,0 +1,11 @@
+-- One row per definition and high-performing school with a place: who could be found.
+select
+    status.definition,
+    status.phase,
+    status.urn as partner_urn,
+    school.h3_r7 as cell,
+    school.easting,
+    school.northing
+from match.school_status as status
+inner join core.school as school on school.urn = status.urn
+where status.status = 'high_performing' and school.h3_r7 is not null

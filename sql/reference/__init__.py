@@ -1,0 +1,1 @@
+"""Small facts, with their sources."""

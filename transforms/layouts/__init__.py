@@ -1,0 +1,21 @@
+"""One module per publisher's family of files: every vintage's columns to ours.
+
+A file is recognised by the pattern of its name *and* its header, never by its position in a folder. What belongs here: headings,
+codes, encodings. What does not: what the values mean for a school (``sql/``), where files come from (``warehouse/landing.py``).
+"""
+
+from __future__ import annotations
+
+from transforms.layouts import gias, ofsted, ons, results
+from transforms.layouts.layout import Layout, Parsed
+
+LAYOUTS: tuple[Layout, ...] = (*gias.LAYOUTS, *ofsted.LAYOUTS, *results.LAYOUTS, *ons.LAYOUTS)
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(layout.group for layout in LAYOUTS))
+
+
+def layout_for(path: str) -> Layout | None:
+    """The layout a file's name stands for, or None for a file that is none of ours (a README, a list of ours)."""
+    return next((layout for layout in LAYOUTS if layout.matches(path)), None)
+
+
+__all__ = ["GROUPS", "LAYOUTS", "Layout", "Parsed", "layout_for"]

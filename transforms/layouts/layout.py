@@ -1,0 +1,207 @@
+"""What a layout is: a publisher's kind of file, every vintage's headings, and how one becomes a typed frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from transforms.errors import InputError
+from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Kind, parse
+from transforms.layouts.text_table import TextTable, read_text_table
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of our columns and where each vintage keeps it.
+
+    ``headings``: vintage to the publisher's heading; a vintage that is not named has no such column. A heading that ends
+    in ``?`` is optional: the file is read without it. ``with_reason``: a second column ``<name>_missing`` says why a value is null.
+    """
+
+    name: str
+    kind: Kind
+    headings: Mapping[str, str]
+    with_reason: bool = False
+
+    def heading(self, vintage: str) -> tuple[str, bool] | None:
+        """The publisher's heading in that vintage and whether the file is useless without it; None where it has none."""
+        heading = self.headings.get(vintage)
+        return None if heading is None else (heading.removesuffix("?"), not heading.endswith("?"))
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file read: the typed frame, which vintage it was, and the headings that were not used."""
+
+    frame: pd.DataFrame
+    vintage: str
+    rows: int
+    headings: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A publisher's kind of file.
+
+    ``kind``: the raw table it becomes. ``group``: the landing asset it belongs to. ``header_has``: headings by one of which the
+    header row is found. ``key``: columns that identify a row. ``many``: whether several files make a history (else
+    only the newest counts). ``reshape``: per vintage, what turns the rows as published
+    into one row per key (frame in, frame out). ``output``: the raw table's columns and SQL types where ``reshape`` changes them.
+    """
+
+    kind: str
+    group: str
+    publisher: str
+    title: str
+    name_pattern: str
+    header_has: tuple[str, ...]
+    vintages: tuple[str, ...]
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    required: bool = False
+    many: bool = False
+    reshape: Mapping[str, Callable[[pd.DataFrame, str], pd.DataFrame]] = field(default_factory=dict)
+    output: Mapping[str, str] | None = None
+
+    def matches(self, path: str) -> bool:
+        """Whether a file of that name is of this kind (its header is looked at when it is read)."""
+        return re.fullmatch(self.name_pattern, PurePosixPath(path).name, re.IGNORECASE) is not None
+
+    @property
+    def schema(self) -> dict[str, str]:
+        """Columns of the raw table and their SQL types, in order."""
+        return dict(self.output) if self.output is not None else schema_of(self.columns)
+
+    def read(self, content: bytes, path: str) -> Parsed:
+        """Read one file of this kind.
+
+        Returns one row per ``key`` with the columns of ``schema`` and ``row_number`` (the row in the file).
+        Raises InputError with file, row and column: unreadable, a needed column missing, a value of the wrong kind, a key twice.
+        """
+        chosen: dict[str, Column] = {}
+        vintage = ""
+
+        def choose(header: tuple[str, ...]) -> list[str]:
+            nonlocal vintage
+            vintage = self._vintage_of(header, path)
+            for column in self.columns:
+                heading = column.heading(vintage)
+                if heading and heading[0] in header:
+                    chosen[heading[0]] = column
+            return list(chosen)
+
+        table = read_text_table(content, path, self.header_has, choose)
+        frame = self._typed(table, chosen, path)
+        if vintage in self.reshape:
+            frame = self.reshape[vintage](frame, path)
+        self._refuse_twice(frame, path)
+        frame = frame.reindex(columns=[*self.schema, "row_number"])
+        ignored = tuple(heading for heading in table.header if heading and heading not in chosen)
+        return Parsed(frame, vintage, len(table.rows), table.header, ignored)
+
+    def _vintage_of(self, header: tuple[str, ...], path: str) -> str:
+        """The first vintage whose needed headings are all there; else the error names what the nearest one lacks."""
+        missing: dict[str, list[str]] = {}
+        for vintage in self.vintages:
+            needed = [h[0] for c in self.columns if (h := c.heading(vintage)) and h[1]]
+            missing[vintage] = [heading for heading in needed if heading not in header]
+            if not missing[vintage]:
+                return vintage
+        nearest = min(self.vintages, key=lambda vintage: len(missing[vintage]))
+        raise InputError(
+            f"The file lacks {len(missing[nearest])} column(s) it is needed for",
+            file=path,
+            column=", ".join(missing[nearest]),
+            expected=f"the layout {self.title} ({nearest})",
+            do="fetch the file again; if the publisher has renamed the column, add the new name to its module in "
+            "transforms/layouts/",
+        )
+
+    def _typed(self, table: TextTable, chosen: dict[str, Column], path: str) -> pd.DataFrame:
+        series: dict[str, pd.Series] = {}
+        for heading, column in chosen.items():
+            texts = pd.Series(table.columns[heading], dtype="str")
+            values, reasons = parse(texts, column.kind, file=path, column=heading, rows=table.rows)
+            series[column.name] = values
+            if column.with_reason:
+                series[f"{column.name}_missing"] = reasons
+        frame = pd.DataFrame(series)
+        frame["row_number"] = table.rows
+        for column in self.columns:
+            if column.with_reason and column.name not in frame:
+                frame[f"{column.name}_missing"] = NOT_IN_LAYOUT
+        return frame
+
+    def _refuse_twice(self, frame: pd.DataFrame, path: str) -> None:
+        twice = frame.duplicated(list(self.key), keep=False)
+        if not twice.any():
+            return
+        first = frame[twice].sort_values([*self.key, "row_number"]).iloc[:2]
+        value = ", ".join(str(first.iloc[0][name]) for name in self.key)
+        raise InputError(
+            f"{' + '.join(self.key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number})",
+            file=path,
+            row=int(first.iloc[1].row_number),
+            column=self.key[0],
+            expected="each row once",
+            do="fetch the file again; if the publisher's file really holds it twice, report it to the publisher",
+        )
+
+
+def schema_of(columns: tuple[Column, ...]) -> dict[str, str]:
+    """Columns and SQL types of a frame as published, reasons beside their values."""
+    schema: dict[str, str] = {}
+    for column in columns:
+        schema[column.name] = SQL_TYPE[column.kind]
+        if column.with_reason:
+            schema[f"{column.name}_missing"] = "varchar"
+    return schema
+
+
+_MONTHS = {
+    month: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"),
+        start=1,
+    )
+    for month in names.split()
+}  # fmt: skip
+
+
+def date_in_name(path: str) -> date | None:
+    """The date a publisher puts into a file's name: ``20250930`` or ``31_August_2025`` (month full or short)."""
+    name = PurePosixPath(path).name
+    if found := re.search(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)", name):
+        year, month, day = map(int, found.groups())
+    elif (found := re.search(r"(?<!\d)(\d{1,2})[ _-]+([A-Za-z]+)[ _-]+(20\d\d)", name)) and found[2].lower() in _MONTHS:
+        year, month, day = int(found[3]), _MONTHS[found[2].lower()], int(found[1])
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def academic_year_in_path(path: str) -> int:
+    """The year in which the academic year ended (2024 for ``2023-2024/…``), from the file's folder or name.
+
+    Raises InputError where the path does not say: the wide performance tables carry no year themselves.
+    """
+    if found := re.search(r"(?<!\d)20(\d\d)-?_?(?:20)?(\d\d)(?!\d)", path):
+        start, end = int(found[1]), int(found[2])
+        if end == start + 1:
+            return 2000 + end
+    raise InputError(
+        "Which academic year the results are of cannot be told",
+        file=path,
+        expected="a folder or name with the year, such as 2023-2024/england_ks4final.csv",
+        do="put the file into a folder named after its academic year",
+    )

@@ -1,0 +1,183 @@
+"""School results (DfE), key stages 2 and 4: the wide performance tables (to 2022/23) and the long files of today.
+
+Both become one row per school and academic year (named by the year in which it ended). What a year did not publish is
+null with the reason, so that no rule can take a missing measure for a fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from transforms.errors import InputError
+from transforms.layouts.layout import Column, Layout, academic_year_in_path, schema_of
+
+PUBLISHER = "Department for Education"
+WIDE, LONG = "wide", "long"
+Reshape = Callable[[pd.DataFrame, str], pd.DataFrame]
+
+_SCHOOL_RECORD_TYPES = (1, 2)
+"""RECTYPE of a mainstream and of a special school; other values are totals of areas and of England."""
+
+
+def _measures(*table: tuple[str, str, str | None]) -> tuple[Column, ...]:
+    return tuple(
+        Column(name, "number", {v: h for v, h in ((WIDE, wide), (LONG, long)) if h}, with_reason=True) for name, wide, long in table
+    )
+
+
+_IDENTITY = (
+    Column("year", "integer", {LONG: "time_period"}),
+    Column("urn", "urn", {WIDE: "URN", LONG: "school_urn"}),
+    Column("laestab", "integer", {LONG: "school_laestab"}),
+    Column("la_code", "integer", {WIDE: "LEA?"}),
+    Column("establishment_number", "integer", {WIDE: "ESTAB?"}),
+    Column("record_type", "integer", {WIDE: "RECTYPE"}),
+    Column("level", "text", {LONG: "geographic_level"}),
+)
+
+_KS2_MEASURES = _measures(
+    ("pupils", "TELIG?", None),  # needed too, but for the years below
+    ("rwm_expected_percent", "PTRWM_EXP?", None),
+    ("rwm_higher_percent", "PTRWM_HIGH?", None),
+    ("reading_progress", "READPROG", None),
+    ("writing_progress", "WRITPROG", None),
+    ("maths_progress", "MATPROG", None),
+)
+
+_KS2_LONG = (
+    Column("subject", "text", {LONG: "subject"}),
+    Column("breakdown", "text", {LONG: "breakdown"}),
+    Column("subject_pupils", "number", {LONG: "pupil_count"}, with_reason=True),
+    Column("expected_percent", "number", {LONG: "expected_standard_pupil_percent"}, with_reason=True),
+    Column("higher_percent", "number", {LONG: "higher_standard_pupil_percent"}, with_reason=True),
+    Column("progress", "number", {LONG: "progress_measure_score"}, with_reason=True),
+)
+
+_KS4_MEASURES = _measures(
+    ("pupils", "TPUP", "t_pupils"),
+    ("attainment8", "ATT8SCR", "avg_att8"),
+    ("progress8", "P8MEA", "avg_p8score"),
+    ("progress8_lower", "P8CILOW?", "p8score_ci_low"),
+    ("progress8_upper", "P8CIUPP?", "p8score_ci_upp"),
+    ("basics_strong_percent", "PTL2BASICS_95", "pt_l2basics_95"),
+)
+
+_OUTPUT_IDENTITY = {"urn": "integer", "year": "integer", "laestab": "integer"}
+
+
+def _wide_rows(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Rows of schools (not of areas) with the year from the file's path and LAESTAB = authority and establishment number."""
+    frame = frame[frame["record_type"].isin(_SCHOOL_RECORD_TYPES)].copy()
+    frame["year"] = academic_year_in_path(path)
+    if {"la_code", "establishment_number"} <= set(frame):
+        frame["laestab"] = frame["la_code"] * 10_000 + frame["establishment_number"]
+    return frame
+
+
+def _long_rows(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Rows of whole schools, the year as the one in which it ended (202425 becomes 2025)."""
+    frame = frame[(frame["level"] == "School") & frame["breakdown"].isin(["Total"])].copy()
+    if frame.empty:
+        raise InputError(
+            "The file has no row for a whole school",
+            file=path,
+            column="geographic_level, breakdown",
+            expected="rows with School and Total",
+            do="download the school-level data set, with all pupils",
+        )
+    start, end = frame["year"] // 100, frame["year"] % 100
+    wrong = (start + 1) % 100 != end
+    if wrong.any():
+        raise InputError(
+            f"The period {frame.loc[wrong, 'year'].iloc[0]} is no academic year",
+            file=path,
+            row=int(frame.loc[wrong, "row_number"].iloc[0]),
+            column="time_period",
+            expected="a period such as 202425",
+        )
+    frame["year"] = start + 1
+    return frame
+
+
+_KS2_WIDE_PROGRESS_ONLY = {2019}
+"""Years whose wide file is read without attainment: of 2018/19 only progress is used (the last before the tests were
+cancelled); attainment comes from later years, and a rule never mixes the two."""
+
+
+def _ks2_wide(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Wide rows; attainment may be absent only in the years named above."""
+    frame = _wide_rows(frame, path)
+    absent = [heading for ours, heading in (("pupils", "TELIG"), ("rwm_expected_percent", "PTRWM_EXP")) if ours not in frame]
+    if absent and not set(frame["year"]) <= _KS2_WIDE_PROGRESS_ONLY:
+        raise InputError(
+            "The file lacks column(s) it is needed for",
+            file=path,
+            column=", ".join(absent),
+            expected="number of eligible pupils and the share at the expected standard",
+            do="fetch the whole file again",
+        )
+    return frame
+
+
+def _ks2_long(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+    """One row per school from five rows, one per subject: attainment from the combined row, progress from each subject's."""
+    frame = _long_rows(frame, path)
+    combined = frame[frame["subject"] == "Reading, writing and maths"]
+    result = combined[["urn", "year", "laestab", "row_number"]].copy()
+    for ours, theirs in (
+        ("pupils", "subject_pupils"),
+        ("rwm_expected_percent", "expected_percent"),
+        ("rwm_higher_percent", "higher_percent"),
+    ):
+        result[ours], result[f"{ours}_missing"] = combined[theirs], combined[f"{theirs}_missing"]
+    for subject in ("Reading", "Writing", "Maths"):
+        ours = f"{subject.lower()}_progress"
+        part = frame.loc[frame["subject"] == subject, ["urn", "year", "progress", "progress_missing"]]
+        part = part.rename(columns={"progress": ours, "progress_missing": f"{ours}_missing"})
+        result = result.merge(part, how="left", on=["urn", "year"], validate="one_to_one")
+        result.loc[result[ours].isna() & result[f"{ours}_missing"].isna(), f"{ours}_missing"] = "no_row"
+    return result
+
+
+def _results(
+    kind: str, title: str, pattern: str, measures: tuple[Column, ...], long: tuple[Column, ...],
+    reshape_wide: Reshape, reshape_long: Reshape,
+) -> Layout:  # fmt: skip
+    return Layout(
+        kind=kind,
+        group=kind.partition("_")[0],
+        publisher=PUBLISHER,
+        title=title,
+        name_pattern=pattern,
+        header_has=("URN", "school_urn"),
+        vintages=(LONG, WIDE),
+        key=("urn", "year"),
+        many=True,
+        columns=_IDENTITY + measures + long,
+        reshape={WIDE: reshape_wide, LONG: reshape_long},
+        output=_OUTPUT_IDENTITY | schema_of(measures),
+    )
+
+
+KS2 = _results(
+    "ks2_result",
+    "Key stage 2 results by school",
+    r"(england_ks2final|ks2_school_attainment_data)\.csv",
+    _KS2_MEASURES,
+    _KS2_LONG,
+    _ks2_wide,
+    _ks2_long,
+)
+KS4 = _results(
+    "ks4_result",
+    "Key stage 4 results by school",
+    r"(england_ks4final|\d{6}_performance_tables_schools(_final|_revised|_provisional)?)\.csv",
+    _KS4_MEASURES,
+    (Column("breakdown", "text", {LONG: "breakdown"}),),
+    _wide_rows,
+    _long_rows,
+)
+
+LAYOUTS = (KS2, KS4)

@@ -1,0 +1,163 @@
+"""Landing: files of a drop folder, recognised, read through, and archived by content hash with their provenance.
+
+A file counts as landed only after it was read without complaint, so what is in the archive can be read again. The archive
+is never changed: ``landing/<sha256>/<name>`` and ``provenance.json`` beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+
+from transforms.errors import InputError
+from transforms.layouts import LAYOUTS, Layout, Parsed, layout_for
+from transforms.layouts.layout import academic_year_in_path, date_in_name
+from warehouse.licence import SYNTHETIC_LABEL
+
+log = logging.getLogger("schoolmatch")
+
+SYNTHETIC_MARKER = "SYNTHETIC-SAMPLE.txt"
+"""A drop folder that holds this file is invented, and so is everything made from it."""
+
+LICENCE = "Open Government Licence v3.0"
+SYNTHETIC_LICENCE = f"None needed: {SYNTHETIC_LABEL} (postcodes: ONS, Open Government Licence v3.0)"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """Provenance of one landed file: a row of ``mart.source_file``.
+
+    ``published``: the date the file speaks of, from its name; None where a name has none. ``covers``: the same in words, or
+    the academic year. ``landed``: when these bytes were first archived (UTC).
+    """
+
+    kind: str
+    layout: str
+    name: str
+    title: str
+    publisher: str
+    url: str | None
+    sha256: str
+    bytes: int
+    rows: int
+    published: date | None
+    covers: str | None
+    landed: datetime
+    licence: str
+    is_synthetic: bool
+
+
+class DropFolder:
+    """A folder with a complete landing: files are found by name and header, wherever they lie in it."""
+
+    def __init__(self, root: Path, *, today: date | None = None) -> None:
+        self.root = root
+        self.today = today or datetime.now(UTC).date()
+        if not root.is_dir():
+            raise InputError(
+                f"There is no folder {root}",
+                expected="a drop folder with GIAS and Ofsted files, such as ../shared/data/2025",
+                do="check the path after --source",
+            )
+        self.is_synthetic = (root / SYNTHETIC_MARKER).exists()
+        paths = sorted(
+            path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and not path.name.startswith(".")
+        )
+        self._by_kind: dict[str, list[str]] = {layout.kind: [] for layout in LAYOUTS}
+        self.unknown: list[str] = []
+        for path in paths:
+            layout = layout_for(path)
+            if layout is None:
+                if PurePosixPath(path).name not in (SYNTHETIC_MARKER, "README.md"):
+                    self.unknown.append(path)
+            else:
+                self._by_kind[layout.kind].append(path)
+        for layout in LAYOUTS:
+            if layout.required and not self._by_kind[layout.kind]:
+                raise InputError(
+                    f"No file of the kind '{layout.title}' ({layout.publisher}) was found",
+                    file=str(root),
+                    expected=f"a file whose name matches {layout.name_pattern}",
+                    do="put the publisher's file into the folder, under the name it was published with",
+                )
+
+    def paths(self, layout: Layout) -> list[str]:
+        """Files of a kind, newest first; of kinds that are a state of affairs (not a history) only the newest is used."""
+        found = sorted(self._by_kind[layout.kind], key=lambda path: (date_in_name(path) or date.min, path), reverse=True)
+        if layout.many or len(found) < 2:
+            return found
+        log.warning("several files of the kind %s: %s is used, the others are not", layout.kind, found[0])
+        return found[:1]
+
+
+def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[SourceFile, Parsed]]:
+    """Read every file of a kind in the folder, archive its bytes, and give back its provenance and its rows.
+
+    Raises InputError for a file that cannot be used; such a file is not archived.
+    """
+    for path in folder.paths(layout):
+        published = date_in_name(path)
+        if published and published > folder.today:
+            raise InputError(
+                f"The file is dated {published:%d %B %Y}, which is in the future",
+                file=path,
+                expected=f"a date up to today, {folder.today:%d %B %Y}",
+                do="check the file's name, and this machine's clock",
+            )
+        content = (folder.root / path).read_bytes()
+        parsed = layout.read(content, path)
+        if parsed.ignored:
+            log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
+        sha256 = hashlib.sha256(content).hexdigest()
+        provenance = archive / sha256 / "provenance.json"
+        seen_before = provenance.exists()
+        source_file = SourceFile(
+            kind=layout.kind,
+            layout=parsed.vintage,
+            name=path,
+            title=layout.title,
+            publisher=f"{SYNTHETIC_LABEL}, in the layout of: {layout.publisher}" if folder.is_synthetic else layout.publisher,
+            url=None,
+            sha256=sha256,
+            bytes=len(content),
+            rows=parsed.rows,
+            published=published,
+            covers=_covers(layout, path, parsed, published),
+            landed=_first_landed(provenance) if seen_before else datetime.now(UTC).replace(microsecond=0),
+            licence=SYNTHETIC_LICENCE if folder.is_synthetic else LICENCE,
+            is_synthetic=folder.is_synthetic,
+        )
+        if not seen_before:
+            _archive(archive, source_file, content)
+        yield source_file, parsed
+
+
+def _covers(layout: Layout, path: str, parsed: Parsed, published: date | None) -> str | None:
+    if "year" in parsed.frame:
+        year = int(parsed.frame["year"].iloc[0]) if len(parsed.frame) else academic_year_in_path(path)
+        return f"{year - 1}/{year % 100:02d}"
+    return f"{published.day} {published:%B %Y}" if published else None
+
+
+def _first_landed(provenance: Path) -> datetime:
+    return datetime.fromisoformat(json.loads(provenance.read_text(encoding="utf-8"))["landed"])
+
+
+def _archive(archive: Path, source_file: SourceFile, content: bytes) -> None:
+    """Keep the bytes and their provenance under their hash, in one step: a folder is there whole or not at all."""
+    partial = archive / f".{source_file.sha256}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    kept = partial / PurePosixPath(source_file.name).name
+    kept.write_bytes(content)
+    kept.chmod(0o444)
+    text = json.dumps(asdict(source_file) | {"landed": source_file.landed.isoformat()}, default=str, indent=2, ensure_ascii=False)
+    (partial / "provenance.json").write_text(text, encoding="utf-8")
+    partial.replace(archive / source_file.sha256)
+    log.info("landed %s (%s bytes, sha256 %s…)", source_file.name, f"{len(content):,}", source_file.sha256[:12])

@@ -1,0 +1,119 @@
+"""Raw tables: one per kind of file, its rows typed and in our columns, each with the file and row it came from.
+
+Beside them, ``landing.<group>_file`` holds the provenance of the files of a landing group. The publishers' bytes themselves
+stay in the archive (``warehouse/landing.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from transforms.layouts import LAYOUTS
+from warehouse import postcodes
+from warehouse.landing import LICENCE, DropFolder, SourceFile, land
+from warehouse.store import replace_table
+
+POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
+
+_ORIGIN = {"as_at": "date", "source_sha256": "varchar", "row_number": "integer"}
+_FILE = {
+    "kind": ("varchar", pa.string()),
+    "layout": ("varchar", pa.string()),
+    "name": ("varchar", pa.string()),
+    "title": ("varchar", pa.string()),
+    "publisher": ("varchar", pa.string()),
+    "url": ("varchar", pa.string()),
+    "sha256": ("varchar", pa.string()),
+    "bytes": ("bigint", pa.int64()),
+    "rows": ("bigint", pa.int64()),
+    "published": ("date", pa.date32()),
+    "covers": ("varchar", pa.string()),
+    "landed": ("timestamp", pa.timestamp("s")),
+    "licence": ("varchar", pa.string()),
+    "is_synthetic": ("boolean", pa.bool_()),
+}
+
+
+def tables_of(group: str) -> list[str]:
+    """The raw tables a landing group fills."""
+    if group == POSTCODE_GROUP:
+        return [f"raw.{POSTCODE_KIND}"]
+    return [f"raw.{layout.kind}" for layout in LAYOUTS if layout.group == group]
+
+
+def file_table(group: str) -> str:
+    """The table with the provenance of a group's files."""
+    return f"landing.{group}_file"
+
+
+def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group: str, archive: Path) -> dict[str, int]:
+    """Land a group's files and fill its raw tables; returns the number of rows by table.
+
+    A kind of which no file is there becomes an empty table, so that the SQL that reads it finds nothing instead of failing.
+    """
+    if group == POSTCODE_GROUP:
+        return load_postcodes(connection)
+    counts: dict[str, int] = {}
+    files: list[SourceFile] = []
+    for layout in LAYOUTS:
+        if layout.group != group:
+            continue
+        columns = {**layout.schema, **_ORIGIN}
+        frames = [pd.DataFrame(columns=list(columns))]
+        for source_file, parsed in land(folder, layout, archive):
+            files.append(source_file)
+            frames.append(parsed.frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
+        rows = pa.concat_tables(
+            [pa.Table.from_pandas(frame[list(columns)], preserve_index=False) for frame in frames],
+            promote_options="permissive",
+        )
+        counts[f"raw.{layout.kind}"] = replace_table(connection, f"raw.{layout.kind}", columns, rows)
+    _replace_files(connection, group, files)
+    return counts
+
+
+def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Fill ``raw.ons_postcode`` from the postcode package."""
+    name, sha256, size = postcodes.provenance()
+    columns = {"postcode": "varchar", "easting": "integer", "northing": "integer", "district_code": "varchar"}
+    count = replace_table(connection, f"raw.{POSTCODE_KIND}", columns, postcodes.as_table(postcodes.read_postcodes()))
+    directory = SourceFile(
+        kind=POSTCODE_KIND,
+        layout="package",
+        name=name,
+        title="ONS postcode directory",
+        publisher="Office for National Statistics",
+        url="https://geoportal.statistics.gov.uk/",
+        sha256=sha256,
+        bytes=size,
+        rows=count,
+        published=None,
+        covers=None,
+        landed=datetime.now(UTC).replace(microsecond=0),
+        licence=LICENCE,
+        is_synthetic=False,
+    )
+    _replace_files(connection, POSTCODE_GROUP, [directory])
+    return {f"raw.{POSTCODE_KIND}": count}
+
+
+def utc_now() -> datetime:
+    """Now, in UTC, to the second, as DuckDB's timestamp without zone holds it."""
+    return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+
+
+def _replace_files(connection: duckdb.DuckDBPyConnection, group: str, files: list[SourceFile]) -> None:
+    schema = pa.schema([(name, arrow) for name, (_, arrow) in _FILE.items()])
+    records = [asdict(file) | {"landed": file.landed.replace(tzinfo=None)} for file in files]
+    replace_table(
+        connection,
+        file_table(group),
+        {name: sql for name, (sql, _) in _FILE.items()},
+        pa.Table.from_pylist(records, schema=schema),
+    )

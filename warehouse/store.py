@@ -1,0 +1,85 @@
+"""Connections to DuckDB and the lock around the working file.
+
+One process writes to the working warehouse at a time: DuckDB refuses a second one with an error, the lock makes it wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from warehouse.home import Home
+
+log = logging.getLogger("schoolmatch")
+
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "1GB",
+    "threads": os.cpu_count() or 2,
+    # No extension is needed anywhere; trying to fetch one behind a firewall costs seconds and fails.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+@contextmanager
+def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working warehouse, to be written by this process alone; a second caller waits until the first has closed it."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.warning("another refresh is at work in %s: waiting until it has finished", home.root)
+        lock.acquire()
+    try:
+        with duckdb.connect(home.warehouse, config=SETTINGS) as connection:
+            yield connection
+    finally:
+        lock.release()
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple]:  # type: ignore[type-arg]
+    """Execute and fetch everything: an open result blocks the connection."""
+    return connection.execute(sql, parameters).fetchall()
+
+
+def rows_as_dicts(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """Execute and fetch everything, a dictionary per row."""
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def literal(value: str | Path) -> str:
+    """A SQL text literal, for the statements that take no parameters (ATTACH, COPY, COMMENT)."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def replace_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: pa.Table) -> int:
+    """Create ``table`` with the columns and SQL types given, from rows that have at least those columns; returns the number
+    of rows."""
+    schema, _, name = table.partition(".")
+    view = f"incoming_{schema}_{name}"  # a name of its own: DuckDB prefers a table of the catalog to a registered frame
+    select = ", ".join(f"cast({column} as {sql_type}) as {column}" for column, sql_type in columns.items())
+    connection.register(view, rows)
+    try:
+        run(connection, f"create schema if not exists {schema}")
+        run(connection, f"create or replace table {table} as select {select} from {view}")
+    finally:
+        connection.unregister(view)
+    return int(run(connection, f"select count(*) from {table}")[0][0])
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file, for reading."""
+    with duckdb.connect(path, read_only=True, config=SETTINGS) as connection:
+        yield connection

@@ -36,7 +36,7 @@ refresh: $(READY) ## the whole job on a drop folder: make refresh SOURCE=../shar
 	@$(BIN)/schoolmatch refresh --source $(SOURCE)
 
 dev: $(READY) ## Dagster's UI and daemon on http://127.0.0.1:3000
-	@$(BIN)/python -m orchestration.instance $(BIN)/dg dev
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m orchestration.instance $(CURDIR)/$(BIN)/dg dev
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest

@@ -77,35 +77,37 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
     console.print(
         f"\n{about['schools']:,} schools; GIAS as at {about['gias_as_at']:%d %B %Y}, Ofsted as at {about['ofsted_as_at']:%d %B %Y}"
     )
-    table = Table(show_edge=False, pad_edge=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)
-    for heading in ("Schools", "High-performing", "In need", "Median near", "Nobody near"):
+    for heading in ("Schools", "High-performing", "In need", "Median", "Nobody"):
         table.add_column(heading, justify="right")
     for row in country:
         table.add_row(
             row["definition"],
             row["phase"].replace("_", " "),
             f"{row['schools']:,}",
-            f"{row['high_performing']:,} ({row['high_performing_percent']:.0f} %)",
-            f"{row['in_need']:,} ({row['in_need_percent']:.0f} %)",
+            f"{row['high_performing']:,}",
+            f"{row['in_need']:,}",
             "–" if row["partners_median"] is None else f"{row['partners_median']:g}",
             f"{row['in_need_without_partner']:,}",
         )
     console.print(table)
+    console.print("[dim]Median: of the high-performing schools near a school in need. Nobody: schools in need with none near.[/]")
     console.print(f"[dim]{LIMITS}[/]")
 
 
 def _show_progress(*, quiet: bool) -> None:
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
     logger = logging.getLogger("schoolmatch")
-    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    logger.setLevel(logging.INFO)
     handler: logging.Handler
     if sys.stderr.isatty():
         handler = RichHandler(console=errors, show_path=False, show_level=False, markup=False, highlighter=None)
     else:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    handler.setLevel(logging.WARNING if quiet else logging.INFO)  # not the logger: Dagster sets that one's level itself
     logger.handlers = [handler]
     logger.propagate = False
 

@@ -59,7 +59,7 @@ def write_manifest(folder: Path, about: dict[str, Any], rows: dict[str, int]) ->
     ``rows``: rows by path within the folder, for the files that hold a table.
     """
     files = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST):
         name = path.relative_to(folder).as_posix()
         files[name] = {"sha256": _sha256(path), "bytes": path.stat().st_size} | ({"rows": rows[name]} if name in rows else {})
     text = json.dumps(about | {"files": files}, indent=2, ensure_ascii=False, default=str)

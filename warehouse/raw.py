@@ -22,22 +22,23 @@ from warehouse.store import replace_table
 POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
 
 _ORIGIN = {"as_at": "date", "source_sha256": "varchar", "row_number": "integer"}
-_FILE = {
-    "kind": ("varchar", pa.string()),
-    "layout": ("varchar", pa.string()),
-    "name": ("varchar", pa.string()),
-    "title": ("varchar", pa.string()),
-    "publisher": ("varchar", pa.string()),
-    "url": ("varchar", pa.string()),
-    "sha256": ("varchar", pa.string()),
-    "bytes": ("bigint", pa.int64()),
-    "rows": ("bigint", pa.int64()),
-    "published": ("date", pa.date32()),
-    "covers": ("varchar", pa.string()),
-    "landed": ("timestamp", pa.timestamp("s")),
-    "licence": ("varchar", pa.string()),
-    "is_synthetic": ("boolean", pa.bool_()),
+FILE_COLUMNS = {
+    "kind": "varchar",
+    "layout": "varchar",
+    "name": "varchar",
+    "title": "varchar",
+    "publisher": "varchar",
+    "url": "varchar",
+    "sha256": "varchar",
+    "bytes": "bigint",
+    "rows": "bigint",
+    "published": "date",
+    "covers": "varchar",
+    "landed": "timestamp",
+    "licence": "varchar",
+    "is_synthetic": "boolean",
 }
+"""Columns of the provenance tables and their SQL types: the fields of ``SourceFile``."""
 
 
 def tables_of(group: str) -> list[str]:
@@ -69,10 +70,7 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
         for source_file, parsed in land(folder, layout, archive):
             files.append(source_file)
             frames.append(parsed.frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
-        rows = pa.concat_tables(
-            [pa.Table.from_pandas(frame[list(columns)], preserve_index=False) for frame in frames],
-            promote_options="permissive",
-        )
+        rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")
         counts[f"raw.{layout.kind}"] = replace_table(connection, f"raw.{layout.kind}", columns, rows)
     _replace_files(connection, group, files)
     return counts
@@ -103,17 +101,21 @@ def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {f"raw.{POSTCODE_KIND}": count}
 
 
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    """The frame as an Arrow table; a column without any value has no type yet, so that it takes that of another vintage."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for index, name in enumerate(table.column_names):
+        if table.column(index).null_count == table.num_rows:
+            table = table.set_column(index, name, pa.nulls(table.num_rows))
+    return table
+
+
 def utc_now() -> datetime:
     """Now, in UTC, to the second, as DuckDB's timestamp without zone holds it."""
     return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
 
 
 def _replace_files(connection: duckdb.DuckDBPyConnection, group: str, files: list[SourceFile]) -> None:
-    schema = pa.schema([(name, arrow) for name, (_, arrow) in _FILE.items()])
     records = [asdict(file) | {"landed": file.landed.replace(tzinfo=None)} for file in files]
-    replace_table(
-        connection,
-        file_table(group),
-        {name: sql for name, (sql, _) in _FILE.items()},
-        pa.Table.from_pylist(records, schema=schema),
-    )
+    rows = pa.table({name: pa.array([record[name] for record in records]) for name in FILE_COLUMNS})
+    replace_table(connection, file_table(group), FILE_COLUMNS, rows)

@@ -1,0 +1,204 @@
+"""The national files of 2017 and 2025, through the whole job, held against independent ways of computing the same.
+
+These tests run where the real files are (see ``tests/conftest.py``), and are skipped, and say so, elsewhere.
+"""
+
+import csv
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from orchestration.refresh import Refreshed, refresh
+from tests.conftest import real_folder
+from warehouse import publish
+from warehouse.home import Home
+from warehouse.store import rows_as_dicts
+
+pytestmark = pytest.mark.real_data
+
+MILE = 1609.344
+OFSTED_2025 = "ofsted/Management_information_-_state-funded_schools_-_latest_inspections_as_at_31_August_2025.csv"
+
+
+class Published:
+    """A published folder and its tables."""
+
+    def __init__(self, done: Refreshed, home: Home) -> None:
+        self.done, self.home = done, home
+        self.connection = duckdb.connect(done.folder / publish.DUCKDB_FILE, read_only=True)
+
+    def query(self, sql: str) -> list[dict]:  # type: ignore[type-arg]
+        return rows_as_dicts(self.connection, sql)
+
+    def country(self, definition: str, phase: str) -> dict:  # type: ignore[type-arg]
+        return self.query(
+            f"from mart.area_summary where area_type = 'country' and definition = '{definition}' and phase = '{phase}'"
+        )[0]
+
+
+def publish_year(year: str, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    folder = real_folder(year)
+    home = Home(tmp_path_factory.mktemp(f"home{year}"))
+    return Published(refresh(home, str(folder)), home)
+
+
+@pytest.fixture(scope="module")
+def y2025(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    return publish_year("2025", tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def y2017(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    return publish_year("2017", tmp_path_factory)
+
+
+@pytest.fixture(params=["2017", "2025"])
+def either(request: pytest.FixtureRequest) -> Published:
+    published: Published = request.getfixturevalue(f"y{request.param}")
+    return published
+
+
+def test_every_school_of_the_ofsted_file_is_there_or_is_listed_with_the_reason(y2025: Published) -> None:
+    with (real_folder("2025") / OFSTED_2025).open(encoding="cp1252", newline="") as file:
+        inspected = {int(row["URN"]) for row in csv.DictReader(file) if row["URN"].strip()}
+    assert len(inspected) == 21_990  # the number of rows the publisher's file has
+    schools = [row["urn"] for row in y2025.query("select urn from mart.school")]
+    left_out = {row["urn"]: row["left_out_because"] for row in y2025.query("from mart.school_left_out")}
+    assert len(schools) == len(set(schools))
+    assert not inspected - set(schools) - set(left_out)
+    assert not set(schools) & set(left_out)
+    assert all(left_out.values())
+    # all of them are open in this extract and of a state-funded type
+    assert inspected <= set(schools)
+
+
+def test_every_open_establishment_of_gias_is_a_school_or_is_left_out_with_the_reason(either: Published) -> None:
+    source = next(f for f in either.query("from mart.source_file") if f["kind"] == "gias_establishment")
+    counted = either.query(
+        "select (select count(*) from mart.school) + (select count(*) from mart.school_left_out where is_in_gias) as n"
+    )
+    assert counted[0]["n"] == source["rows"]
+
+
+@pytest.mark.parametrize("definition", ["nfer-2017", "rise"])
+def test_the_pairs_are_exactly_those_of_a_search_tree(either: Published, definition: str) -> None:
+    """Brute force of another kind: scipy's k-d tree over all high-performing schools of a phase, from the published tables
+    alone."""
+    schools = either.query(
+        f"""select t.urn, t.phase, t.status, s.easting, s.northing, s.search_radius_miles as miles
+        from mart.school_status as t join mart.school as s using (urn)
+        where definition = '{definition}' and status <> 'neither' and easting is not null and search_radius_miles is not null"""
+    )
+    expected = set()
+    for phase in {school["phase"] for school in schools}:
+        helpers = [s for s in schools if s["phase"] == phase and s["status"] == "high_performing"]
+        needs = [s for s in schools if s["phase"] == phase and s["status"] == "in_need"]
+        if not helpers:
+            continue
+        tree = cKDTree(np.array([(s["easting"], s["northing"]) for s in helpers], dtype=float))
+        for need in needs:
+            for found in tree.query_ball_point((need["easting"], need["northing"]), need["miles"] * MILE):
+                expected.add((need["urn"], helpers[found]["urn"]))
+    pairs = {(r["need_urn"], r["partner_urn"]) for r in either.query(f"from mart.match where definition = '{definition}'")}
+    assert pairs == expected
+
+
+def test_every_pair_is_within_its_radius_and_of_one_phase(either: Published) -> None:
+    wrong = either.query(
+        """select m.* from mart.match as m
+        join mart.school as n on n.urn = m.need_urn join mart.school as p on p.urn = m.partner_urn
+        where n.phase <> p.phase or m.phase <> n.phase or n.urn = p.urn
+            or sqrt(pow(n.easting - p.easting, 2) + pow(n.northing - p.northing, 2)) > n.search_radius_miles * 1609.344"""
+    )
+    assert wrong == []
+
+
+@pytest.mark.parametrize("area_type", ["region", "local_authority"])
+def test_areas_add_up_to_the_country(either: Published, area_type: str) -> None:
+    sums = "sum(schools) as schools, sum(high_performing) as high, sum(in_need) as need, sum(in_need_without_partner) as alone"
+    parts, country = (
+        either.query(
+            f"select definition, phase, {sums} from mart.area_summary where area_type = '{kind}' group by 1, 2 order by 1, 2"
+        )
+        for kind in (area_type, "country")
+    )
+    assert parts == country
+    assert len(country) >= 5
+
+
+def test_there_are_nine_regions_and_the_local_authorities_of_the_year(y2017: Published, y2025: Published) -> None:
+    def areas(published: Published, area_type: str) -> int:
+        return int(
+            published.query(f"select count(distinct area_code) as n from mart.area_summary where area_type = '{area_type}'")[0]["n"]
+        )
+
+    assert (areas(y2025, "region"), areas(y2017, "region")) == (9, 9)
+    assert (areas(y2025, "local_authority"), areas(y2017, "local_authority")) == (153, 152)
+    assert (areas(y2025, "constituency"), areas(y2017, "constituency")) == (543, 533)
+
+
+def test_every_area_with_a_boundary_has_the_code_of_the_boundary(y2025: Published) -> None:
+    with duckdb.connect(y2025.home.warehouse, read_only=True) as warehouse:
+        boundaries = set(warehouse.execute("select area_code from raw.ons_boundary").fetchall())
+    areas = {
+        (row["area_code"],) for row in y2025.query("select distinct area_code from mart.area_summary where area_type <> 'country'")
+    }
+    assert areas == boundaries
+
+
+def test_the_number_of_stuck_schools_is_near_the_departments(y2025: Published) -> None:
+    """The Department counted 626 stuck schools (METHOD, RISE); between its date and this file's some were inspected again."""
+    stuck = y2025.query(
+        "select count(*) as n from mart.school_status where definition = 'rise' and list_contains(reasons, 'stuck')"
+    )[0]["n"]
+    assert 0.93 * 626 <= stuck <= 1.05 * 626
+
+
+def test_the_floor_standard_finds_most_of_the_official_schools_and_no_more(y2017: Published) -> None:
+    """Official totals for 2016: 665 primary and 282 secondary (METHOD, Floor 2016); some of them had closed by April 2017."""
+    found = {
+        row["reason"]: row["n"]
+        for row in y2017.query(
+            "select reason, count(*) as n from (select unnest(reasons) as reason from mart.school_status where definition = 'nfer-2017') group by 1"
+        )
+    }
+    assert 0.9 * 665 <= found["below_floor_ks2"] <= 665
+    assert 0.85 * 282 <= found["below_floor_ks4"] <= 282
+
+
+def test_schools_in_need_in_2017_are_in_the_range_of_the_study(y2017: Published) -> None:
+    """NFER (2017): 12 % of primaries and 17 % of secondaries in need; coasting (three years of results) is not assessed here."""
+    assert 9 <= y2017.country("nfer-2017", "primary")["in_need_percent"] <= 14
+    assert 14 <= y2017.country("nfer-2017", "secondary")["in_need_percent"] <= 19
+
+
+def test_a_predecessors_judgement_is_found_as_often_as_ofsted_finds_it(y2025: Published) -> None:
+    """Ofsted took 3,153 latest judgements from an earlier URN in this file; none may be lost."""
+    found = y2025.query("select count(*) as n from mart.school where is_ofsted_of_predecessor")[0]["n"]
+    assert found >= 3_153
+
+
+def test_the_report_card_release_after_the_one_of_august_2025_loses_no_judgement(y2025: Published, tmp_path: Path) -> None:
+    """The newer layout drops every earlier judgement and all previous ones; landed together, nothing is lost, and cards are
+    added."""
+    drop = tmp_path / "drop"
+    for year in ("2025", "2026"):
+        for file in real_folder(year).rglob("*"):
+            if file.is_file() and "genuine_rows" not in file.name:
+                target = drop / file.relative_to(real_folder(year))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.symlink_to(file)
+    newer = Published(refresh(Home(tmp_path / "home"), str(drop)), Home(tmp_path / "home"))
+    before = {row["urn"]: row for row in y2025.query("select urn, ofsted_date, ofsted_previous_date from mart.school")}
+    cards = 0
+    for row in newer.query("select urn, ofsted_date, ofsted_previous_date, ofsted_framework from mart.school"):
+        old = before[row["urn"]]
+        if row["ofsted_framework"] == "report_card":
+            cards += 1
+            assert row["ofsted_previous_date"] == old["ofsted_date"]
+        else:
+            assert (row["ofsted_date"], row["ofsted_previous_date"]) == (old["ofsted_date"], old["ofsted_previous_date"])
+    assert cards == 3  # as many as the re-laid file of May 2026 holds

@@ -1,0 +1,35 @@
+"""Fixtures that several kinds of test share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.world import World
+from warehouse.sources.sample import write_sample
+
+REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+
+
+def real_folder(year: str) -> Path:
+    """The drop folder of that year with real national files; skips the test, and says so, where it is not there."""
+    folder = REAL_DATA / year
+    if not folder.is_dir():
+        pytest.skip(f"the real files are not here: {folder.name} is looked for in ../shared/data or SCHOOLMATCH_TEST_DATA")
+    return folder
+
+
+@pytest.fixture
+def world() -> World:
+    """A handful of schools in memory, through all the SQL."""
+    return World()
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic drop folder of 600 schools; not to be changed by a test (copy it)."""
+    folder = tmp_path_factory.mktemp("sample") / "drop"
+    write_sample(folder, schools=600)
+    return folder

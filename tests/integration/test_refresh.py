@@ -1,0 +1,243 @@
+"""The whole job on a small synthetic drop folder: what is published, how it is labelled, and what bad input does."""
+
+import csv
+import io
+import json
+import logging
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.refresh import Refreshed, refresh
+from transforms.errors import InputError
+from warehouse import publish
+from warehouse.dictionary import published_tables
+from warehouse.home import Home
+
+GIAS = "gias/edubasealldata20250930.csv"
+OFSTED = "ofsted/Management_information_-_state-funded_schools_-_latest_inspections_as_at_31_August_2025.csv"
+KS4 = "ks4/2023-2024/202324_performance_tables_schools_final.csv"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def done(home: Home, small_sample: Path) -> Refreshed:
+    return refresh(home, str(small_sample))
+
+
+@pytest.fixture
+def drop(small_sample: Path, tmp_path: Path) -> Path:
+    """A copy of the drop folder, to be spoilt."""
+    return Path(shutil.copytree(small_sample, tmp_path / "drop"))
+
+
+def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> None:
+    there = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
+    tables = {f"parquet/{table.removeprefix('mart.')}.parquet" for table in published_tables()}
+    regions = {path for path in there if path.startswith("excel/regions/")}
+    assert there == {"schoolmatch.duckdb", "manifest.json", "excel/england.xlsx", *tables, *regions}
+    assert {"excel/regions/london.xlsx", "excel/regions/yorkshire-and-the-humber.xlsx"} <= regions
+    assert len(regions) == 9
+
+
+def test_every_hash_size_and_row_count_of_the_manifest_holds(done: Refreshed, home: Home) -> None:
+    manifest = publish.verify(home.latest)
+    for name, file in manifest["files"].items():
+        assert (done.folder / name).stat().st_size == file["bytes"]
+        if name.endswith(".parquet"):
+            assert pq.read_metadata(done.folder / name).num_rows == file["rows"] == manifest["tables"][f"mart.{Path(name).stem}"]
+    assert {source["kind"] for source in manifest["sources"]} >= {"gias_establishment", "ofsted_inspection", "ons_postcode"}
+    assert all(check["passed"] for check in manifest["checks"])
+    assert set(manifest["definitions"]) == {"nfer-2017", "rise"}
+
+
+def test_the_sample_is_labelled_in_every_output(done: Refreshed) -> None:
+    assert json.loads((done.folder / "manifest.json").read_text())["label"] == "synthetic sample"
+    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        assert connection.execute("select label, is_synthetic from mart.refresh").fetchall() == [("synthetic sample", True)]
+        comments = connection.execute("select comment from duckdb_tables() where schema_name = 'mart'").fetchall()
+        assert all(comment.startswith("SYNTHETIC SAMPLE") for (comment,) in comments)
+    for path in (done.folder / "parquet").iterdir():
+        assert pq.read_metadata(path).metadata[b"label"] == b"synthetic sample", path.name
+    for path in (done.folder / "excel").rglob("*.xlsx"):
+        workbook = CalamineWorkbook.from_path(str(path))
+        for sheet in workbook.sheet_names:
+            first_rows = str(workbook.get_sheet_by_name(sheet).to_python()[:3])
+            assert "SYNTHETIC SAMPLE" in first_rows, (path.name, sheet)
+
+
+def test_every_table_and_column_of_the_file_has_a_comment(done: Refreshed) -> None:
+    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        bare = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'mart' and coalesce(comment, '') = ''"
+        ).fetchall()
+    assert bare == []
+
+
+def test_macros_answer_in_the_published_file(done: Refreshed) -> None:
+    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        urn, count = connection.execute(
+            "select need_urn, count(*) from mart.match where definition = 'rise' group by 1 order by 2 desc, 1 limit 1"
+        ).fetchall()[0]
+        ranks = connection.execute(f"select distance_rank from partners_of({urn}, 'rise')").fetchall()
+        assert [rank for (rank,) in ranks] == list(range(1, count + 1))
+        phases = connection.execute("select phase, schools from area_report('E92000001', 'rise')").fetchall()
+        assert {phase for phase, _ in phases} == {"primary", "secondary", "special", "alternative_provision"}
+
+
+def test_the_workbooks_have_the_figures_of_the_tables(done: Refreshed) -> None:
+    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        in_need = connection.execute(
+            """select s.region_name, count(*) from mart.school_status as t join mart.school as s using (urn)
+            where t.status = 'in_need' group by 1"""
+        ).fetchall()
+        pairs = connection.execute(
+            "select s.region_name, count(*) from mart.match as m join mart.school as s on s.urn = m.need_urn group by 1"
+        ).fetchall()
+        summary = connection.execute(
+            """select area_name, schools, high_performing, in_need, partners_median from mart.area_summary
+            where definition = 'rise' and phase = 'primary' and area_type = 'country'"""
+        ).fetchall()[0]
+    assert len(in_need) > 3
+    for region, count in in_need:
+        path = done.folder / "excel" / "regions" / f"{region.lower().replace(' ', '-')}.xlsx"
+        workbook = CalamineWorkbook.from_path(str(path))
+        assert len(workbook.get_sheet_by_name("Schools in need").to_python()) - 2 == count
+        assert len(workbook.get_sheet_by_name("Partners").to_python()) - 2 == dict(pairs).get(region, 0)
+        rows = workbook.get_sheet_by_name("Summary").to_python()
+        england = next(row for row in rows if row[:3] == ["rise", "primary", "England"])
+        assert (england[2], *england[3:6], england[8]) == tuple(summary)
+
+
+def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
+    done: Refreshed, home: Home, small_sample: Path
+) -> None:
+    landed = sorted(path.name for path in home.landing.iterdir())
+    again = refresh(home, str(small_sample))
+    assert sorted(path.name for path in home.landing.iterdir()) == landed
+    assert again.folder != done.folder
+    assert home.latest.resolve() == again.folder.resolve()
+    for table in ("school", "school_status", "match", "area_summary"):
+        first, second = (folder / "parquet" / f"{table}.parquet" for folder in (done.folder, again.folder))
+        assert first.read_bytes() == second.read_bytes(), table
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut_off(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def cut_off_between_rows(path: Path) -> None:
+    lines = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join(lines[: len(lines) // 2]) + b"\r\n")
+
+
+def web_page(path: Path) -> None:
+    path.write_bytes(b"<!DOCTYPE html>\n<html><title>Service unavailable</title></html>")
+
+
+def without_column(heading: str) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        path.write_bytes(path.read_bytes().replace(heading.encode(), b"Renamed", 1))
+
+    return change
+
+
+def urn_twice(path: Path) -> None:
+    content = path.read_bytes()
+    first = content.split(b"\r\n")[1]
+    path.write_bytes(content + first + b"\r\n")
+
+
+def replaced(pattern: str, value: str) -> Callable[[Path], None]:
+    """The first text that matches the pattern, after the header, becomes the value."""
+
+    def change(path: Path) -> None:
+        text = path.read_bytes().decode("cp1252")
+        start = text.index("\n", text.index("URN")) + 1
+        changed, count = re.subn(pattern, value, text[start:], count=1)
+        assert count == 1
+        path.write_bytes((text[:start] + changed).encode("cp1252"))
+
+    return change
+
+
+def in_the_sea(path: Path) -> None:
+    """The grid reference of the first open community school is moved into the North Sea."""
+    rows = list(csv.reader(io.StringIO(path.read_bytes().decode("cp1252"), newline="")))
+    header = rows[0]
+    row = next(row for row in rows[1:] if row[header.index("TypeOfEstablishment (code)")] == "01")
+    row[header.index("Easting")], row[header.index("Northing")] = "690000", "420000"
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    path.write_bytes(out.getvalue().encode("cp1252"))
+
+
+# what is spoilt, how, and what the error or the log must say
+BAD_INPUT: dict[str, tuple[str, Callable[[Path], None], list[str]]] = {
+    "an empty file": (GIAS, empty, ["The file is empty", GIAS]),
+    "a file cut off in a row": (OFSTED, cut_off, ["cut", OFSTED, "row "]),
+    "a file cut off between two rows": (OFSTED, cut_off_between_rows, ["core_gias_missing_from_ofsted", "not_in_ofsted"]),
+    "a web page under the name of a file": (KS4, web_page, ["web page", KS4]),
+    "a missing column": (GIAS, without_column("Easting"), ["column Easting", GIAS]),
+    "a URN twice": (GIAS, urn_twice, ["is there twice (rows 2 and", GIAS]),
+    "a grid reference in the sea": (GIAS, in_the_sea, ["core_in_the_sea", "easting 690000", GIAS]),
+    "an inspection in the future": (
+        OFSTED,
+        replaced(r"\b\d\d/\d\d/202[45]\b", "01/07/2031"),
+        ["core_date_in_the_future", "2031-07-01"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_stops_with_a_clear_error_and_leaves_what_was_published(
+    done: Refreshed, home: Home, drop: Path, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    file, spoil, says = BAD_INPUT[case]
+    before = sorted(path.name for path in home.published.iterdir())
+    latest = home.latest.resolve()
+    spoil(drop / file)
+    with caplog.at_level(logging.ERROR, logger="schoolmatch"), pytest.raises(InputError) as caught:
+        refresh(home, str(drop))
+    logged = " ".join(record.getMessage() for record in caplog.records if record.levelno == logging.ERROR)
+    said = f"{caught.value} {logged}"
+    assert "What to do" in said
+    for words in says:
+        assert words in said, said
+    assert sorted(path.name for path in home.published.iterdir()) == before
+    assert home.latest.resolve() == latest
+    publish.verify(home.latest)
+
+
+def test_a_first_refresh_that_fails_publishes_nothing(tmp_path: Path, drop: Path) -> None:
+    in_the_sea(drop / GIAS)
+    home = Home(tmp_path / "home")
+    with pytest.raises(InputError, match="Nothing was published"):
+        refresh(home, str(drop))
+    assert not home.published.exists()
+
+
+def test_the_command_line_ends_with_1_and_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["refresh", "--source", str(tmp_path / "nowhere"), "--home", str(tmp_path / "home")])
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert "There is no folder" in said
+    assert "check the path after --source" in said
+    assert "Traceback" not in said

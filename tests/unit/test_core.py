@@ -1,0 +1,170 @@
+"""What is known of each school: places, settings, earlier URNs, judgements, results."""
+
+from datetime import date
+
+import pytest
+
+from tests.support.world import EASTING, NORTHING, World
+
+
+def test_a_school_without_a_grid_reference_stands_at_its_postcode(world: World) -> None:
+    world.school(100001, easting=None, northing=None, postcode="LE1 1AA")
+    world.school(100002, easting=0, northing=0, postcode="ZZ9 9ZZ")
+    world.build()
+    placed, lost = world.of_school(100001), world.of_school(100002)
+    assert (placed["easting"], placed["northing"], placed["location_source"]) == (EASTING, NORTHING, "postcode")
+    assert (lost["easting"], lost["location_source"], lost["h3_r7"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "lsoa", "setting", "radius", "source"),
+    [
+        ("A1", None, "urban", 2, "gias_2011"),
+        ("B1", None, "urban", 2, "gias_2011"),
+        ("C1", None, "semi_rural", 5, "gias_2011"),
+        ("C2", None, "semi_rural", 5, "gias_2011"),
+        ("D1", None, "rural", 10, "gias_2011"),
+        ("F2", None, "rural", 10, "gias_2011"),
+        # the 2011 class of the LSOA is believed before the 2021 class
+        ("UN1", "E01000001", "semi_rural", 5, "lsoa_2011"),
+        ("UN1", None, "urban", 2, "gias_2021"),
+        ("UF1", None, "semi_rural", 5, "gias_2021"),
+        ("RSN1", None, "rural", 10, "gias_2021"),
+        (None, None, None, None, "not_known"),
+    ],
+)
+def test_setting_and_radius(
+    world: World, code: str | None, lsoa: str | None, setting: str | None, radius: int | None, source: str
+) -> None:
+    world.row("raw.ons_rural_urban", lsoa_code="E01000001", rural_urban_code="C1")
+    world.school(100001, urban_rural_code=code, lsoa_code=lsoa)
+    school = world.build().of_school(100001)
+    assert (school["setting"], school["search_radius_miles"], school["setting_source"]) == (setting, radius, source)
+
+
+def test_a_new_academy_has_the_judgements_of_its_predecessors_through_the_chain_of_links(world: World) -> None:
+    world.academy(100001)
+    world.link(100001, 90002)
+    world.link(90002, 90001)
+    world.ofsted(90001, latest_overall_effectiveness=3, latest_inspection_date=date(2022, 1, 10))
+    school = world.build().of_school(100001)
+    assert (school["ofsted_grade"], school["ofsted_inspected_urn"], school["is_ofsted_of_predecessor"]) == (3, 90001, True)
+
+
+def test_its_own_judgement_is_the_latest_and_the_predecessors_the_one_before(world: World) -> None:
+    world.academy(100001)
+    world.link(100001, 90001)
+    world.ofsted(90001, latest_overall_effectiveness=3, latest_inspection_date=date(2018, 1, 10))
+    world.ofsted(100001, latest_overall_effectiveness=2, latest_inspection_date=date(2023, 1, 10))
+    school = world.build().of_school(100001)
+    assert (school["ofsted_grade"], school["ofsted_previous_grade"]) == (2, 3)
+
+
+def test_a_successor_link_seen_from_the_old_school_counts_too(world: World) -> None:
+    world.academy(100001)
+    world.row("raw.gias_link", urn=90001, link_urn=100001, link_type="Successor")
+    world.ofsted(90001, latest_overall_effectiveness=4, latest_inspection_date=date(2018, 1, 10))
+    assert world.build().of_school(100001)["ofsted_grade"] == 4
+
+
+def test_a_school_made_of_several_has_nobodys_judgement(world: World) -> None:
+    world.academy(100001)
+    for earlier in (90001, 90002):
+        world.link(100001, earlier)
+        world.graded(earlier, 1)
+    world.school(100002)
+    world.link(100002, 90003, "Predecessor - merged")
+    world.graded(90003, 1)
+    world.build()
+    assert world.of_school(100001)["ofsted_grade"] is None
+    assert world.of_school(100002)["ofsted_grade"] is None
+
+
+def test_links_in_a_circle_end(world: World) -> None:
+    world.academy(100001)
+    world.link(100001, 90001)
+    world.link(90001, 100001)
+    world.graded(90001, 2)
+    assert world.build().of_school(100001)["ofsted_grade"] == 2
+
+
+def test_an_inspection_told_by_two_releases_counts_once_and_none_is_lost(world: World) -> None:
+    """The trap of the report-card layout: it drops what is older, so what an earlier release said must stay."""
+    world.school(100001)
+    world.graded(100001, 3, previous=3)
+    world.ofsted(100001, as_at=date(2026, 5, 31), latest_overall_effectiveness=3)
+    world.build()
+    assert [row["n"] for row in world.query("select count(*) as n from core.school_inspection")] == [2]
+    assert world.of_school(100001)["ofsted_previous_grade"] == 3
+
+
+def test_results_are_its_own_else_of_its_laestab_else_of_its_predecessor(world: World) -> None:
+    world.school(100001, establishment_number="2001")
+    world.ks2(100001, 2025, percent=70.0)
+    world.ks2(90009, 2025, percent=10.0, laestab=8552001)
+    world.school(100002, establishment_number="2002")
+    world.ks2(90002, 2025, percent=60.0, laestab=8552002)
+    world.academy(100003)
+    world.link(100003, 90003)
+    world.ks2(90003, 2025, percent=50.0)
+    world.build()
+    found = {r["urn"]: (r["ks2_rwm_expected_percent"], r["ks2_source"]) for r in world.query("from mart.school")}
+    assert found == {100001: (70.0, "own"), 100002: (60.0, "laestab"), 100003: (50.0, "predecessor")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"status_code": "2", "status_name": "Closed"}, "not_open"),
+        ({"status_code": "4", "status_name": "Proposed to open"}, "not_open"),
+        ({"la_code": "673"}, "outside_england"),
+        ({"la_code": "000"}, "outside_england"),
+        ({"type_code": "11", "type_name": "Other independent school"}, "not_state_funded_school"),
+        ({"type_code": "10", "type_name": "Other independent special school"}, "not_state_funded_school"),
+        ({"phase_code": "0", "phase_name": "Not applicable"}, "phase_not_known"),
+    ],
+)
+def test_what_is_left_out_is_listed_with_the_reason(world: World, changes: dict[str, str], reason: str) -> None:
+    world.school(100001, **changes)
+    world.build()
+    assert [row["left_out_because"] for row in world.query("from mart.school_left_out")] == [reason]
+    assert world.query("from mart.school") == []
+
+
+def test_a_school_that_is_proposed_to_close_is_still_open(world: World) -> None:
+    world.school(100001, status_code="3", status_name="Open, but proposed to close")
+    assert world.build().of_school(100001)["urn"] == 100001
+
+
+def test_a_school_only_ofsted_lists_is_left_out_with_the_reason(world: World) -> None:
+    world.graded(100009, 2)
+    world.build()
+    left_out = world.query("from mart.school_left_out")[0]
+    assert (left_out["urn"], left_out["left_out_because"]) == (100009, "not_in_gias")
+
+
+def test_types_without_codes_are_known_by_name_however_it_is_punctuated(world: World) -> None:
+    for urn, name in ((100001, "Free Schools - 16-19"), (100002, "Free school  16-19"), (100003, "Academy 16-19 Converter")):
+        world.school(urn, type_code=None, type_name=name, phase_code=None, phase_name="16 Plus", status_code=None)
+    world.build()
+    assert {row["phase"] for row in world.query("from mart.school")} == {"sixteen_plus"}
+    assert len(world.query("from mart.school")) == 3
+
+
+def test_local_authorities_of_2017_have_the_codes_of_2017(world: World) -> None:
+    world.school(100001, la_code="909", as_at=date(2017, 4, 1))
+    school = world.build().of_school(100001)
+    assert (school["la_name"], school["la_ons_code"], school["region_name"]) == ("Cumbria", "E10000006", "North West")
+
+
+def test_free_meals_of_a_school_without_pupils_are_not_known_rather_than_zero(world: World) -> None:
+    world.school(100001, pupils=0, fsm_percent=0.0)
+    school = world.build().of_school(100001)
+    assert (school["pupils"], school["fsm_percent"]) == (None, None)
+
+
+def test_the_number_of_a_single_academy_trust_is_found_by_its_name(world: World) -> None:
+    world.school(100001, type_code="34", trust_flag_code="5", trust_name="Oak Academy Trust")
+    world.row("raw.gias_group", group_id="777", group_name="OAK ACADEMY TRUST", group_type_code="10", group_status="Open")
+    school = world.build().of_school(100001)
+    assert (school["trust_id"], school["is_in_mat"]) == ("777", False)

@@ -1,0 +1,186 @@
+"""Reading sql/: order, lineage, definitions, checks and the dictionary; and what is said of a mistake."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+
+from tests.support.world import World
+from transforms.errors import InputError
+from warehouse.checks import CheckResult, build_results, read_checks, record_result, run_check
+from warehouse.definitions import read_definitions
+from warehouse.dictionary import build_dictionary, published_tables
+from warehouse.models import SQL, Model, in_order, read_models, tables_read
+
+
+def model(name: str, sql: str) -> Model:
+    return Model(name, sql, Path("x.sql"))
+
+
+def test_models_come_after_those_they_read() -> None:
+    models = [model("a.c", "select 1 from a.b"), model("a.b", "select 1 from a.a"), model("a.a", "select 1 from raw.x")]
+    assert [each.name for each in in_order(models)] == ["a.a", "a.b", "a.c"]
+
+
+def test_models_that_read_each_other_are_refused() -> None:
+    with pytest.raises(InputError, match="circle"):
+        in_order([model("a.a", "select 1 from a.b"), model("a.b", "select 1 from a.a")])
+
+
+def test_what_a_model_reads_is_taken_from_its_sql_and_its_own_expressions_are_not_tables() -> None:
+    sql = "with own as (select * from core.school) select * from own join raw.x as y using (urn) where urn in (select urn from mart.z)"
+    assert tables_read(sql, Path("x.sql")) == ("core.school", "mart.z", "raw.x")
+
+
+def test_a_table_without_its_schema_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="school is named without its schema"):
+        tables_read("select 1 from school", Path("x.sql"))
+
+
+def test_sql_that_cannot_be_read_is_refused_with_its_file_and_row() -> None:
+    with pytest.raises(InputError) as caught:
+        tables_read("select\n(1 from core.school", Path("some.sql"))
+    assert (caught.value.file, caught.value.row) == ("some.sql", 2)
+
+
+@pytest.mark.parametrize("layer", ["core", "definition", "match", "mart"])
+def test_every_model_says_at_its_head_what_a_row_is(layer: str) -> None:
+    for each in read_models(layer):
+        assert each.description.startswith("One row"), each.name
+
+
+def test_every_model_is_one_select() -> None:
+    for layer in ("core", "match", "mart", "definition"):
+        for each in read_models(layer):
+            assert len(sqlglot.parse(each.sql, dialect="duckdb")) == 1, each.name
+
+
+def test_every_check_says_what_why_and_what_to_do_and_guards_a_table_it_reads() -> None:
+    checks = read_checks()
+    assert len(checks) >= 15
+    for check in checks:
+        assert check.on in {*check.reads, "core.school", "mart.area_summary", "definition.outcome"}, check.name
+
+
+def test_a_check_without_a_sentence_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "check").mkdir()
+    (tmp_path / "check" / "bad.sql").write_text("-- on: core.school\n-- what: wrong\nselect 1 where false\n")
+    with pytest.raises(InputError, match="lacks why, do"):
+        read_checks(tmp_path)
+
+
+def definition(folder: Path, toml: str) -> Path:
+    (folder / "definition").mkdir()
+    (folder / "definition" / "mine.toml").write_text(toml)
+    (folder / "definition" / "mine.sql").write_text("-- One row per school.\nselect 1 as urn")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("title = ", "cannot be read"),
+        ('title = "Mine"', "has a mistake"),
+        ('title = "M"\nsentence = "S"\nsource = "Q"\n[parameter.x]\nvalue = "much"\nunit="u"\nsource="s"\nsentence="t"', "valid"),
+    ],
+)
+def test_a_mistake_in_a_parameter_file_is_reported_with_the_file(tmp_path: Path, toml: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        read_definitions(definition(tmp_path, toml))
+    assert "mine.toml" in str(caught.value)
+
+
+def test_a_definition_that_lacks_its_parameter_file_is_refused(tmp_path: Path) -> None:
+    folder = definition(tmp_path, "")
+    (folder / "definition" / "mine.toml").unlink()
+    with pytest.raises(InputError, match=r"lacks mine\.toml"):
+        read_definitions(folder)
+
+
+def test_the_definitions_of_the_contract_are_there() -> None:
+    assert [each.name for each in read_definitions()] == ["nfer-2017", "rise"]
+
+
+def with_results(world: World) -> duckdb.DuckDBPyConnection:
+    connection = world.build().connection
+    for check in read_checks():
+        record_result(connection, CheckResult(check, 0, ""))
+    build_results(connection)
+    return connection
+
+
+def test_every_published_column_is_described_and_every_description_has_a_column(world: World) -> None:
+    connection = with_results(world)
+    build_dictionary(connection)
+    described = world.query("select count(*) as n from mart.data_dictionary")[0]["n"]
+    columns = world.query("select count(*) as n from duckdb_columns() where schema_name = 'mart'")[0]["n"]
+    assert described == columns
+
+
+def test_a_column_without_a_description_stops_the_build(world: World) -> None:
+    connection = with_results(world)
+    connection.execute("alter table mart.school add column shoe_size integer")
+    with pytest.raises(InputError, match=r"describe school\.shoe_size"):
+        build_dictionary(connection)
+
+
+def test_nothing_is_published_where_a_check_failed_or_did_not_run(world: World) -> None:
+    connection = with_results(world)
+    first, second = read_checks()[:2]
+    record_result(connection, CheckResult(first, 3, "urn 1"))
+    connection.execute("delete from record.check_result where check_name = ?", [second.name])
+    with pytest.raises(InputError) as caught:
+        build_results(connection)
+    assert first.name in str(caught.value)
+    assert second.name in str(caught.value)
+
+
+def test_tables_of_the_contract_are_published() -> None:
+    contract = {"school", "school_status", "match", "area_summary", "refresh", "source_file", "check_result", "data_dictionary"}
+    assert contract <= {table.removeprefix("mart.") for table in published_tables()}
+
+
+FAULTS = [
+    ("core_in_the_sea", "update core.school set easting = 700000, northing = 100000 where urn = 100001"),
+    ("core_date_in_the_future", "update core.inspection set inspection_date = date '2026-01-01' where urn = 100001"),
+    ("core_impossible_value", "update core.school set fsm_percent = 120 where urn = 100001"),
+    ("core_duplicated_urn", "insert into core.school select * from core.school where urn = 100001"),
+    ("core_unaccounted_ofsted_school", "delete from core.school where urn = 100001"),
+    ("core_synthetic_mixed_with_real", "update core.school set urn = 900001 where urn = 100001"),
+    ("core_too_many_without_a_place", "update core.school set h3_r7 = null where urn = 100001"),
+    ("core_ofsted_missing_from_gias", "delete from core.establishment where urn = 100001"),
+    ("core_gias_missing_from_ofsted", "delete from raw.ofsted_inspection where urn = 100001"),
+    ("definition_unknown_reason", "update definition.outcome set in_need_reasons = ['cheese'] where urn = 100001"),
+    ("definition_school_twice", "insert into definition.outcome select * from definition.outcome where urn = 100001"),
+    ("match_differs_from_brute_force", "delete from match.pair"),
+    ("match_of_wrong_kind", "update match.school_status set status = 'neither' where urn = 100002"),
+    ("mart_area_sums_differ", "update mart.area_summary set schools = schools + 1 where area_type = 'region'"),
+    ("mart_median_differs", "update mart.area_summary set partners_median = 7 where area_type = 'country'"),
+    ("mart_distance_over_radius", "update mart.match set distance_miles = 2.1"),
+    ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
+]
+
+
+@pytest.mark.parametrize(("name", "plant"), FAULTS)
+def test_each_check_passes_on_sound_tables_and_finds_the_fault_it_is_for(world: World, name: str, plant: str) -> None:
+    world.school(100001)
+    world.graded(100001, 3, previous=3)
+    world.school(100002, east=500)
+    world.graded(100002, 1)
+    connection = world.build().connection
+    check = next(check for check in read_checks() if check.name == name)
+    assert run_check(connection, check).passed
+    connection.execute(plant)
+    result = run_check(connection, check)
+    assert not result.passed
+    assert check.do in str(result)
+
+
+def test_every_check_has_a_planted_fault() -> None:
+    assert {check.name for check in read_checks()} == {name for name, _ in FAULTS}
+
+
+def test_no_sql_file_lies_outside_the_folders_that_are_read() -> None:
+    folders = {path.parent.relative_to(SQL).as_posix() for path in SQL.rglob("*.sql")}
+    assert folders == {".", "core", "match", "mart", "check", "definition"}

@@ -1,0 +1,61 @@
+"""Raw tables: several files of a kind, of different vintages, in one table."""
+
+from pathlib import Path
+
+import duckdb
+
+from transforms.layouts.ofsted import GRADED, INSPECTION, OVERALL, REPORT_CARD
+from warehouse.landing import DropFolder
+from warehouse.raw import load_group
+
+
+def ofsted_file(vintage: str, urn: int, title_rows: int, **values: str) -> bytes:
+    """A file of that vintage with one school, ``NULL`` in every column that is not given (by our name)."""
+    headings = {column.name: found[0] for column in INSPECTION.columns if (found := column.heading(vintage))}
+    row = {name: values.get(name, "NULL") for name in headings} | {"urn": str(urn)}
+    lines = ["A title"] * title_rows + [",".join(f'"{text}"' for text in headings.values()), ",".join(row.values())]
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def test_releases_of_all_vintages_stand_in_one_table_each_row_with_its_release(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "edubasealldata20250930.csv").write_bytes(b"not looked at here")
+    for name, content in {
+        "Management_information_-_schools_-_30_June_2017.csv": ofsted_file(
+            OVERALL, 1, 1, latest_overall_effectiveness="2", latest_inspection_date="05/06/2014"
+        ),
+        "Management_information_-_state-funded_schools_-_as_at_31_August_2025.csv": ofsted_file(
+            GRADED, 2, 0, latest_overall_effectiveness="Not judged", previous_inspection_number="ITS1"
+        ),
+        "Management_information_-_state-funded_schools_-_as_at_31_May_2026.csv": ofsted_file(
+            REPORT_CARD, 3, 2, report_card_inclusion="Strong standard", report_card_inspection_date="13/01/2026"
+        ),
+    }.items():
+        (drop / name).write_bytes(content)
+    with duckdb.connect() as connection:
+        counts = load_group(connection, DropFolder(drop), "ofsted", tmp_path / "landing")
+        rows = connection.execute(
+            """select urn, as_at::varchar, latest_overall_effectiveness, latest_overall_effectiveness_missing,
+                previous_inspection_number, report_card_inclusion, latest_inspection_date::varchar
+            from raw.ofsted_inspection order by urn"""
+        ).fetchall()
+        files = connection.execute("select layout, rows from landing.ofsted_file order by published").fetchall()
+    assert counts == {"raw.ofsted_inspection": 3}
+    assert rows == [
+        (1, "2017-06-30", 2, None, None, None, "2014-06-05"),
+        (2, "2025-08-31", None, "no_headline_grade", "ITS1", None, None),
+        (3, "2026-05-31", None, "not_recorded", None, "Strong standard", None),
+    ]
+    assert files == [(OVERALL, 1), (GRADED, 1), (REPORT_CARD, 1)]
+
+
+def test_a_group_without_files_has_empty_tables_of_the_same_columns(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    for name in ("edubasealldata20250930.csv", "Management_information_-_schools_-_30_June_2017.csv"):
+        (drop / name).write_bytes(b"not looked at here")
+    with duckdb.connect() as connection:
+        assert load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing") == {"raw.ks4_result": 0}
+        kinds = dict(connection.execute("select column_name, column_type from (describe raw.ks4_result)").fetchall())
+    assert (kinds["urn"], kinds["progress8"], kinds["progress8_missing"]) == ("INTEGER", "DOUBLE", "VARCHAR")

@@ -162,7 +162,8 @@ def test_the_floor_standard_finds_most_of_the_official_schools_and_no_more(y2017
     found = {
         row["reason"]: row["n"]
         for row in y2017.query(
-            "select reason, count(*) as n from (select unnest(reasons) as reason from mart.school_status where definition = 'nfer-2017') group by 1"
+            "select reason, count(*) as n from "
+            "(select unnest(reasons) as reason from mart.school_status where definition = 'nfer-2017') group by 1"
         )
     }
     assert 0.9 * 665 <= found["below_floor_ks2"] <= 665

@@ -46,9 +46,8 @@ def main() -> None:
                         spent[name] = time.perf_counter() - started
                     totals.append(sum(spent.values()))
             parts = ", ".join(f"{name} {seconds:.3f}" for name, seconds in spent.items())
-            print(
-                f"{year}: match {statistics.median(totals):.3f} s (median of {RUNS}: {min(totals):.3f} to {max(totals):.3f}); {parts}"
-            )
+            low, high = min(totals), max(totals)
+            print(f"{year}: match {statistics.median(totals):.3f} s (median of {RUNS}: {low:.3f} to {high:.3f}); {parts}")
 
 
 if __name__ == "__main__":

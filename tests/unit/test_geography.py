@@ -56,7 +56,7 @@ def test_a_disk_holds_the_cell_of_every_point_within_the_radius(miles: int) -> N
     """Points on the very edge of the radius, around places from Cornwall to Northumberland and Kent."""
     random = np.random.default_rng(miles)
     for east, north in ((180_000, 40_000), (530_000, 180_000), (400_000, 640_000), (610_000, 140_000), (350_000, 400_000)):
-        origin = random.integers(-3000, 3000, 2) + (east, north)
+        origin = np.array([east, north]) + random.integers(-3000, 3000, 2)
         angle = random.uniform(0, 2 * np.pi, 400)
         edge = origin[:, None] + miles * METRES_PER_MILE * 0.99999 * np.array([np.cos(angle), np.sin(angle)])
         cells = places(schools(tuple(origin), *zip(*edge.tolist(), strict=True)))["h3_r7"]

@@ -244,7 +244,8 @@ def test_the_academic_year_in_a_path(path: str, year: int) -> None:
 
 def test_boundaries_are_told_apart_by_the_name_of_their_code() -> None:
     path = "anything.geojson"
-    feature = '{"type":"Feature","properties":{"CTYUA23CD":"E06000001","CTYUA23NM":"Hartlepool"},"geometry":{"type":"Point","coordinates":[0,1]}}'
+    properties = '{"CTYUA23CD":"E06000001","CTYUA23NM":"Hartlepool"}'
+    feature = f'{{"type":"Feature","properties":{properties},"geometry":{{"type":"Point","coordinates":[0,1]}}}}'
     frame = read(path, f'{{"type":"FeatureCollection","features":[{feature}]}}', "utf-8")
     assert frame[["area_type", "area_code", "area_name"]].to_numpy().tolist() == [["local_authority", "E06000001", "Hartlepool"]]
     assert "no GeoJSON" in str(refused(path, b'{"type": "Topology"}'))

@@ -29,7 +29,8 @@ def test_models_that_read_each_other_are_refused() -> None:
 
 
 def test_what_a_model_reads_is_taken_from_its_sql_and_its_own_expressions_are_not_tables() -> None:
-    sql = "with own as (select * from core.school) select * from own join raw.x as y using (urn) where urn in (select urn from mart.z)"
+    sql = """with own as (select * from core.school)
+        select * from own join raw.x as y using (urn) where urn in (select urn from mart.z)"""
     assert tables_read(sql, Path("x.sql")) == ("core.school", "mart.z", "raw.x")
 
 

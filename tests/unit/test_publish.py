@@ -45,9 +45,14 @@ def test_latest_points_at_what_was_published_and_nothing_else_is_left(home: Home
 
 def test_a_failure_while_building_leaves_the_last_published_as_it_was(home: Home) -> None:
     published(home, "20260101T000000Z")
-    with pytest.raises(RuntimeError), publish.building(home, "20260102T000000Z") as folder:
-        build(folder)
-        raise RuntimeError
+
+    def fail_while_building() -> None:
+        with publish.building(home, "20260102T000000Z") as folder:
+            build(folder)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_while_building()
     assert names(home) == ["20260101T000000Z", "latest"]
     publish.verify(home.latest)
 

@@ -45,11 +45,11 @@ check: $(READY) ## lint, format, types, SQL lint, lock file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
+	@$(BIN)/sqlfluff lint --disable-progress-bar sql
 
 format: $(READY) ## format Python and SQL
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --processes 2 --quiet sql
+	@$(BIN)/sqlfluff fix --quiet sql
 
 bench: $(READY) ## timings of the match and of a whole refresh (needs ../shared/data)
 	@$(BIN)/python -m tests.bench.bench_refresh

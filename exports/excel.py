@@ -27,10 +27,11 @@ _MEASURES = (
     Field("Median number of high-performing schools near a school in need", 20, ONE_DECIMAL),
     Field("Mean number", 10, ONE_DECIMAL),
     Field("Schools in need with nobody near", 14, WHOLE),
+    Field("Neither, but not assessed by every rule", 14, WHOLE),
 )
 _MEASURE_COLUMNS = (
     "schools, high_performing, in_need, high_performing_percent, in_need_percent, partners_median, partners_mean, "
-    "in_need_without_partner"
+    "in_need_without_partner, not_assessed"
 )
 _WHAT = (
     "For every school that needs support: the high-performing schools of its phase near enough to give it, within 2 miles of an "

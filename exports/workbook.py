@@ -28,8 +28,9 @@ _A4 = 9
 _LINE = 15.0
 """Height of a line of text, in points."""
 
-_BOLD = Font(bold=True)
-_TITLE = Font(bold=True, size=14)
+_FONT = "Calibri"
+_BOLD = Font(name=_FONT, bold=True)
+_TITLE = Font(name=_FONT, bold=True, size=14)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _HEADER = PatternFill("solid", fgColor="E7ECF3")
 
@@ -90,7 +91,7 @@ def add_text(workbook: Workbook, title: str, heading: str, lines: Iterable[tuple
     for row, (label, value) in enumerate(lines, start=2):
         if isinstance(value, str):
             sheet.row_dimensions[row].height = _LINE * max(_lines(value, text_width), _lines(label, label_width))
-        sheet.append([_styled(sheet, label, _BOLD), _styled(sheet, value, None, wrapped=True)])
+        sheet.append([_styled(sheet, label, _BOLD, wrapped=True), _styled(sheet, value, None, wrapped=True)])
     return sheet
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
 
@@ -24,8 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="For every school in England that needs support: the high-performing schools near enough to give it.",
 )
-console = Console()
-errors = Console(stderr=True)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
 
 HomeOption = Annotated[
     str | None,
@@ -46,14 +44,15 @@ def refresh(
     home: HomeOption = None,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the summary, and what goes wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Every table and check as it is made.")] = False,
 ) -> None:
     """Build everything from the source's files, check it, and publish it."""
-    _show_progress(quiet=quiet)
+    _show_progress(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     place = Home.find(home)
-    # Dagster takes seconds to import: not before it is needed.
-    from orchestration.refresh import refresh as run_refresh
-
     try:
+        # Dagster takes seconds to import: not before it is needed. A mistake in sql/ is found while it is read.
+        from orchestration.refresh import refresh as run_refresh
+
         done = run_refresh(place, source)
     except InputError as error:
         errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
@@ -80,7 +79,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)
-    for heading in ("Schools", "High-performing", "In need", "Median", "Nobody"):
+    for heading in ("Schools", "High-performing", "In need", "Unsure", "Median", "Nobody"):
         table.add_column(heading, justify="right")
     for row in country:
         table.add_row(
@@ -89,25 +88,32 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
             f"{row['schools']:,}",
             f"{row['high_performing']:,}",
             f"{row['in_need']:,}",
+            f"{row['not_assessed']:,}",
             "–" if row["partners_median"] is None else f"{row['partners_median']:g}",
             f"{row['in_need_without_partner']:,}",
         )
     console.print(table)
-    console.print("[dim]Median: of the high-performing schools near a school in need. Nobody: schools in need with none near.[/]")
+    console.print(
+        "[dim]Unsure: neither, but not assessed by every rule. Median: of the high-performing schools near a school in need. Nobody: schools in need with none near.[/]"
+    )
     console.print(f"[dim]{LIMITS}[/]")
 
 
-def _show_progress(*, quiet: bool) -> None:
+class _Lines(logging.Formatter):
+    """A line with the time; what is more than progress says so."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return line if record.levelno <= logging.INFO else f"{record.levelname}  {line}"
+
+
+def _show_progress(level: int) -> None:
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
     logger = logging.getLogger("schoolmatch")
-    logger.setLevel(logging.INFO)
-    handler: logging.Handler
-    if sys.stderr.isatty():
-        handler = RichHandler(console=errors, show_path=False, show_level=False, markup=False, highlighter=None)
-    else:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    handler.setLevel(logging.WARNING if quiet else logging.INFO)  # not the logger: Dagster sets that one's level itself
+    logger.setLevel(logging.DEBUG)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines("%(asctime)s  %(message)s", "%H:%M:%S"))
+    handler.setLevel(level)  # not the logger: Dagster sets that one's level itself
     logger.handlers = [handler]
     logger.propagate = False
 

@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.definitions import REFRESH, build_defs
 from orchestration.instance import prepare_dagster_home
 from transforms.errors import InputError
+from warehouse import checks
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
 from warehouse.store import read_only, rows_as_dicts
@@ -43,12 +44,14 @@ def refresh(home: Home, source: str) -> Refreshed:
     job = build_defs(home, source).resolve_job_def(REFRESH)
     with dg.DagsterInstance.get() as instance:
         try:
-            result = job.execute_in_process(instance=instance, run_config=_QUIET, raise_on_error=True)
-        except dg.DagsterError as error:
-            raise _as_input_error(error) from error
-    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    if failed or not result.success:
-        raise _check_error(failed)
+            job.execute_in_process(instance=instance, run_config=_QUIET, raise_on_error=True)
+        except dg.DagsterError as error:  # what our own code raises comes through as it is
+            if not (failed := _failed_checks(home)):
+                raise
+            raise InputError(
+                f"Nothing was published, because of {', '.join(failed)}; what was published before is as it was",
+                do="read the lines 'check ...' above: each says what is wrong, why it matters and what to do",
+            ) from error
     folder = home.latest.resolve()
     with read_only(folder / DUCKDB_FILE) as connection:
         about = rows_as_dicts(connection, "from mart.refresh")[0]
@@ -59,21 +62,6 @@ def refresh(home: Home, source: str) -> Refreshed:
     return Refreshed(folder, time.perf_counter() - started, about, country)
 
 
-def _as_input_error(error: dg.DagsterError) -> Exception:
-    """The reason beneath Dagster's wrapping: ours where it is one, else the error itself."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, InputError):
-            return cause
-        if type(cause).__name__ == "DagsterAssetCheckFailedError":
-            return InputError(
-                "Nothing was published, because a check failed; what was published before is as it was",
-                do="read the lines 'check ...' above: each says what is wrong, why it matters and what to do",
-            )
-        cause = cause.__cause__
-    return error
-
-
-def _check_error(failed: list[dg.AssetCheckEvaluation]) -> InputError:
-    names = ", ".join(check.check_name for check in failed) or "a step of the run"
-    return InputError(f"Nothing was published, because of: {names}", do="read the lines above")
+def _failed_checks(home: Home) -> list[str]:
+    with read_only(home.warehouse) as connection:
+        return checks.failed(connection)

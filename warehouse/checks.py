@@ -126,6 +126,13 @@ def forget_results(connection: duckdb.DuckDBPyConnection) -> None:
     run(connection, "drop table if exists record.check_result")
 
 
+def failed(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of the kept results that are failures."""
+    if not run(connection, "from duckdb_tables() where schema_name = 'record' and table_name = 'check_result'"):
+        return []
+    return [name for (name,) in run(connection, "select check_name from record.check_result where not passed order by 1")]
+
+
 def build_results(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> int:
     """Make ``mart.check_result`` from the kept results of the checks there are; returns the number of rows.
 

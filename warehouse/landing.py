@@ -90,7 +90,7 @@ class DropFolder:
     def paths(self, layout: Layout) -> list[str]:
         """Files of a kind, newest first; of kinds that are a state of affairs (not a history) only the newest is used."""
         found = sorted(self._by_kind[layout.kind], key=lambda path: (date_in_name(path) or date.min, path), reverse=True)
-        if layout.many or len(found) < 2:
+        if layout.files != "newest" or len(found) < 2:
             return found
         log.warning("several files of the kind %s: %s is used, the others are not", layout.kind, found[0])
         return found[:1]
@@ -103,6 +103,13 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
     """
     for path in folder.paths(layout):
         published = date_in_name(path)
+        if layout.dated and not published:
+            raise InputError(
+                "The file's name does not tell a date that there is",
+                file=path,
+                expected="a date such as 20250930 or 31_August_2025, as the publisher writes it",
+                do="give the file the name it was published with",
+            )
         if published and published > folder.today:
             raise InputError(
                 f"The file is dated {published:%d %B %Y}, which is in the future",
@@ -160,4 +167,4 @@ def _archive(archive: Path, source_file: SourceFile, content: bytes) -> None:
     text = json.dumps(asdict(source_file) | {"landed": source_file.landed.isoformat()}, default=str, indent=2, ensure_ascii=False)
     (partial / "provenance.json").write_text(text, encoding="utf-8")
     partial.replace(archive / source_file.sha256)
-    log.info("landed %s (%s bytes, sha256 %s…)", source_file.name, f"{len(content):,}", source_file.sha256[:12])
+    log.info("landed %s (%.1f MB, sha256 %s…)", kept.name, len(content) / 1e6, source_file.sha256[:12])

@@ -14,10 +14,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from transforms.layouts import LAYOUTS
+from transforms.errors import InputError
+from transforms.layouts import LAYOUTS, Layout
 from warehouse import postcodes
 from warehouse.landing import LICENCE, DropFolder, SourceFile, land
-from warehouse.store import replace_table
+from warehouse.store import replace_table, run
 
 POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
 
@@ -72,8 +73,27 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
             frames.append(parsed.frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
         rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")
         counts[f"raw.{layout.kind}"] = replace_table(connection, f"raw.{layout.kind}", columns, rows)
+        _refuse_overlap(connection, layout, {file.sha256: file.name for file in files})
     _replace_files(connection, group, files)
     return counts
+
+
+def _refuse_overlap(connection: duckdb.DuckDBPyConnection, layout: Layout, names: dict[str, str]) -> None:
+    """Raise InputError where two files of a kind hold the same row (of two releases of different dates both are wanted)."""
+    key = ", ".join(layout.key if layout.files != "releases" else (*layout.key, "as_at"))
+    twice = run(
+        connection,
+        f"select min(source_sha256), max(source_sha256), count(*) from raw.{layout.kind} group by {key} having count(*) > 1",
+    )
+    if not twice:
+        return
+    first, second, _ = twice[0]
+    raise InputError(
+        f"Two files hold the same rows ({len(twice):,} of them, by {key})",
+        file=f"{names[first]} and {names[second]}",
+        expected="each row in one file",
+        do="take out the older of the two",
+    )
 
 
 def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

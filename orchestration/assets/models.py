@@ -5,8 +5,9 @@ stands for itself,
 and can be built alone.
 """
 
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -81,39 +82,45 @@ def _layer(layer: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         selected = context.selected_asset_keys
+        started, built = time.perf_counter(), 0
         if any(key(table) in selected for table in parameters):
             for table, count in load_parameters(warehouse.connection, read_definitions()).items():
                 if key(table) in selected:
                     yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
         for model in models:
             if key(model.name) in selected:
-                started = time.perf_counter()
+                began = time.perf_counter()
                 count = model.build(warehouse.connection)
-                log.info("%s: %s rows in %.2f s", model.name, f"{count:,}", time.perf_counter() - started)
+                log.debug("%s: %s rows in %.2f s", model.name, f"{count:,}", time.perf_counter() - began)
+                built += 1
                 yield dg.MaterializeResult(key(model.name), metadata={"dagster/row_count": count})
         wanted = {check_key.name for check_key in context.selected_asset_check_keys}
-        yield from _check(warehouse, [check for check in checks if check.name in wanted])
+        results = [_run(warehouse, check) for check in checks if check.name in wanted]
+        passed = sum(result.passed for result in results)
+        seconds = time.perf_counter() - started
+        log.info("built %s: %s tables in %.1f s; %s of %s checks passed", layer, built, seconds, passed, len(results))
+        for result in results:
+            yield dg.AssetCheckResult(
+                passed=result.passed,
+                check_name=result.check.name,
+                asset_key=key(result.check.on),
+                metadata={
+                    "violations": result.violations,
+                    "first": result.examples,
+                    "why": result.check.why,
+                    "what to do": result.check.do,
+                },
+            )
 
     return build_layer
 
 
-def _check(warehouse: Warehouse, checks: Sequence[Check]) -> Iterator[dg.AssetCheckResult]:
-    """Run a layer's checks, all of them, so that a person sees every problem at once; Dagster stops the run after a failed one."""
-    for check in checks:
-        result: CheckResult = run_check(warehouse.connection, check)
-        record_result(warehouse.connection, result)
-        (log.info if result.passed else log.error)("check %s", result)
-        yield dg.AssetCheckResult(
-            passed=result.passed,
-            check_name=check.name,
-            asset_key=key(check.on),
-            metadata={
-                "violations": result.violations,
-                "first": result.examples,
-                "why": check.why,
-                "what to do": check.do,
-            },
-        )
+def _run(warehouse: Warehouse, check: Check) -> CheckResult:
+    """Run a check and keep its result; all of a layer run, so that a person sees every problem at once, then Dagster stops."""
+    result = run_check(warehouse.connection, check)
+    record_result(warehouse.connection, result)
+    log.log(logging.DEBUG if result.passed else logging.ERROR, "check %s", result)
+    return result
 
 
 MODEL_ASSETS: list[dg.AssetsDefinition] = [reference, *(_layer(layer) for layer in LAYERS)]

@@ -66,6 +66,12 @@ def test_a_file_dated_in_the_future_is_refused(drop: Path, tmp_path: Path) -> No
         landed(drop, tmp_path / "landing")
 
 
+def test_a_file_whose_name_tells_no_date_that_there_is_is_refused(drop: Path, tmp_path: Path) -> None:
+    (drop / "deep" / "down" / "links_edubasealldata20250930.csv").rename(drop / "links_edubasealldata20251345.csv")
+    with pytest.raises(InputError, match="does not tell a date"):
+        landed(drop, tmp_path / "landing")
+
+
 def test_of_two_extracts_the_newest_is_used(drop: Path, tmp_path: Path) -> None:
     (drop / "links_edubasealldata20250101.csv").write_bytes(LINKS.replace(b"1,2", b"3,4"))
     assert [file.published for file in landed(drop, tmp_path / "landing")] == [date(2025, 9, 30)]

@@ -138,3 +138,17 @@ def test_pairs_are_those_of_a_search_tree_over_all_schools(world: World) -> None
     pairs = {(r["need_urn"], r["partner_urn"]) for r in world.query("from mart.match where definition = 'rise'")}
     assert pairs == expected
     assert len(pairs) > 1000
+
+
+def test_schools_to_which_a_rule_could_not_be_applied_are_counted_as_such_not_as_fine(world: World) -> None:
+    world.school(100001)
+    world.graded(100001, 3)  # whether it is stuck is not known: the inspection before is not
+    world.school(100002)
+    world.graded(100002, 2, previous=2)
+    world.ks2(100002, 2025, percent=60.0)
+    world.school(100003)
+    world.graded(100003, 2, previous=2)
+    world.ks2(100003, 2025, percent=70.0)
+    world.ks2(100001, 2025, percent=50.0)
+    country = world.build().query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
+    assert (country["schools"], country["in_need"], country["not_assessed"]) == (3, 0, 1)

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from transforms.errors import InputError
 from transforms.layouts.ofsted import GRADED, INSPECTION, OVERALL, REPORT_CARD
 from warehouse.landing import DropFolder
 from warehouse.raw import load_group
@@ -59,3 +61,23 @@ def test_a_group_without_files_has_empty_tables_of_the_same_columns(tmp_path: Pa
         assert load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing") == {"raw.ks4_result": 0}
         kinds = dict(connection.execute("select column_name, column_type from (describe raw.ks4_result)").fetchall())
     assert (kinds["urn"], kinds["progress8"], kinds["progress8_missing"]) == ("INTEGER", "DOUBLE", "VARCHAR")
+
+
+KS4 = (
+    "time_period,geographic_level,school_laestab,school_urn,breakdown,t_pupils,avg_att8,avg_p8score,p8score_ci_low,p8score_ci_upp,"
+    "pt_l2basics_95\r\n202324,School,2024104,100049,Total,156,{score},-0.2,-0.44,0.1,47.4\r\n"
+)
+
+
+def test_two_files_of_one_years_results_are_refused_by_name(tmp_path: Path) -> None:
+    """The provisional and the final file of a year would count each school twice."""
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    for name in ("edubasealldata20250930.csv", "Management_information_-_schools_-_30_June_2017.csv"):
+        (drop / name).write_bytes(b"not looked at here")
+    (drop / "202324_performance_tables_schools_final.csv").write_text(KS4.format(score=44.2))
+    (drop / "202324_performance_tables_schools_provisional.csv").write_text(KS4.format(score=44.1))
+    with duckdb.connect() as connection, pytest.raises(InputError, match="Two files hold the same rows") as caught:
+        load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing")
+    assert "_final.csv" in str(caught.value)
+    assert "_provisional.csv" in str(caught.value)

@@ -22,6 +22,7 @@ ESTABLISHMENT = Layout(
     name_pattern=r"edubasealldata\d{8}\.csv",
     header_has=("URN",),
     vintages=("gias",),
+    dated=True,
     key=("urn",),
     required=True,
     columns=_columns(
@@ -67,6 +68,7 @@ LINK = Layout(
     name_pattern=r"links_edubasealldata\d{8}\.csv",
     header_has=("LinkURN",),
     vintages=("gias",),
+    dated=True,
     key=("urn", "link_urn", "link_type"),
     columns=_columns(
         ("urn", "urn", "URN"),
@@ -84,6 +86,7 @@ GROUP = Layout(
     name_pattern=r"allgroupsdata\d{8}\.csv",
     header_has=("Group UID",),
     vintages=("gias",),
+    dated=True,
     key=("group_id",),
     columns=_columns(
         ("group_id", "code", "Group UID"),
@@ -106,6 +109,7 @@ MEMBERSHIP = Layout(
     name_pattern=r"grouplinks_edubaseallacademiesandfree\d{8}\.csv",
     header_has=("Linked UID",),
     vintages=("gias",),
+    dated=True,
     key=("urn", "group_id"),
     columns=_columns(
         ("urn", "urn", "URN"),

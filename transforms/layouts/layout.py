@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Literal
 
 import pandas as pd
 
@@ -50,9 +51,10 @@ class Layout:
     """A publisher's kind of file.
 
     ``kind``: the raw table it becomes. ``group``: the landing asset it belongs to. ``header_has``: headings by one of which the
-    header row is found. ``key``: columns that identify a row. ``many``: whether several files make a history (else
-    only the newest counts). ``reshape``: per vintage, what turns the rows as published
-    into one row per key (frame in, frame out). ``output``: the raw table's columns and SQL types where ``reshape`` changes them.
+    header row is found. ``key``: columns that identify a row. ``dated``: whether the name must tell the date it speaks of.
+    ``files``: what several files of the kind are: the ``newest`` counts alone, ``parts`` of one table (a row stands in one of
+    them), or ``releases`` that tell a history. ``reshape``: per vintage, what turns the rows as published into one row per key
+    (frame in, frame out). ``output``: the raw table's columns and SQL types where ``reshape`` changes them.
     """
 
     kind: str
@@ -65,7 +67,8 @@ class Layout:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     required: bool = False
-    many: bool = False
+    dated: bool = False
+    files: Literal["newest", "parts", "releases"] = "newest"
     reshape: Mapping[str, Callable[[pd.DataFrame, str], pd.DataFrame]] = field(default_factory=dict)
     output: Mapping[str, str] | None = None
 

@@ -70,12 +70,13 @@ INSPECTION = Layout(
     group="ofsted",
     publisher="Ofsted",
     title="Management information, state-funded schools, latest inspections",
-    name_pattern=r"Management_information_.*schools.*20\d\d\.csv",
+    name_pattern=r"Management[ _]information.*schools.*20\d\d\.csv",
     header_has=("URN",),
     vintages=(REPORT_CARD, GRADED, OVERALL),
     key=("urn",),
     required=True,
-    many=True,
+    dated=True,
+    files="releases",
     columns=tuple(
         Column(
             name,

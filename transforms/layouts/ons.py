@@ -103,7 +103,7 @@ BOUNDARY = BoundaryLayout(
     header_has=(),
     vintages=("geojson",),
     key=("area_type", "area_code"),
-    many=True,
+    files="parts",
     columns=(),
     output={"area_type": "varchar", "area_code": "varchar", "area_name": "varchar", "geometry": "varchar"},
 )

@@ -154,7 +154,7 @@ def _results(
         header_has=("URN", "school_urn"),
         vintages=(LONG, WIDE),
         key=("urn", "year"),
-        many=True,
+        files="parts",
         columns=_IDENTITY + measures + long,
         reshape={WIDE: reshape_wide, LONG: reshape_long},
         output=_OUTPUT_IDENTITY | schema_of(measures),

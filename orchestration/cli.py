@@ -79,7 +79,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)
-    for heading in ("Schools", "High-performing", "In need", "Unsure", "Median", "Nobody"):
+    for heading in ("Schools", "High-perf.", "In need", "Unsure", "Median", "Nobody"):
         table.add_column(heading, justify="right")
     for row in country:
         table.add_row(
@@ -94,7 +94,8 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
         )
     console.print(table)
     console.print(
-        "[dim]Unsure: neither, but not assessed by every rule. Median: of the high-performing schools near a school in need. Nobody: schools in need with none near.[/]"
+        "[dim]Unsure: neither, but not assessed by every rule. Median: of the high-performing schools near a school in need. "
+        "Nobody: schools in need with none near.[/]"
     )
     console.print(f"[dim]{LIMITS}[/]")
 

@@ -82,7 +82,7 @@ def _write(connection: duckdb.DuckDBPyConnection, scope: Scope, path: Path) -> P
         _areas(connection, workbook, scope, banner, area_type, title)
     _schools_in_need(connection, workbook, scope, banner)
     _partners(connection, workbook, scope, banner)
-    _reasons(connection, workbook, banner)
+    _thresholds(connection, workbook, banner)
     workbook.save(path)
     return path
 
@@ -234,7 +234,7 @@ def _partners(connection: duckdb.DuckDBPyConnection, workbook: Workbook, scope: 
     add_table(workbook, "Partners", fields, _words(rows, 1, 12), f"{banner}Nearest first. {LIMITS}")
 
 
-def _reasons(connection: duckdb.DuckDBPyConnection, workbook: Workbook, banner: str) -> None:
+def _thresholds(connection: duckdb.DuckDBPyConnection, workbook: Workbook, banner: str) -> None:
     rows = run(
         connection,
         """select definition, parameter_sentence, value, unit, parameter_source

@@ -54,7 +54,7 @@ def refresh(
         from orchestration.refresh import refresh as run_refresh
 
         done = run_refresh(place, source)
-    except InputError as error:
+    except (InputError, OSError) as error:  # the second: no space, no permission
         errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
         if place.latest.exists():
             errors.print(f"What was published before is as it was: {escape(str(place.latest))}")

@@ -1,5 +1,6 @@
 """Landing: per group of files one step that reads, archives and loads them; its assets are the provenance and the raw tables."""
 
+import logging
 from collections.abc import Iterator
 from importlib import metadata
 
@@ -10,8 +11,9 @@ import pyarrow as pa
 from orchestration.resources import Source, Warehouse
 from transforms.layouts import GROUPS, LAYOUTS
 from warehouse import checks, raw, sources
-from warehouse.landing import log
 from warehouse.store import replace_table
+
+log = logging.getLogger("schoolmatch")
 
 RUN_TABLE = "landing.run"
 RUN_COLUMNS = {

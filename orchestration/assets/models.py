@@ -15,8 +15,9 @@ from orchestration.assets.landing import key
 from orchestration.resources import Warehouse
 from warehouse.checks import Check, CheckResult, read_checks, record_result, run_check
 from warehouse.definitions import load_parameters, outcome_model, parameter_tables, read_definitions
-from warehouse.landing import log
 from warehouse.models import PYTHON_MODELS, AnyModel, in_order, load_reference, read_models, reference_tables
+
+log = logging.getLogger("schoolmatch")
 
 REFERENCE = "reference"
 LAYERS = ("core", "definition", "match", "mart")

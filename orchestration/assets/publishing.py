@@ -1,5 +1,6 @@
 """Publishing: one step, so that nothing half-done stays behind. Its assets are what people open."""
 
+import logging
 from collections.abc import Iterator
 
 import dagster as dg
@@ -12,9 +13,10 @@ from orchestration.assets.models import LAYERS, models_of
 from orchestration.resources import Warehouse
 from warehouse import checks, dictionary, publish
 from warehouse.definitions import read_definitions
-from warehouse.landing import log
 from warehouse.licence import LIMITS, OGL
-from warehouse.store import rows_as_dicts, run
+from warehouse.store import rows_as_dicts
+
+log = logging.getLogger("schoolmatch")
 
 GROUP_NAME = "published"
 EXPORTS = {
@@ -54,22 +56,17 @@ def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: 
     """Record checks and dictionary, write every export aside, and switch."""
     connection, home = warehouse.connection, warehouse.place
     results = checks.build_results(connection)
-    yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
     words = dictionary.build_dictionary(connection)
-    yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})
     refresh = rows_as_dicts(connection, "from mart.refresh")[0]
     is_synthetic = bool(refresh["is_synthetic"])
     stamp = publish.new_stamp(home)
     with publish.building(home, stamp) as folder:
         tables = write_duckdb(connection, folder / publish.DUCKDB_FILE, is_synthetic=is_synthetic)
         log.info("wrote %s: %s tables", publish.DUCKDB_FILE, len(tables))
-        yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
         parquet = write_parquet(connection, folder / "parquet", is_synthetic=is_synthetic)
         log.info("wrote parquet/: %s files", len(parquet))
-        yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
         workbooks = write_workbooks(connection, folder / "excel")
         log.info("wrote excel/: %s workbooks", len(workbooks))
-        yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
         about = {
             "title": "schoolmatch",
             "label": refresh["label"],
@@ -85,11 +82,18 @@ def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: 
         }
         rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
         publish.write_manifest(folder, about, rows)
-        yield dg.MaterializeResult(key("published.manifest"))
         final = publish.publish(home, folder, stamp)
     log.info("published %s, and read it back", final.name)
-    schools = int(run(connection, "select count(*) from mart.school")[0][0])
-    yield dg.MaterializeResult(key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": schools})
+    # Said to Dagster only now: what was written aside and not published is not there.
+    yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
+    yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})
+    yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
+    yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
+    yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
+    yield dg.MaterializeResult(key("published.manifest"))
+    yield dg.MaterializeResult(
+        key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": int(refresh["schools"])}
+    )
 
 
 PUBLISHING_ASSETS: list[dg.AssetsDefinition] = [published]

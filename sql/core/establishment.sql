@@ -1,5 +1,6 @@
 -- One row per establishment in GIAS, open or closed, with the phase it counts as, or the reason why it is outside: mart.school
--- holds those whose left_out_because is null. Types are matched by code, or by name where an extract has no codes (2017).
+-- holds those whose left_out_because is null. Types are matched by code (of the names a code has had, by the one it is listed under), or by
+-- name where an extract has no codes (2017).
 with typed as (
     select
         establishment.*,

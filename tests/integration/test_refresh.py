@@ -241,3 +241,13 @@ def test_the_command_line_ends_with_1_and_a_sentence_not_a_traceback(tmp_path: P
     assert "There is no folder" in said
     assert "check the path after --source" in said
     assert "Traceback" not in said
+
+
+def test_the_queries_of_the_readme_run(done: Refreshed) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    block = readme.split("```sql")[1].split("```")[0]
+    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        statements = duckdb.extract_statements(block)
+        answers = [connection.execute(statement).fetchall() for statement in statements]
+    assert len(answers) == 3
+    assert all(answers[:2])

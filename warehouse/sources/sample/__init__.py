@@ -3,7 +3,7 @@
 What belongs here: everything that makes up schools which do not exist. Places are real postcodes; names, trusts,
 pupils, judgements and results are drawn. The folder is read by the same code as real data, and carries a marker that
 makes every output say "synthetic sample". What does not belong here: real rows of any publisher, and anything that
-the rest of the project could import other than `write_sample` and `MARKER`.
+the rest of the project could import other than `write_sample`.
 
 Modules: `postcodes` and `authorities` (the ground), `places` (where schools stand), `schools` with `intake`,
 `governance`, `constituencies`, `trusts`, `names` and `words` (who they are), `judgements` with `inspections`,
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from warehouse.landing import SYNTHETIC_MARKER
 from warehouse.sources.sample.authorities import read_areas
 from warehouse.sources.sample.gias_establishments import write_establishments
 from warehouse.sources.sample.gias_links import write_groups, write_links
@@ -27,7 +28,6 @@ from warehouse.sources.sample.results import draw_key_stage_2, draw_key_stage_4
 from warehouse.sources.sample.schools import make_schools
 from warehouse.sources.sample.trusts import make_predecessors, make_trusts
 
-MARKER = "SYNTHETIC-SAMPLE.txt"
 _OFSTED = "Management_information_-_state-funded_schools_-_latest_inspections_as_at_31_August_2025.csv"
 _KS2 = "ks2/2024-2025/ks2_school_attainment_data.csv"
 _KS4 = "ks4/2023-2024/202324_performance_tables_schools_final.csv"
@@ -62,7 +62,7 @@ def write_sample(folder: Path, *, seed: int = 2017, schools: int = 22_000) -> No
 
     # The marker first: whatever is left behind by an interrupted run is labelled too.
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).write_text(_NOTE.format(seed=seed, schools=schools), encoding="utf-8", newline="\n")
+    (folder / SYNTHETIC_MARKER).write_text(_NOTE.format(seed=seed, schools=schools), encoding="utf-8", newline="\n")
     gias, ofsted = folder / "gias", folder / "ofsted"
     write_establishments(gias / "edubasealldata20250930.csv", world, seed)
     write_links(gias / "links_edubasealldata20250930.csv", world, seed)

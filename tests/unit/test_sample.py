@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from transforms.layouts import LAYOUTS
+from warehouse.landing import SYNTHETIC_MARKER
 from warehouse.sources.sample import write_sample
 from warehouse.sources.sample.authorities import county_districts, read_areas
 from warehouse.sources.sample.postcodes import Postcodes, read_postcodes

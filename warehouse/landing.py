@@ -12,15 +12,19 @@ import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout, Parsed, layout_for
+from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import academic_year_in_path, date_in_name
 from warehouse.licence import SYNTHETIC_LABEL
 
 log = logging.getLogger("schoolmatch")
+
+HISTORY_AHEAD = timedelta(days=400)
+"""How long after a GIAS extract a release may be and still tell of its schools: a school year, and the weeks until it is told."""
 
 SYNTHETIC_MARKER = "SYNTHETIC-SAMPLE.txt"
 """A drop folder that holds this file is invented, and so is everything made from it."""
@@ -87,6 +91,11 @@ class DropFolder:
                     do="put the publisher's file into the folder, under the name it was published with",
                 )
 
+    @property
+    def gias_as_at(self) -> date:
+        """The date of the newest GIAS extract in the folder."""
+        return max(date_in_name(path) or date.min for path in self._by_kind[ESTABLISHMENT.kind])
+
     def paths(self, layout: Layout) -> list[str]:
         """Files of a kind, newest first; of kinds that are a state of affairs (not a history) only the newest is used."""
         found = sorted(self._by_kind[layout.kind], key=lambda path: (date_in_name(path) or date.min, path), reverse=True)
@@ -143,6 +152,32 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
         if not seen_before:
             _archive(archive, source_file, content)
         yield source_file, parsed
+
+
+def history(folder: DropFolder, layout: Layout, archive: Path, landed: set[str]) -> Iterator[tuple[SourceFile, Parsed]]:
+    """Releases of a kind that were landed before and are not in the folder: what a newer release drops must not be lost.
+
+    ``landed``: SHA-256 of the folder's own files. Left out are releases of the other sort (invented or real), and those more than
+    ``HISTORY_AHEAD`` after the folder's GIAS extract: the schools of 2017 are not judged by inspections of 2025.
+    """
+    last = folder.gias_as_at + HISTORY_AHEAD
+    for provenance in sorted(archive.glob("[!.]*/provenance.json")):
+        about = json.loads(provenance.read_text(encoding="utf-8"))
+        if about["kind"] != layout.kind or about["is_synthetic"] != folder.is_synthetic or about["sha256"] in landed:
+            continue
+        source_file = SourceFile(
+            **about
+            | {
+                "published": date.fromisoformat(about["published"]) if about["published"] else None,
+                "landed": datetime.fromisoformat(about["landed"]),
+            }
+        )
+        if source_file.published and source_file.published > last:
+            log.warning("the release of %s is of another time than this folder's schools: not used", source_file.covers)
+            continue
+        content = (provenance.parent / PurePosixPath(source_file.name).name).read_bytes()
+        log.info("also used, landed before: %s", source_file.name)
+        yield source_file, layout.read(content, source_file.name)
 
 
 def _covers(layout: Layout, path: str, parsed: Parsed, published: date | None) -> str | None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout
 from warehouse import postcodes
-from warehouse.landing import LICENCE, DropFolder, SourceFile, land
+from warehouse.landing import LICENCE, DropFolder, SourceFile, history, land
 from warehouse.store import replace_table, run
 
 POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
@@ -68,7 +68,10 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
             continue
         columns = {**layout.schema, **_ORIGIN}
         frames = [pd.DataFrame(columns=list(columns))]
-        for source_file, parsed in land(folder, layout, archive):
+        arrived = list(land(folder, layout, archive))
+        if layout.files == "releases":
+            arrived += history(folder, layout, archive, {file.sha256 for file, _ in arrived})
+        for source_file, parsed in arrived:
             files.append(source_file)
             frames.append(parsed.frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
         rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")

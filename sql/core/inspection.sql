@@ -1,6 +1,6 @@
--- One row per graded inspection or report card of one school: what was judged, when, of which URN. From every Ofsted release landed, the
--- newest release's word where two speak of the same inspection. urn is the school Ofsted lists it under, inspected_urn the one it was then.
--- framework: headline_grade (an overall grade), four_judgements (September 2024 to November 2025: no headline), report_card (since).
+-- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every Ofsted
+-- release ever landed, the newest release's word where two speak of the same inspection: a newer layout drops what an older one told. urn is the school Ofsted lists it under, inspected_urn the one it was then.
+-- framework: headline_grade (an overall grade), four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
 with told as (
     select
         urn,
@@ -17,6 +17,7 @@ with told as (
         latest_personal_development as personal_development,
         latest_leadership_and_management as leadership_and_management,
         latest_safeguarding as safeguarding,
+        null as ungraded_outcome,
         cast([] as varchar[]) as areas,
         as_at
     from raw.ofsted_inspection
@@ -37,6 +38,7 @@ with told as (
         previous_personal_development as personal_development,
         previous_leadership_and_management as leadership_and_management,
         previous_safeguarding as safeguarding,
+        null as ungraded_outcome,
         cast([] as varchar[]) as areas,
         as_at
     from raw.ofsted_inspection
@@ -55,6 +57,7 @@ with told as (
         null as personal_development,
         null as leadership_and_management,
         report_card_safeguarding as safeguarding,
+        null as ungraded_outcome,
         [
             report_card_leadership_and_governance,
             report_card_inclusion,
@@ -68,6 +71,25 @@ with told as (
         as_at
     from raw.ofsted_inspection
     where report_card_inspection_date is not null
+    union all
+    select
+        urn,
+        coalesce(ungraded_urn, urn) as inspected_urn,
+        ungraded_inspection_date as inspection_date,
+        null as publication_date,
+        'ungraded' as framework,
+        null as overall_effectiveness,
+        null as category_of_concern,
+        null as quality_of_education,
+        null as behaviour_and_attitudes,
+        null as personal_development,
+        null as leadership_and_management,
+        null as safeguarding,
+        ungraded_outcome,
+        cast([] as varchar[]) as areas,
+        as_at
+    from raw.ofsted_inspection
+    where ungraded_inspection_date is not null
 )
 
 select
@@ -83,9 +105,12 @@ select
     personal_development,
     leadership_and_management,
     safeguarding,
+    ungraded_outcome,
     -- the areas of a report card by name; an area that does not apply to the school (post-16, early years) is null
     nullif(areas[1], 'Not applicable') as leadership_and_governance,
     list_filter(areas, lambda area: area is not null and area <> 'Not applicable') as report_card_areas,
     as_at
 from told
-qualify row_number() over (partition by urn, inspection_date, framework = 'report_card' order by as_at desc) = 1
+qualify row_number() over (
+    partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc
+) = 1

@@ -1,4 +1,4 @@
--- One row per school and inspection that counts for it, the latest first (recency 1 = latest, 2 = the one before).
+-- One row per school and graded inspection or report card that counts for it, the latest first (recency 1 = latest, 2 = the one before).
 -- via: own (Ofsted lists it under this URN) or predecessor (through core.predecessor: an academy has a new URN, and what was judged
 -- before belongs to it).
 with candidates as (
@@ -11,7 +11,7 @@ with candidates as (
         0 as steps
     from core.establishment as school
     inner join core.inspection as inspection on inspection.urn = school.urn
-    where school.left_out_because is null
+    where school.left_out_because is null and inspection.framework <> 'ungraded'
     union all
     select
         predecessor.urn,
@@ -22,6 +22,7 @@ with candidates as (
         predecessor.steps
     from core.predecessor as predecessor
     inner join core.inspection as inspection on inspection.urn = predecessor.predecessor_urn
+    where inspection.framework <> 'ungraded'
 ),
 
 once as (

@@ -15,6 +15,9 @@ from orchestration.refresh import Refreshed, refresh
 from tests.conftest import real_folder
 from warehouse import publish
 from warehouse.home import Home
+from warehouse.landing import DropFolder
+from warehouse.models import read_models
+from warehouse.raw import load_group
 from warehouse.store import rows_as_dicts
 
 pytestmark = pytest.mark.real_data
@@ -182,18 +185,27 @@ def test_a_predecessors_judgement_is_found_as_often_as_ofsted_finds_it(y2025: Pu
     assert found >= 3_153
 
 
-def test_the_report_card_release_after_the_one_of_august_2025_loses_no_judgement(y2025: Published, tmp_path: Path) -> None:
-    """The newer layout drops every earlier judgement and all previous ones; landed together, nothing is lost, and cards are
-    added."""
-    drop = tmp_path / "drop"
-    for year in ("2025", "2026"):
-        for file in real_folder(year).rglob("*"):
-            if file.is_file() and "genuine_rows" not in file.name:
-                target = drop / file.relative_to(real_folder(year))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.symlink_to(file)
-    newer = Published(refresh(Home(tmp_path / "home"), str(drop)), Home(tmp_path / "home"))
+def folder_of(root: Path, *years_of_ofsted: str) -> Path:
+    """The drop folder of 2025 with the Ofsted releases of other years in place of its own."""
+    for file in real_folder("2025").rglob("*"):
+        if file.is_file() and file.parent.name != "ofsted":
+            link(root, file, real_folder("2025"))
+    for year in years_of_ofsted:
+        for file in (real_folder(year) / "ofsted").iterdir():
+            link(root, file, real_folder(year))
+    return root
+
+
+def link(root: Path, file: Path, base: Path) -> None:
+    target = root / file.relative_to(base)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.symlink_to(file)
+
+
+def test_the_report_card_release_landed_after_the_one_of_august_2025_loses_no_judgement(y2025: Published, tmp_path: Path) -> None:
+    """The newer layout drops every earlier judgement and all previous ones; they stay from the release landed before."""
     before = {row["urn"]: row for row in y2025.query("select urn, ofsted_date, ofsted_previous_date from mart.school")}
+    newer = Published(refresh(y2025.home, str(folder_of(tmp_path / "drop", "2026"))), y2025.home)
     cards = 0
     for row in newer.query("select urn, ofsted_date, ofsted_previous_date, ofsted_framework from mart.school"):
         old = before[row["urn"]]
@@ -203,3 +215,17 @@ def test_the_report_card_release_after_the_one_of_august_2025_loses_no_judgement
         else:
             assert (row["ofsted_date"], row["ofsted_previous_date"]) == (old["ofsted_date"], old["ofsted_previous_date"])
     assert cards == 3  # as many as the re-laid file of May 2026 holds
+
+
+def test_the_two_releases_landed_in_either_order_give_the_same_judgements(tmp_path: Path) -> None:
+    model = next(model for model in read_models("core") if model.name == "core.inspection")
+    found = []
+    for order in (("2025", "2026"), ("2026", "2025")):
+        with duckdb.connect() as connection:
+            for year in order:
+                folder = DropFolder(folder_of(tmp_path / f"{order[0]}{year}", year))
+                load_group(connection, folder, "ofsted", tmp_path / f"archive{order[0]}")
+            model.build(connection)
+            found.append(connection.execute("select * from core.inspection order by all").fetchall())
+    assert len(found[0]) > 43_000
+    assert found[0] == found[1]

@@ -168,3 +168,13 @@ def test_the_number_of_a_single_academy_trust_is_found_by_its_name(world: World)
     world.row("raw.gias_group", group_id="777", group_name="OAK ACADEMY TRUST", group_type_code="10", group_status="Open")
     school = world.build().of_school(100001)
     assert (school["trust_id"], school["is_in_mat"]) == ("777", False)
+
+
+def test_an_ungraded_inspection_is_kept_but_is_no_judgement(world: World) -> None:
+    """A good school whose ungraded inspection says that some aspects are not as strong is still good."""
+    world.school(100001)
+    world.graded(100001, 2, ungraded_inspection_date=date(2024, 3, 1), ungraded_outcome="Some aspects not as strong")
+    school = world.build().of_school(100001)
+    assert (school["ofsted_grade"], school["ofsted_date"]) == (2, date(2023, 5, 1))
+    kept = world.query("select ungraded_outcome from core.inspection where framework = 'ungraded'")
+    assert kept == [{"ungraded_outcome": "Some aspects not as strong"}]

@@ -6,8 +6,9 @@ import duckdb
 import pytest
 
 from transforms.errors import InputError
-from transforms.layouts.ofsted import GRADED, INSPECTION, OVERALL, REPORT_CARD
-from warehouse.landing import DropFolder
+from transforms.layouts.ofsted import FULL, GRADED, INSPECTION, OVERALL, REPORT_CARD
+from warehouse.landing import SYNTHETIC_MARKER, DropFolder
+from warehouse.models import read_models
 from warehouse.raw import load_group
 
 
@@ -27,6 +28,9 @@ def test_releases_of_all_vintages_stand_in_one_table_each_row_with_its_release(t
         "Management_information_-_schools_-_30_June_2017.csv": ofsted_file(
             OVERALL, 1, 1, latest_overall_effectiveness="2", latest_inspection_date="05/06/2014"
         ),
+        "Management information - state-funded schools - as at 30 June 2023.csv": ofsted_file(
+            FULL, 4, 1, latest_overall_effectiveness="3", previous_overall_effectiveness="4", ungraded_outcome="School remains Good"
+        ),
         "Management_information_-_state-funded_schools_-_as_at_31_August_2025.csv": ofsted_file(
             GRADED, 2, 0, latest_overall_effectiveness="Not judged", previous_inspection_number="ITS1"
         ),
@@ -43,13 +47,14 @@ def test_releases_of_all_vintages_stand_in_one_table_each_row_with_its_release(t
             from raw.ofsted_inspection order by urn"""
         ).fetchall()
         files = connection.execute("select layout, rows from landing.ofsted_file order by published").fetchall()
-    assert counts == {"raw.ofsted_inspection": 3}
+    assert counts == {"raw.ofsted_inspection": 4}
     assert rows == [
         (1, "2017-06-30", 2, None, None, None, "2014-06-05"),
         (2, "2025-08-31", None, "no_headline_grade", "ITS1", None, None),
         (3, "2026-05-31", None, "not_recorded", None, "Strong standard", None),
+        (4, "2023-06-30", 3, None, None, None, None),
     ]
-    assert files == [(OVERALL, 1), (GRADED, 1), (REPORT_CARD, 1)]
+    assert files == [(OVERALL, 1), (FULL, 1), (GRADED, 1), (REPORT_CARD, 1)]
 
 
 def test_a_group_without_files_has_empty_tables_of_the_same_columns(tmp_path: Path) -> None:
@@ -81,3 +86,67 @@ def test_two_files_of_one_years_results_are_refused_by_name(tmp_path: Path) -> N
         load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing")
     assert "_final.csv" in str(caught.value)
     assert "_provisional.csv" in str(caught.value)
+
+
+AUGUST = "Management_information_-_state-funded_schools_-_as_at_31_August_2025.csv"
+MAY = "Management_information_-_state-funded_schools_-_as_at_31_May_2026.csv"
+RELEASES = {
+    AUGUST: ofsted_file(
+        GRADED, 100001, 0, latest_overall_effectiveness="2", latest_inspection_date="05/06/2024",
+        previous_overall_effectiveness="3", previous_inspection_date="01/02/2018",
+    ),
+    MAY: ofsted_file(
+        REPORT_CARD, 100001, 2, report_card_inclusion="Strong standard", report_card_inspection_date="13/01/2026",
+        latest_overall_effectiveness="2", latest_inspection_date="05/06/2024",
+    ),
+}  # fmt: skip
+
+
+def folder_with(root: Path, *releases: str, gias: str = "20250930", synthetic: bool = False) -> DropFolder:
+    root.mkdir(parents=True)
+    (root / f"edubasealldata{gias}.csv").write_bytes(b"not looked at here")
+    for name in releases:
+        (root / name).write_bytes(RELEASES[name])
+    if synthetic:
+        (root / SYNTHETIC_MARKER).write_text("invented")
+    return DropFolder(root)
+
+
+def judged(folder: DropFolder, archive: Path) -> list[tuple]:  # type: ignore[type-arg]
+    """core.inspection after landing the folder's releases."""
+    with duckdb.connect() as connection:
+        load_group(connection, folder, "ofsted", archive)
+        model = next(model for model in read_models("core") if model.name == "core.inspection")
+        model.build(connection)
+        return connection.execute(
+            "select urn, inspection_date::varchar, framework, overall_effectiveness from core.inspection order by inspection_date"
+        ).fetchall()
+
+
+def test_landing_a_newer_release_loses_no_judgement_and_the_order_of_landing_does_not_matter(tmp_path: Path) -> None:
+    """The report-card layout drops the previous judgement of every school: it must stay from the release before."""
+    expected = [
+        (100001, "2018-02-01", "headline_grade", 3),
+        (100001, "2024-06-05", "headline_grade", 2),
+        (100001, "2026-01-13", "report_card", None),
+    ]
+    for number, order in enumerate(([AUGUST, MAY], [MAY, AUGUST])):
+        archive = tmp_path / f"archive{number}"
+        judged(folder_with(tmp_path / f"{number}first", order[0]), archive)
+        assert judged(folder_with(tmp_path / f"{number}second", order[1]), archive) == expected
+    together = judged(folder_with(tmp_path / "both", AUGUST, MAY), tmp_path / "archive of both")
+    assert together == expected
+
+
+def test_invented_releases_are_never_history_of_real_ones_nor_the_other_way_round(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    judged(folder_with(tmp_path / "sample", AUGUST, synthetic=True), archive)
+    assert [row[2] for row in judged(folder_with(tmp_path / "real", MAY), archive)] == ["headline_grade", "report_card"]
+    assert [row[1] for row in judged(folder_with(tmp_path / "sample2", AUGUST, synthetic=True), archive)][-1] == "2024-06-05"
+
+
+def test_schools_of_an_old_extract_are_not_judged_by_releases_of_years_later(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    judged(folder_with(tmp_path / "new", MAY), archive)
+    rows = judged(folder_with(tmp_path / "old", AUGUST, gias="20240930"), archive)
+    assert "report_card" not in {row[2] for row in rows}

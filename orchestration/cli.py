@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +15,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from transforms.errors import InputError
+from warehouse.freshness import LATEST_AT_MOST, Freshness, age_of_latest, freshness
 from warehouse.home import Home
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
+from warehouse.publish import DUCKDB_FILE
+from warehouse.sources import looks
+from warehouse.store import read_only, rows_as_dicts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,14 +66,70 @@ def refresh(
             errors.print(f"What was published before is as it was: {escape(str(place.latest))}")
         raise typer.Exit(1) from error
     _summarise(done.refresh, done.country)
+    for state in done.status:
+        if state["is_stale"] or "at the last look" in state["state"]:
+            console.print(f"[bold red]{escape(state['title'])}[/], as at {state['as_at'] or 'no date'}: {escape(state['state'])}")
     console.print(f"\nPublished in {done.seconds:.0f} s: [bold]{escape(_shown(place))}[/]")
     for name, what in (
         ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
         ("excel/england.xlsx", "and excel/regions/, a workbook for each region"),
         ("parquet/", "one file per table"),
+        ("status.json", "how fresh each source is"),
         ("manifest.json", "what it was made from, and every file's hash"),
     ):
         console.print(f"  {name:<22}{what}")
+
+
+@app.command()
+def status(
+    home: HomeOption = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """How fresh each source is, and when the last refresh was published.
+
+    Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped.
+    """
+    place = Home.find(home)
+    age = age_of_latest(place)
+    if age is None:
+        errors.print(f"Nothing is published in {escape(str(place.published))}. What to do: schoolmatch refresh, or make demo.")
+        raise typer.Exit(1)
+    with read_only(place.latest / DUCKDB_FILE) as connection:
+        files = rows_as_dicts(connection, "from mart.source_file")
+        about = rows_as_dicts(connection, "from mart.refresh")[0]
+    states = freshness(files, datetime.now(UTC).date(), looks(about["source"], place))
+    if as_json:
+        print(
+            json.dumps(
+                {"label": about["label"], "hours_old": round(age / timedelta(hours=1), 1), "sources": [s.as_json() for s in states]}
+            )
+        )
+    else:
+        _show_states(states, about["label"])
+        console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_shown(place))}")
+    if age > LATEST_AT_MOST:
+        errors.print(f"[bold red]Older than {LATEST_AT_MOST.days} days:[/] if this home has a schedule, the schedule has stopped.")
+        raise typer.Exit(3)
+
+
+def _show_states(states: list[Freshness], label: str | None) -> None:
+    if label:
+        console.print(f"[bold yellow]{SYNTHETIC_NOTE}[/]\n")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Source", "As at", "Age, days", "Landed", "Next expected", "Next check", "State"):
+        table.add_column(heading, justify="right" if heading == "Age, days" else "left")
+    for state in states:
+        table.add_row(
+            escape(state.title),
+            f"{state.as_at}" if state.as_at else "–",
+            f"{state.age_days:,}" if state.age_days is not None else "–",
+            f"{state.landed:%Y-%m-%d}" if state.landed else "–",
+            f"{state.next_expected}" if state.next_expected else "–",
+            f"{state.next_check:%d %b %H:%M}" if state.next_check else "–",
+            f"[bold red]{escape(state.state)}[/]" if state.is_stale else escape(state.state),
+        )
+    console.print(table)
 
 
 def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:

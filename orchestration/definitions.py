@@ -4,31 +4,36 @@ import os
 
 import dagster as dg
 
+from orchestration import REFRESH
 from orchestration.assets.landing import LANDING_ASSETS
 from orchestration.assets.models import MODEL_ASSETS
 from orchestration.assets.publishing import PUBLISHING_ASSETS
 from orchestration.resources import Source, Warehouse
+from orchestration.schedules import every_morning
+from orchestration.sensors import WATCHED, refresh_failed, release_sensor
 from warehouse.home import Home
-from warehouse.sources import SAMPLE
-
-REFRESH = "refresh"
-"""The job that does everything: from the publishers' files to the published folder."""
+from warehouse.sources import LIVE
 
 
 def build_defs(home: Home | None = None, source: str | None = None) -> dg.Definitions:
     """Assets, checks, the job and its resources.
 
-    ``home``: where everything is kept (default: ``SCHOOLMATCH_HOME``, else ``./data``). ``source``: ``sample`` or a drop
-    folder (default:
-    ``SCHOOLMATCH_SOURCE``, else the sample).
+    ``home``: where everything is kept (default: ``SCHOOLMATCH_HOME``, else ``./data``). ``source``: ``live``, ``sample`` or a
+    drop folder (default: ``SCHOOLMATCH_SOURCE``, else live).
     """
     place = home or Home.find()
+    origin = source or os.environ.get("SCHOOLMATCH_SOURCE") or LIVE
+    job = dg.define_asset_job(REFRESH, selection=dg.AssetSelection.all(), description="From the files to a published folder.")
+    # A drop folder and the sample do not change by themselves: only live sources are watched.
+    is_live = origin == LIVE
     return dg.Definitions(
         assets=[*LANDING_ASSETS, *MODEL_ASSETS, *PUBLISHING_ASSETS],
-        jobs=[dg.define_asset_job(REFRESH, selection=dg.AssetSelection.all(), description="From the files to a published folder.")],
+        jobs=[job],
+        schedules=[every_morning] if is_live else [],
+        sensors=[*(release_sensor(name, cards, place) for name, cards in WATCHED.items() if is_live), refresh_failed],
         resources={
             "warehouse": Warehouse(home=str(place.root)),
-            "source": Source(source=source or os.environ.get("SCHOOLMATCH_SOURCE") or SAMPLE),
+            "source": Source(source=origin),
         },
         # One process: several that open one DuckDB file are killed with "Could not set lock".
         executor=dg.in_process_executor,

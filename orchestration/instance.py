@@ -17,6 +17,8 @@ def prepare_dagster_home(home: Home) -> Path:
     shutil.copyfile(SETTINGS, home.dagster / SETTINGS.name)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    # A sensor that fetches a large file must not be cut off after Dagster's minute.
+    os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "1800")
     return home.dagster
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.definitions import REFRESH, build_defs
+from orchestration import REFRESH
+from orchestration.definitions import build_defs
 from orchestration.instance import prepare_dagster_home
 from transforms.errors import InputError
 from warehouse import checks
@@ -32,6 +34,7 @@ class Refreshed:
     seconds: float
     refresh: dict[str, Any]
     country: list[dict[str, Any]]
+    status: list[dict[str, Any]]
 
 
 def refresh(home: Home, source: str) -> Refreshed:
@@ -59,7 +62,8 @@ def refresh(home: Home, source: str) -> Refreshed:
             connection,
             "select * from mart.area_summary where area_type = 'country' order by definition, schools desc",
         )
-    return Refreshed(folder, time.perf_counter() - started, about, country)
+    status = json.loads((folder / "status.json").read_text(encoding="utf-8"))["sources"]
+    return Refreshed(folder, time.perf_counter() - started, about, country, status)
 
 
 def _failed_checks(home: Home) -> list[str]:

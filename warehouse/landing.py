@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -22,6 +22,9 @@ from transforms.layouts.layout import academic_year_in_path, date_in_name
 from warehouse.licence import SYNTHETIC_LABEL
 
 log = logging.getLogger("schoolmatch")
+
+PUBLISHED = "published"
+"""The marker beside an archived file that has been published."""
 
 HISTORY_AHEAD = timedelta(days=400)
 """How long after a GIAS extract a release may be and still tell of its schools: a school year, and the weeks until it is told."""
@@ -131,8 +134,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
         if parsed.ignored:
             log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
         sha256 = hashlib.sha256(content).hexdigest()
-        provenance = archive / sha256 / "provenance.json"
-        seen_before = provenance.exists()
+        seen_before = (archive / sha256 / "provenance.json").exists()
         source_file = SourceFile(
             kind=layout.kind,
             layout=parsed.vintage,
@@ -145,7 +147,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
             rows=parsed.rows,
             published=published,
             covers=_covers(layout, path, parsed, published),
-            landed=_first_landed(provenance) if seen_before else datetime.now(UTC).replace(microsecond=0),
+            landed=_provenance(archive / sha256).landed if seen_before else datetime.now(UTC).replace(microsecond=0),
             licence=SYNTHETIC_LICENCE if folder.is_synthetic else LICENCE,
             is_synthetic=folder.is_synthetic,
         )
@@ -154,30 +156,41 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
         yield source_file, parsed
 
 
-def history(folder: DropFolder, layout: Layout, archive: Path, landed: set[str]) -> Iterator[tuple[SourceFile, Parsed]]:
-    """Releases of a kind that were landed before and are not in the folder: what a newer release drops must not be lost.
+def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]) -> Iterator[tuple[SourceFile, Parsed]]:
+    """Releases of a kind that were published before and are not in the folder: what a newer release drops must not be lost.
 
-    ``landed``: SHA-256 of the folder's own files. Left out are releases of the other sort (invented or real), and those more than
+    ``landed``: the folder's own files; of a release that was issued twice the folder's issue counts, else the one landed last. Left
+    out are releases that never got past the checks, those of the other sort (invented or real), and those more than
     ``HISTORY_AHEAD`` after the folder's GIAS extract: the schools of 2017 are not judged by inspections of 2025.
     """
     last = folder.gias_as_at + HISTORY_AHEAD
-    for provenance in sorted(archive.glob("[!.]*/provenance.json")):
-        about = json.loads(provenance.read_text(encoding="utf-8"))
-        if about["kind"] != layout.kind or about["is_synthetic"] != folder.is_synthetic or about["sha256"] in landed:
+    own = {file.published for file in landed}
+    releases: dict[date, SourceFile] = {}
+    for marker in archive.glob(f"[!.]*/{PUBLISHED}"):
+        file = _provenance(marker.parent)
+        if file.kind != layout.kind or file.is_synthetic != folder.is_synthetic or not file.published or file.published in own:
             continue
-        source_file = SourceFile(
-            **about
-            | {
-                "published": date.fromisoformat(about["published"]) if about["published"] else None,
-                "landed": datetime.fromisoformat(about["landed"]),
-            }
-        )
-        if source_file.published and source_file.published > last:
-            log.warning("the release of %s is of another time than this folder's schools: not used", source_file.covers)
-            continue
-        content = (provenance.parent / PurePosixPath(source_file.name).name).read_bytes()
-        log.info("also used, landed before: %s", source_file.name)
-        yield source_file, layout.read(content, source_file.name)
+        if file.published > last:
+            log.warning("the release of %s is of another time than this folder's schools: not used", file.covers)
+        elif file.published not in releases or releases[file.published].landed < file.landed:
+            releases[file.published] = file
+    for _, file in sorted(releases.items()):
+        log.info("also used, published before: %s", PurePosixPath(file.name).name)
+        content = (archive / file.sha256 / PurePosixPath(file.name).name).read_bytes()
+        yield file, layout.read(content, file.name)
+
+
+def mark_published(archive: Path, hashes: Iterable[str]) -> None:
+    """Note that files have been published: they got past every check, and may tell as history later."""
+    for sha256 in hashes:
+        if (archive / sha256).is_dir():
+            (archive / sha256 / PUBLISHED).touch()
+
+
+def _provenance(kept: Path) -> SourceFile:
+    about = json.loads((kept / "provenance.json").read_text(encoding="utf-8"))
+    published = date.fromisoformat(about["published"]) if about["published"] else None
+    return SourceFile(**about | {"published": published, "landed": datetime.fromisoformat(about["landed"])})
 
 
 def _covers(layout: Layout, path: str, parsed: Parsed, published: date | None) -> str | None:
@@ -185,10 +198,6 @@ def _covers(layout: Layout, path: str, parsed: Parsed, published: date | None) -
         year = int(parsed.frame["year"].iloc[0]) if len(parsed.frame) else academic_year_in_path(path)
         return f"{year - 1}/{year % 100:02d}"
     return f"{published.day} {published:%B %Y}" if published else None
-
-
-def _first_landed(provenance: Path) -> datetime:
-    return datetime.fromisoformat(json.loads(provenance.read_text(encoding="utf-8"))["landed"])
 
 
 def _archive(archive: Path, source_file: SourceFile, content: bytes) -> None:

@@ -62,8 +62,12 @@ def write_manifest(folder: Path, about: dict[str, Any], rows: dict[str, int]) ->
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST):
         name = path.relative_to(folder).as_posix()
         files[name] = {"sha256": _sha256(path), "bytes": path.stat().st_size} | ({"rows": rows[name]} if name in rows else {})
-    text = json.dumps(about | {"files": files}, indent=2, ensure_ascii=False, default=str)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    write_json(folder / MANIFEST, about | {"files": files})
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file for people and programs: indented, in UTF-8, dates as text."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
 
 
 def verify(folder: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
         frames = [pd.DataFrame(columns=list(columns))]
         arrived = list(land(folder, layout, archive))
         if layout.files == "releases":
-            arrived += history(folder, layout, archive, {file.sha256 for file, _ in arrived})
+            arrived += history(folder, layout, archive, [file for file, _ in arrived])
         for source_file, parsed in arrived:
             files.append(source_file)
             frames.append(parsed.frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))

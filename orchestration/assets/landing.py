@@ -11,7 +11,8 @@ import pyarrow as pa
 from orchestration.resources import Source, Warehouse
 from transforms.layouts import GROUPS, LAYOUTS
 from warehouse import checks, raw, sources
-from warehouse.store import replace_table
+from warehouse.freshness import freshness
+from warehouse.store import replace_table, rows_as_dicts
 
 log = logging.getLogger("schoolmatch")
 
@@ -46,7 +47,7 @@ def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, sour
     row = {
         "run_id": context.run.run_id,
         "started_at": raw.utc_now(),
-        "source": source.source if source.source == sources.SAMPLE else folder.root.resolve().name,
+        "source": source.source if source.source in (sources.SAMPLE, sources.LIVE) else folder.root.resolve().name,
         "code_version": metadata.version("schoolmatch"),
         "duckdb_version": duckdb.__version__,
     }
@@ -77,13 +78,29 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
         ),
     ]
 
-    @dg.multi_asset(name=f"land_{group}", specs=specs)
-    def land_group(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    # A warning only: old data is published, and called old. What must not be published is for the checks of sql/check.
+    fresh = dg.AssetCheckSpec(
+        f"{group}_is_fresh", asset=key(files), description="No source of the group is older than its card allows."
+    )
+
+    @dg.multi_asset(name=f"land_{group}", specs=specs, check_specs=[fresh])
+    def land_group(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         counts = raw.load_group(warehouse.connection, source.folder(warehouse.place), group, warehouse.place.landing)
         log.info("read %s: %s rows", group, f"{sum(counts.values()):,}")
         yield dg.MaterializeResult(key(files))
         for table, count in counts.items():
             yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
+        rows = rows_as_dicts(warehouse.connection, f"from {files}")
+        kinds = {row["kind"] for row in rows}
+        looks = sources.looks(source.source, warehouse.place)
+        states = [state for state in freshness(rows, raw.utc_now().date(), looks) if state.source in kinds]
+        yield dg.AssetCheckResult(
+            passed=not any(state.is_stale for state in states),
+            check_name=fresh.name,
+            asset_key=key(files),
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={state.title: state.state for state in states},
+        )
 
     return land_group
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -10,9 +11,11 @@ from exports.excel import write_workbooks
 from exports.parquet import write_parquet
 from orchestration.assets.landing import key
 from orchestration.assets.models import LAYERS, models_of
-from orchestration.resources import Warehouse
-from warehouse import checks, dictionary, publish
+from orchestration.resources import Source, Warehouse
+from warehouse import checks, dictionary, publish, sources
 from warehouse.definitions import read_definitions
+from warehouse.freshness import freshness
+from warehouse.landing import mark_published
 from warehouse.licence import LIMITS, OGL
 from warehouse.store import rows_as_dicts
 
@@ -23,6 +26,7 @@ EXPORTS = {
     "published.duckdb": "schoolmatch.duckdb: the tables that analysts query, with keys, comments and macros.",
     "published.parquet": "parquet/: one file per table.",
     "published.excel": "excel/: a workbook for England and one per region.",
+    "published.status": "status.json: each source's date, age and state in words.",
     "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
     "published.latest": "published/latest: points at the new folder, after everything was read back through it.",
 }
@@ -52,7 +56,7 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 @dg.multi_asset(name="publish", specs=_specs())
-def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Record checks and dictionary, write every export aside, and switch."""
     connection, home = warehouse.connection, warehouse.place
     results = checks.build_results(connection)
@@ -67,6 +71,9 @@ def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: 
         log.info("wrote parquet/: %s files", len(parquet))
         workbooks = write_workbooks(connection, folder / "excel")
         log.info("wrote excel/: %s workbooks", len(workbooks))
+        files = rows_as_dicts(connection, "from mart.source_file")
+        status = [state.as_json() for state in freshness(files, datetime.now(UTC).date(), sources.looks(source.source, home))]
+        publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
         about = {
             "title": "schoolmatch",
             "label": refresh["label"],
@@ -76,13 +83,15 @@ def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: 
             "licence": OGL,
             "refresh": refresh,
             "definitions": {item.name: item.description.model_dump() for item in read_definitions()},
-            "sources": rows_as_dicts(connection, "from mart.source_file"),
+            "sources": files,
+            "status": status,
             "checks": rows_as_dicts(connection, f"select check_name, table_name, passed, violations from {checks.RESULTS}"),
             "tables": tables,
         }
         rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
         publish.write_manifest(folder, about, rows)
         final = publish.publish(home, folder, stamp)
+    mark_published(home.landing, [file["sha256"] for file in files])
     log.info("published %s, and read it back", final.name)
     # Said to Dagster only now: what was written aside and not published is not there.
     yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
@@ -90,6 +99,7 @@ def published(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: 
     yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
     yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
     yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
+    yield dg.MaterializeResult(key("published.status"))
     yield dg.MaterializeResult(key("published.manifest"))
     yield dg.MaterializeResult(
         key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": int(refresh["schools"])}

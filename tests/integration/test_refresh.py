@@ -47,7 +47,7 @@ def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> N
     there = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
     tables = {f"parquet/{table.removeprefix('mart.')}.parquet" for table in published_tables()}
     regions = {path for path in there if path.startswith("excel/regions/")}
-    assert there == {"schoolmatch.duckdb", "manifest.json", "excel/england.xlsx", *tables, *regions}
+    assert there == {"schoolmatch.duckdb", "manifest.json", "status.json", "excel/england.xlsx", *tables, *regions}
     assert {"excel/regions/london.xlsx", "excel/regions/yorkshire-and-the-humber.xlsx"} <= regions
     assert len(regions) == 9
 
@@ -251,3 +251,32 @@ def test_the_queries_of_the_readme_run(done: Refreshed) -> None:
         answers = [connection.execute(statement).fetchall() for statement in statements]
     assert len(answers) == 3
     assert all(answers[:2])
+
+
+def test_status_tells_each_source_in_words_and_for_programs(done: Refreshed, home: Home) -> None:
+    shown = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    assert "SYNTHETIC SAMPLE" in shown.output
+    assert "latest inspections" in shown.output
+    told = json.loads(CliRunner().invoke(app, ["status", "--json", "--home", str(home.root)]).output)
+    states = {source["source"]: source for source in told["sources"]}
+    assert states["ofsted_inspection"]["as_at"] == "2025-08-31"
+    assert states["ofsted_inspection"]["state"] == "synthetic sample"
+    assert states["ons_boundary"]["state"] == "not landed"
+    published = json.loads((home.latest / "status.json").read_text())
+    assert {source["source"] for source in published["sources"]} == set(states)
+
+
+def test_status_says_when_the_schedule_itself_has_stopped(done: Refreshed, tmp_path: Path) -> None:
+    old = Home(tmp_path)
+    shutil.copytree(done.folder, old.published / "20250101T063000Z")
+    old.latest.symlink_to("20250101T063000Z")
+    result = CliRunner().invoke(app, ["status", "--home", str(tmp_path)])
+    assert result.exit_code == 3
+    assert "the schedule has stopped" in " ".join(result.output.split())
+
+
+def test_status_of_a_home_without_anything_published_says_what_to_do(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["status", "--home", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "schoolmatch refresh" in " ".join(result.output.split())

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from orchestration.definitions import REFRESH, build_defs
+import dagster as dg
+
+from orchestration import REFRESH
+from orchestration.definitions import build_defs
 from warehouse.checks import read_checks
 
 GOLDEN = Path(__file__).with_name("asset_graph.txt")
@@ -21,13 +24,24 @@ def test_the_graph_of_assets_is_the_one_on_file() -> None:
     assert graph() == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_every_check_is_blocking() -> None:
+def test_every_check_is_blocking_but_those_of_freshness_which_warn() -> None:
     definitions = build_defs()
-    keys = definitions.resolve_asset_graph().asset_check_keys
-    assert {key.name for key in keys} == {check.name for check in read_checks()}
-    for assets in definitions.assets or []:
-        for spec in getattr(assets, "check_specs", []):
-            assert spec.blocking, spec.name
+    checks = {check.name for check in read_checks()}
+    specs = {spec.name: spec for assets in definitions.assets or [] for spec in getattr(assets, "check_specs", [])}
+    assert {name for name in specs if not name.endswith("_is_fresh")} == checks
+    assert {name for name, spec in specs.items() if spec.blocking} == checks
+
+
+def test_live_sources_are_watched_by_default_and_a_drop_folder_is_not() -> None:
+    live, sample = build_defs(source="live"), build_defs(source="sample")
+    names = {sensor.name: sensor.default_status for sensor in live.sensors or []}
+    assert set(names) == {"new_ofsted_release", "new_results", "refresh_failed"}
+    assert set(names.values()) == {dg.DefaultSensorStatus.RUNNING}
+    schedule = next(iter(live.schedules or []))
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    assert (schedule.execution_timezone, schedule.default_status) == ("Europe/London", dg.DefaultScheduleStatus.RUNNING)
+    assert [sensor.name for sensor in sample.sensors or []] == ["refresh_failed"]
+    assert not sample.schedules
 
 
 def test_the_job_runs_in_one_process() -> None:

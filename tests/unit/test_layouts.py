@@ -214,6 +214,20 @@ def test_progress_and_its_interval_are_read_from_long_key_stage_4_files() -> Non
     assert (row.year, row.progress8, row.progress8_lower, row.progress8_upper_missing) == (2024, -0.2, -0.44, "not_applicable")
 
 
+def test_key_stage_4_files_since_2024_25_have_other_names_and_rows_of_groups_of_pupils_that_are_left_out() -> None:
+    header = (
+        "time_period,geographic_level,school_laestab,school_urn,sex,first_language,pupil_count,attainment8_average,"
+        "progress8_average,progress8_lower_95_ci,progress8_upper_95_ci,engmath_95_percent\r\n"
+    )
+    rows = (
+        "202425,School,2024104,100049,Total,Total,156,44.2,z,z,z,47.4\r\n"
+        "202425,School,2024104,100049,Girls,Total,80,50,z,z,z,50\r\n"
+    )
+    frame = KS4.read((header + rows).encode(), "x").frame
+    assert frame[["urn", "year", "attainment8"]].to_numpy().tolist() == [[100049, 2025, 44.2]]
+    assert frame["progress8_missing"].tolist() == ["not_applicable"]
+
+
 def test_the_raw_table_has_the_same_columns_whatever_the_vintage() -> None:
     wide = read("2015-2016/england_ks2final.csv", WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n")
     long = read(

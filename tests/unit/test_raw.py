@@ -7,7 +7,7 @@ import pytest
 
 from transforms.errors import InputError
 from transforms.layouts.ofsted import FULL, GRADED, INSPECTION, OVERALL, REPORT_CARD
-from warehouse.landing import SYNTHETIC_MARKER, DropFolder
+from warehouse.landing import SYNTHETIC_MARKER, DropFolder, mark_published
 from warehouse.models import read_models
 from warehouse.raw import load_group
 
@@ -112,10 +112,12 @@ def folder_with(root: Path, *releases: str, gias: str = "20250930", synthetic: b
     return DropFolder(root)
 
 
-def judged(folder: DropFolder, archive: Path) -> list[tuple]:  # type: ignore[type-arg]
-    """core.inspection after landing the folder's releases."""
+def judged(folder: DropFolder, archive: Path, *, published: bool = True) -> list[tuple]:  # type: ignore[type-arg]
+    """core.inspection after landing the folder's releases (which are then published)."""
     with duckdb.connect() as connection:
         load_group(connection, folder, "ofsted", archive)
+        if published:
+            mark_published(archive, [path.name for path in archive.iterdir()])
         model = next(model for model in read_models("core") if model.name == "core.inspection")
         model.build(connection)
         return connection.execute(
@@ -150,3 +152,20 @@ def test_schools_of_an_old_extract_are_not_judged_by_releases_of_years_later(tmp
     judged(folder_with(tmp_path / "new", MAY), archive)
     rows = judged(folder_with(tmp_path / "old", AUGUST, gias="20240930"), archive)
     assert "report_card" not in {row[2] for row in rows}
+
+
+def test_a_release_that_never_got_past_the_checks_is_no_history(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    judged(folder_with(tmp_path / "bad", MAY), archive, published=False)
+    rows = judged(folder_with(tmp_path / "good", AUGUST), archive)
+    assert "report_card" not in {row[2] for row in rows}
+
+
+def test_of_a_release_that_is_issued_again_the_folders_issue_counts(tmp_path: Path) -> None:
+    """Ofsted corrects a release under the same date: both issues are in the archive, each school is told once."""
+    archive = tmp_path / "archive"
+    judged(folder_with(tmp_path / "first", AUGUST), archive)
+    corrected = folder_with(tmp_path / "corrected", AUGUST)
+    path = corrected.root / AUGUST
+    path.write_bytes(path.read_bytes().replace(b"05/06/2024", b"06/06/2024"))
+    assert [row[1] for row in judged(corrected, archive)] == ["2018-02-01", "2024-06-06"]

@@ -14,36 +14,42 @@ from transforms.errors import InputError
 from transforms.layouts.layout import Column, Layout, academic_year_in_path, schema_of
 
 PUBLISHER = "Department for Education"
-WIDE, LONG = "wide", "long"
+WIDE, LONG, LONG_2025 = "wide", "long", "long-2025"
+"""The wide tables (to 2022/23); the long files; the long key stage 4 files since 2024/25, whose measures have other names."""
+
 Reshape = Callable[[pd.DataFrame, str], pd.DataFrame]
 
 _SCHOOL_RECORD_TYPES = (1, 2)
 """RECTYPE of a mainstream and of a special school; other values are totals of areas and of England."""
 
 
-def _measures(*table: tuple[str, str, str | None]) -> tuple[Column, ...]:
+def _measures(*table: tuple[str, str, str | None, str | None]) -> tuple[Column, ...]:
     return tuple(
-        Column(name, "number", {v: h for v, h in ((WIDE, wide), (LONG, long)) if h}, with_reason=True) for name, wide, long in table
+        Column(name, "number", {v: h for v, h in ((WIDE, wide), (LONG, long), (LONG_2025, since_2025)) if h}, with_reason=True)
+        for name, wide, long, since_2025 in table
     )
 
 
 _IDENTITY = (
-    Column("year", "integer", {LONG: "time_period"}),
-    Column("urn", "urn", {WIDE: "URN", LONG: "school_urn"}),
-    Column("laestab", "integer", {LONG: "school_laestab"}),
+    Column("year", "integer", {LONG: "time_period", LONG_2025: "time_period"}),
+    Column("urn", "urn", {WIDE: "URN", LONG: "school_urn", LONG_2025: "school_urn"}),
+    Column("laestab", "integer", {LONG: "school_laestab", LONG_2025: "school_laestab"}),
     Column("la_code", "integer", {WIDE: "LEA?"}),
     Column("establishment_number", "integer", {WIDE: "ESTAB?"}),
     Column("record_type", "integer", {WIDE: "RECTYPE"}),
-    Column("level", "text", {LONG: "geographic_level"}),
+    Column("level", "text", {LONG: "geographic_level", LONG_2025: "geographic_level"}),
 )
 
+_BREAKDOWNS = ("breakdown", "breakdown_topic", "sex", "disadvantage_status", "first_language", "prior_attainment", "mobility")
+"""What a long file may be broken down by: a row is of the whole school where each of those that the file has says "Total"."""
+
 _KS2_MEASURES = _measures(
-    ("pupils", "TELIG?", None),  # needed too, but for the years below
-    ("rwm_expected_percent", "PTRWM_EXP?", None),
-    ("rwm_higher_percent", "PTRWM_HIGH?", None),
-    ("reading_progress", "READPROG", None),
-    ("writing_progress", "WRITPROG", None),
-    ("maths_progress", "MATPROG", None),
+    ("pupils", "TELIG?", None, None),  # needed too, but for the years below
+    ("rwm_expected_percent", "PTRWM_EXP?", None, None),
+    ("rwm_higher_percent", "PTRWM_HIGH?", None, None),
+    ("reading_progress", "READPROG", None, None),
+    ("writing_progress", "WRITPROG", None, None),
+    ("maths_progress", "MATPROG", None, None),
 )
 
 _KS2_LONG = (
@@ -56,12 +62,12 @@ _KS2_LONG = (
 )
 
 _KS4_MEASURES = _measures(
-    ("pupils", "TPUP", "t_pupils"),
-    ("attainment8", "ATT8SCR", "avg_att8"),
-    ("progress8", "P8MEA", "avg_p8score"),
-    ("progress8_lower", "P8CILOW?", "p8score_ci_low"),
-    ("progress8_upper", "P8CIUPP?", "p8score_ci_upp"),
-    ("basics_strong_percent", "PTL2BASICS_95", "pt_l2basics_95"),
+    ("pupils", "TPUP", "t_pupils", "pupil_count"),
+    ("attainment8", "ATT8SCR", "avg_att8", "attainment8_average"),
+    ("progress8", "P8MEA", "avg_p8score", "progress8_average"),
+    ("progress8_lower", "P8CILOW?", "p8score_ci_low", "progress8_lower_95_ci"),
+    ("progress8_upper", "P8CIUPP?", "p8score_ci_upp", "progress8_upper_95_ci"),
+    ("basics_strong_percent", "PTL2BASICS_95", "pt_l2basics_95", "engmath_95_percent"),
 )
 
 _OUTPUT_IDENTITY = {"urn": "integer", "year": "integer", "laestab": "integer"}
@@ -78,7 +84,11 @@ def _wide_rows(frame: pd.DataFrame, path: str) -> pd.DataFrame:
 
 def _long_rows(frame: pd.DataFrame, path: str) -> pd.DataFrame:
     """Rows of whole schools, the year as the one in which it ended (202425 becomes 2025)."""
-    frame = frame[(frame["level"] == "School") & frame["breakdown"].isin(["Total"])].copy()
+    whole = frame["level"] == "School"
+    for breakdown in _BREAKDOWNS:
+        if breakdown in frame:
+            whole &= frame[breakdown] == "Total"
+    frame = frame[whole].copy()
     if frame.empty:
         raise InputError(
             "The file has no row for a whole school",
@@ -152,11 +162,11 @@ def _results(
         title=title,
         name_pattern=pattern,
         header_has=("URN", "school_urn"),
-        vintages=(LONG, WIDE),
+        vintages=tuple(vintage for vintage in (LONG_2025, LONG, WIDE) if any(vintage in each.headings for each in measures + long)),
         key=("urn", "year"),
         files="parts",
         columns=_IDENTITY + measures + long,
-        reshape={WIDE: reshape_wide, LONG: reshape_long},
+        reshape={WIDE: reshape_wide, LONG: reshape_long, LONG_2025: reshape_long},
         output=_OUTPUT_IDENTITY | schema_of(measures),
     )
 
@@ -175,7 +185,10 @@ KS4 = _results(
     "Key stage 4 results by school",
     r"(england_ks4final|\d{6}_performance_tables_schools(_final|_revised|_provisional)?)\.csv",
     _KS4_MEASURES,
-    (Column("breakdown", "text", {LONG: "breakdown"}),),
+    (
+        Column("breakdown", "text", {LONG: "breakdown", LONG_2025: "breakdown?"}),
+        *(Column(name, "text", {LONG_2025: f"{name}?"}) for name in _BREAKDOWNS[1:]),
+    ),
     _wide_rows,
     _long_rows,
 )

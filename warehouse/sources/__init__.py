@@ -1,4 +1,4 @@
-"""Where a refresh takes its files from: a drop folder, or the bundled synthetic sample."""
+"""Where a refresh takes its files from: the publishers, a drop folder, or the bundled synthetic sample."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from transforms.errors import InputError
 from warehouse import postcodes
 from warehouse.home import Home
 from warehouse.landing import DropFolder
+from warehouse.sources.live import fetch_all, live_folder, read_states
 from warehouse.sources.sample import write_sample
+from warehouse.sources.settings import Addresses
+from warehouse.sources.state import SourceState
 
 log = logging.getLogger("schoolmatch")
 
@@ -22,16 +24,13 @@ _MADE_BY = ".made-by"
 
 
 def prepare(source: str, home: Home) -> Path:
-    """The drop folder a source stands for, made first where it is the sample.
+    """The drop folder a source stands for, made ready first.
 
-    ``source``: ``sample``, or the path of a drop folder. Raises InputError where it is neither.
+    ``source``: ``live`` (what is new is fetched), ``sample``, or the path of a drop folder.
     """
     if source == LIVE:
-        raise InputError(
-            "Fetching from the publishers is not there yet",
-            expected="a drop folder, or the sample",
-            do="download the files of SOURCES (README, 'Real data') into a folder, and give it: --source FOLDER",
-        )
+        fetch_all(home, Addresses.from_environment())
+        return live_folder(home)
     if source == SAMPLE:
         _make_sample(home.sample)
         return home.sample
@@ -40,7 +39,14 @@ def prepare(source: str, home: Home) -> Path:
 
 def open_folder(source: str, home: Home) -> DropFolder:
     """The drop folder of a source that was prepared."""
+    if source == LIVE:
+        return DropFolder(live_folder(home))
     return DropFolder(home.sample if source == SAMPLE else Path(source).expanduser())
+
+
+def looks(source: str, home: Home) -> list[SourceState]:
+    """How the last look at each publisher went; nothing where the source is not live."""
+    return read_states(home) if source == LIVE else []
 
 
 def _make_sample(folder: Path) -> None:

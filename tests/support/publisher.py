@@ -1,0 +1,242 @@
+"""A pretend publisher on loopback: the real paths, headers and JSON of the four publishers, and their faults.
+
+Its files are the synthetic sample's. Every request is kept in ``requests``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import urlsplit
+
+from warehouse.home import Home
+from warehouse.sources.cards import ArcgisLayer, Card, EesDataSet, read_cards
+from warehouse.sources.settings import Addresses, Manners
+from warehouse.sources.state import SourceState
+
+GIAS = "/edubase/downloads/public/"
+GOVUK = "/government/statistical-data-sets/monthly-management-information-ofsteds-school-inspections-outcomes"
+TITLE = "Management information - state-funded schools - latest inspections as at {}"
+
+
+@dataclass
+class Fault:
+    """What goes wrong with a path, ``times`` times (None: always).
+
+    ``status``: answered instead. ``hang``: no answer. ``cut_to``: the body stops there, though Content-Length promises it whole.
+    """
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    hang: bool = False
+    cut_to: int | None = None
+    times: int | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came, and what was answered."""
+
+    method: str
+    path: str
+    status: int
+    body_bytes: int
+    headers: dict[str, str]
+
+
+class Publisher:
+    """Files by path; ``attachments`` (title, path, content type) in the order of GOV.UK's list; ``faults`` by path."""
+
+    def __init__(self, sample: Path) -> None:
+        self.files: dict[str, tuple[bytes, str]] = {}
+        self.attachments: list[tuple[str, str, str]] = []
+        self.faults: dict[str, Fault] = {}
+        self.requests: list[Request] = []
+        self._versions: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.allows_ranges = True
+        self.closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._fill(sample)
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def addresses(self) -> Addresses:
+        """Its addresses, with time-outs and pauses short enough for tests."""
+        manners = Manners(timeout=0.4, attempts=2, first_wait=0.01, longest_wait=0.05)
+        return Addresses(gias=self.url, govuk=self.url, ees=self.url, ons=self.url, manners=manners)
+
+    def downloads(self) -> list[str]:
+        """Paths of data that were sent, whole or in part."""
+        data = (".csv", "/csv", "/query")
+        return [r.path for r in self.requests if r.method == "GET" and r.path.endswith(data) and r.status in (200, 206)]
+
+    def gias(self, day: str, sample: Path) -> None:
+        """Serve the three daily files as of that day (yyyymmdd)."""
+        for name in ("edubasealldata", "links_edubasealldata", "allgroupsdata"):
+            self.files[f"{GIAS}{name}{day}.csv"] = ((sample / f"gias/{name}20250930.csv").read_bytes(), "application/octet-stream")
+
+    def attach(self, as_at: str, media: str, content: bytes, *, first: bool = False) -> str:
+        """List an Ofsted release, and give its path back."""
+        path = f"/media/{media}/file.csv"
+        self.files[path] = content, "text/csv"
+        self.attachments.insert(0 if first else len(self.attachments), (TITLE.format(as_at), path, "text/csv"))
+        return path
+
+    def version(self, data_set: str, version: str, content: bytes, period: str = "2023/24", published: str = "2025-02-27") -> None:
+        """Publish a version of a data set, as Explore Education Statistics lists it: newest first."""
+        about = {"version": version, "type": "Major" if version.endswith(".0") else "Minor", "status": "Published"}
+        about |= {"published": f"{published}T09:30:00+00:00"}
+        self._versions[data_set].insert(0, about | {"timePeriods": {"start": period, "end": period}})
+        base = f"/statistics/v1/data-sets/{data_set}"
+        listed = self._versions[data_set]
+        self._json(base, {"id": data_set, "status": "Published", "latestVersion": listed[0]})
+        self._json(f"{base}/versions", {"paging": {"page": 1, "pageSize": 20, "totalPages": 1}, "results": listed})
+        self._json(f"{base}/versions/{version}/changes", {"majorChanges": {"indicators": [{}]} if about["type"] == "Major" else {}})
+        self.files[f"{base}/csv"] = content, "text/csv"
+
+    def _json(self, path: str, answer: Any) -> None:
+        self.files[path] = json.dumps(answer).encode(), "application/json"
+
+    def _fill(self, sample: Path) -> None:
+        self.gias("20250930", sample)
+        self.attach("31 August 2025", "68c1aa", next((sample / "ofsted").glob("*.csv")).read_bytes())
+        results = {"ks2_results": ("ks2", "2024/25"), "ks4_results": ("ks4", "2023/24")}
+        for card in read_cards().values():
+            if isinstance(card.finder, EesDataSet):
+                folder, period = results[card.id]
+                self.version(card.finder.data_set, "1.0", next((sample / folder).rglob("*.csv")).read_bytes(), period)
+            if isinstance(card.finder, ArcgisLayer):
+                path = f"/ESMARspQHYMw9BZ9/arcgis/rest/services/{card.finder.layer}/FeatureServer/0/query"
+                self.files[path] = _boundaries(card.finder.code, card.smallest_rows), "application/geo+json"
+
+    def answer(self, path: str) -> tuple[bytes, str] | None:
+        """Body and content type; GOV.UK's API and page are made from the attachments."""
+        if path == f"/api/content{GOVUK}":
+            listed = [{"title": t, "url": self.url + p, "content_type": kind, "id": p} for t, p, kind in self.attachments]
+            return json.dumps({"details": {"attachments": listed}}).encode(), "application/json"
+        if path == GOVUK:
+            links = "".join(f'<li><a class="govuk-link" href="{self.url}{p}">{t}</a></li>' for t, p, _ in self.attachments)
+            return f"<!DOCTYPE html><html><body><ul>{links}</ul></body></html>".encode(), "text/html; charset=utf-8"
+        return self.files.get(path)
+
+    def fault(self, path: str) -> Fault | None:
+        """The fault of this request, counted down."""
+        fault = self.faults.get(path)
+        if fault is None or fault.times == 0:
+            return None
+        if fault.times is not None:
+            fault.times -= 1
+        return fault
+
+
+def _boundaries(code: str, areas: int) -> bytes:
+    square = {"type": "Polygon", "coordinates": [[[0, 51], [1, 51], [1, 52], [0, 51]]]}
+    name = f"{code.removesuffix('CD')}NM"
+    features = [
+        {"type": "Feature", "properties": {code: f"E99{n:06}", name: f"Area {n}"}, "geometry": square} for n in range(areas)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the library's
+            """Nothing on standard error."""
+
+        def do_HEAD(self) -> None:
+            self._serve()
+
+        def do_GET(self) -> None:
+            self._serve()
+
+        def _serve(self) -> None:
+            path = urlsplit(self.path).path
+            # A file that is listed answers HEAD as ever: faults are of the transfer, unless the whole server fails.
+            fault = publisher.fault(path) if self.command == "GET" else None
+            if fault and fault.hang:
+                publisher.closing.wait(5)
+                return
+            found = publisher.answer(path)
+            if fault and fault.status >= 400:
+                self._send(path, fault.status, b"try later", {"Content-Type": "text/plain"} | fault.headers)
+                return
+            if found is None:
+                self._send(path, 404, b"<html>not found</html>", {"Content-Type": "text/html"})
+                return
+            body = found[0] if fault is None or fault.body is None else fault.body
+            etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            headers = {"Content-Type": found[1], "ETag": etag, "Last-Modified": "Tue, 30 Sep 2025 02:00:00 GMT"}
+            headers |= fault.headers if fault else {}
+            if self.headers.get("If-None-Match") == etag:
+                self._send(path, 304, b"", headers)
+                return
+            wanted = self.headers.get("Range", "")
+            if wanted and publisher.allows_ranges and self.headers.get("If-Range") == etag:
+                start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+                headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+                self._send(path, 206, body[start:], headers)
+                return
+            self._send(path, 200, body, headers, cut_to=fault.cut_to if fault else None)
+
+        def _send(self, path: str, status: int, body: bytes, headers: dict[str, str], cut_to: int | None = None) -> None:
+            sent = b"" if self.command == "HEAD" else body[:cut_to]
+            publisher.requests.append(Request(self.command, path, status, len(sent), dict(self.headers)))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(sent)
+            self.close_connection = self.close_connection or len(sent) < len(body)
+
+    return Handler
+
+
+class Fetch(Protocol):
+    """Fetch one source (see ``tests/integration/conftest.py``)."""
+
+    def __call__(self, card: str = ..., *, today: date = ..., addresses: Addresses | None = ...) -> SourceState: ...
+
+
+def in_place(home: Home, group: str = "gias") -> list[str]:
+    """Every file of a group in the live folder, half-done ones too."""
+    return sorted(path.name for path in (home.root / "live" / group).iterdir())
+
+
+def one_row_less(sample: Path) -> bytes:
+    """The sample's establishments, but for the last: a newer file that is good."""
+    return b"".join((sample / "gias/edubasealldata20250930.csv").read_bytes().splitlines(keepends=True)[:-1])
+
+
+def small_cards() -> dict[str, Card]:
+    """The cards as they ship, but for the sizes, which are those of a sample of 600 schools."""
+    return {
+        id_: card.model_copy(
+            update={"smallest_bytes": 100, "smallest_rows": min(card.smallest_rows, 50), "largest_bytes": 5_000_000}
+        )
+        for id_, card in read_cards().items()
+    }

@@ -1,0 +1,206 @@
+"""Source cards: ``cards/<id>.toml``, one per source we fetch, checked when read. ``docs/sources.md`` is made from them:
+
+``python -m warehouse.sources.cards``
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError, model_validator
+
+from transforms.errors import InputError
+from transforms.layouts import LAYOUTS, Layout
+from warehouse.licence import OGL
+
+FOLDER = Path(__file__).parent / "cards"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "sources.md"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GiasDaily(_Strict):
+    """A file a day at a fixed address; ``file`` holds ``{date}`` (yyyymmdd)."""
+
+    how: Literal["gias_daily"]
+    file: str = Field(pattern=r"^[a-z_]+\{date\}\.csv$")
+
+
+class GovukAttachments(_Strict):
+    """The newest attachment of a page on GOV.UK whose title matches ``title_pattern``, by the date its group ``date`` holds.
+
+    ``save_as`` holds ``{date}`` (31_August_2025).
+    """
+
+    how: Literal["govuk_attachments"]
+    path: str = Field(pattern=r"^/")
+    title_pattern: str = Field(pattern=r"\(\?P<date>")
+    save_as: str = Field(pattern=r"\{date\}.*\.csv$")
+
+
+class EesDataSet(_Strict):
+    """The newest version of a data set of Explore Education Statistics.
+
+    ``save_as`` may hold ``{period}`` (202324). ``accept_major``: a newer major version than the last landed is held until it
+    is named here.
+    """
+
+    how: Literal["ees_data_set"]
+    data_set: str = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    save_as: str = Field(pattern=r"\.csv$")
+    period_unknown: str | None = Field(default=None, pattern=r"\.csv$")
+    accept_major: PositiveInt | None = None
+
+
+class ArcgisLayer(_Strict):
+    """A layer of boundaries: the areas of England, told by the first letter of ``code``, in WGS84."""
+
+    how: Literal["arcgis_layer"]
+    layer: str = Field(pattern=r"^\w+$")
+    code: str = Field(pattern=r"^[A-Z]+\d\dCD$")
+    save_as: str = Field(pattern=r"\.geojson$")
+
+
+Finder = Annotated[GiasDaily | GovukAttachments | EesDataSet | ArcgisLayer, Field(discriminator="how")]
+
+
+class Card(_Strict):
+    """One source: whose it is, how its newest file is found, how often it appears, and what a good file looks like.
+
+    ``look_hours``: how often the daemon looks (orchestration/sensors.py; GIAS once a day).
+    ``delay_days``: from the day a file speaks of to the day it is there. ``stale_after_days``: older is reported as stale.
+    ``least_share_of_last``: a file with fewer rows than this share of the last good one's is refused.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    publisher: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    landing_page: str = Field(pattern=r"^https://")
+    group: str
+    kind: str
+    finder: Finder
+    every_days: PositiveInt
+    delay_days: NonNegativeInt
+    stale_after_days: PositiveInt
+    look_hours: PositiveInt = 24
+    ended: date | None = None
+    required: bool
+    layouts: tuple[str, ...] = Field(min_length=1)
+    used_by: tuple[str, ...] = Field(min_length=1)
+    smallest_bytes: PositiveInt
+    largest_bytes: PositiveInt
+    smallest_rows: PositiveInt
+    least_share_of_last: float = Field(default=0.7, gt=0, le=1)
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that reads this source's files."""
+        return next(layout for layout in LAYOUTS if layout.kind == self.kind)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        groups = {layout.kind: layout.group for layout in LAYOUTS}
+        if groups.get(self.kind) != self.group:
+            raise ValueError(f"kind and group are {self.kind} and {self.group}, expected a layout's: {groups}")
+        if self.smallest_bytes >= self.largest_bytes:
+            raise ValueError("smallest_bytes is not below largest_bytes")
+        return self
+
+
+def read_cards(folder: Path | None = None) -> dict[str, Card]:
+    """All cards by id, of ``folder``, else of SCHOOLMATCH_CARDS (for cards of one's own), else those that are shipped.
+
+    Raises InputError with file and field for a card that is not right.
+    """
+    place = folder or Path(os.environ.get("SCHOOLMATCH_CARDS") or FOLDER)
+    return {path.stem: _read(path) for path in sorted(place.glob("*.toml"))}
+
+
+def _read(path: Path) -> Card:
+    try:
+        card = Card.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"The card is not TOML: {error}", file=path.name, do="mend the card") from error
+    except ValidationError as error:
+        wrong = error.errors()
+        raise InputError(
+            "The card is not right: " + "; ".join(each["msg"] for each in wrong),
+            file=path.name,
+            column=", ".join(".".join(map(str, each["loc"])) or "card" for each in wrong),
+            expected="the fields of warehouse/sources/cards.py",
+            do="mend the card",
+        ) from error
+    if card.id != path.stem:
+        raise InputError(
+            f"The card's id is {card.id}", file=path.name, column="id", expected=path.stem, do="name card and file alike"
+        )
+    return card
+
+
+def page(cards: dict[str, Card]) -> str:
+    """The documentation page of all sources (Markdown)."""
+    rows = [f"| [{c.title}](#{c.id}) | {c.publisher} | {_often(c)} | {'yes' if c.required else 'no'} |" for c in cards.values()]
+    return "\n".join(
+        [
+            "<!-- Generated from warehouse/sources/cards/ by `python -m warehouse.sources.cards`: change the cards, not this. -->",
+            "# Sources",
+            "",
+            "What `--source live` fetches. The lookup of small areas to the 2011 rural-urban classification and the list of local "
+            "authorities have no stable address of one file: they are put into the live folder by hand.",
+            "",
+            OGL,
+            "",
+            "| source | publisher | appears | needed |",
+            "|---|---|---|---|",
+            *rows,
+            *(line for card in cards.values() for line in _section(card)),
+            "",
+        ]
+    )
+
+
+def _section(card: Card) -> list[str]:
+    share = f"{card.least_share_of_last:.0%}"
+    return [
+        "",
+        f"## {card.id}",
+        "",
+        f"{card.title}. {card.publisher}; {card.licence}. [Landing page]({card.landing_page}).",
+        "",
+        f"* The newest is found: {_found(card.finder)}.",
+        f"* Appears {_often(card)}; reported as stale after {card.stale_after_days:,} days.",
+        f"* Refused: below {card.smallest_bytes:,} or above {card.largest_bytes:,} bytes; below {card.smallest_rows:,} rows, or "
+        f"{share} of the rows of the last good file.",
+        "* Layouts: " + " ".join(card.layouts),
+        f"* Read as `raw.{card.kind}`; used by {', '.join(f'`{name}`' for name in card.used_by)}.",
+    ]
+
+
+def _often(card: Card) -> str:
+    if card.ended:
+        return f"no more since {card.ended:%d %B %Y}"
+    often = {1: "daily", 30: "monthly", 365: "yearly"}.get(card.every_days, f"every {card.every_days} days")
+    return f"{often}, {card.delay_days} days after the date it speaks of" if card.delay_days else often
+
+
+def _found(finder: Finder) -> str:
+    match finder:
+        case GiasDaily():
+            return f"`{finder.file}` of today, else of the days before"
+        case GovukAttachments():
+            return "by the newest date in the title of the page's CSV attachments (content API; else the page's own links)"
+        case EesDataSet():
+            return f"newest version of data set `{finder.data_set}`; a new major version is held until the card accepts it"
+        case ArcgisLayer():
+            return f"layer `{finder.layer}`, areas of England; a new year's boundaries are another layer, to be named in the card"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(read_cards()), encoding="utf-8", newline="\n")

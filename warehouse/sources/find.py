@@ -1,0 +1,196 @@
+"""Which file of a source is the newest, and where it is: one function per way of publishing.
+
+Nothing is downloaded here but pages and answers of APIs; what arrives is judged in ``live.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from transforms.layouts.layout import date_in_name
+from warehouse.sources.cards import ArcgisLayer, Card, EesDataSet, GiasDaily, GovukAttachments
+from warehouse.sources.http import Client, FetchError, NotThereError
+from warehouse.sources.settings import Addresses
+
+DAYS_BACK = 14
+"""How many days before today a daily file is looked for."""
+
+_ONS_SERVICES = "/ESMARspQHYMw9BZ9/arcgis/rest/services"  # ONS's organisation in ArcGIS Online
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file a publisher offers.
+
+    ``name``: what it is saved as. ``published``: the date it speaks of or was published. ``release``: stable identifier of the
+    issue. ``is_fixed``: the bytes of a release never change. ``held``: a newer one is there and is not taken; why, and what to do.
+    """
+
+    url: str
+    name: str
+    published: date | None
+    release: str
+    is_fixed: bool = False
+    held: str | None = None
+
+
+def find_newest(card: Card, addresses: Addresses, client: Client, today: date, last_release: str | None = None) -> Remote:
+    """The newest file of a source. ``last_release``: of the last good one. Raises FetchError where none can be found."""
+    match card.finder:
+        case GiasDaily():
+            return _gias_daily(card.finder, addresses, client, today)
+        case GovukAttachments():
+            return _govuk_attachment(card.finder, addresses, client, today)
+        case EesDataSet():
+            return _ees_version(card.finder, addresses, client, last_release)
+        case ArcgisLayer():
+            return _arcgis_layer(card.finder, addresses)
+
+
+def _gias_daily(finder: GiasDaily, addresses: Addresses, client: Client, today: date) -> Remote:
+    base = f"{addresses.gias}/edubase/downloads/public/"
+    for days in range(DAYS_BACK + 1):
+        day = today - timedelta(days=days)
+        name = finder.file.format(date=f"{day:%Y%m%d}")
+        if client.exists(base + name):
+            return Remote(base + name, name, day, f"{day:%Y-%m-%d}")
+    problem = f"No daily file of the {DAYS_BACK} days to {today:%d %B %Y} is there"
+    raise FetchError(problem, base + finder.file, "check this machine's clock, and the landing page for a new address")
+
+
+@dataclass(frozen=True)
+class _Attachment:
+    title: str
+    url: str
+    is_csv: bool
+
+
+def _govuk_attachment(finder: GovukAttachments, addresses: Addresses, client: Client, today: date) -> Remote:
+    """The newest by the date in its title: the list is in no promised order, and the media id changes every month."""
+    try:
+        remote = _newest_attachment(finder, _from_api(client.get_json(f"{addresses.govuk}/api/content{finder.path}")), today)
+    except FetchError:
+        remote = None
+    if remote is None:  # the API is down or has changed: the page itself carries the same links
+        page = addresses.govuk + finder.path
+        remote = _newest_attachment(finder, _from_page(client.get_text(page), page), today)
+        if remote is None:
+            do = "look at the page; if the titles are worded anew, change title_pattern in the card"
+            raise FetchError("Neither the content API nor the page names a CSV file with the title looked for", page, do)
+    return remote
+
+
+def _newest_attachment(finder: GovukAttachments, attachments: Iterable[_Attachment], today: date) -> Remote | None:
+    newest: tuple[date, _Attachment] | None = None
+    for attachment in attachments:
+        found = re.search(finder.title_pattern, attachment.title, re.IGNORECASE)
+        day = date_in_name(found["date"]) if found and attachment.is_csv else None
+        if day and day <= today and (newest is None or day > newest[0]):
+            newest = day, attachment
+    if newest is None:
+        return None
+    day, attachment = newest
+    media = re.search(r"/media/([^/]+)/", attachment.url)
+    name = finder.save_as.format(date=f"{day.day}_{day:%B_%Y}")
+    return Remote(attachment.url, name, day, f"{media[1] if media else attachment.url}@{day}")
+
+
+def _from_api(answer: Any) -> list[_Attachment]:
+    """``details.attachments[]`` of the content API; nothing where the answer has another shape."""
+    details = answer.get("details") if isinstance(answer, dict) else None
+    attachments = details.get("attachments") if isinstance(details, dict) else None
+    return [
+        _Attachment(str(each.get("title", "")), str(each["url"]), str(each.get("content_type", "")).startswith("text/csv"))
+        for each in attachments or ()
+        if isinstance(each, dict) and each.get("url")
+    ]
+
+
+class _Links(HTMLParser):
+    """Links of a page: (text, address)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._open: str | None = None
+        self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._open, self._text = dict(attrs).get("href"), ""
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._open:
+            self.found.append((" ".join(self._text.split()), self._open))
+            self._open = None
+
+
+def _from_page(page: str, address: str) -> list[_Attachment]:
+    links = _Links()
+    links.feed(page)
+    return [_Attachment(text, urljoin(address, href), href.lower().endswith(".csv")) for text, href in links.found]
+
+
+def _ees_version(finder: EesDataSet, addresses: Addresses, client: Client, last_release: str | None) -> Remote:
+    """The newest published version, unless its major number is new: then the newest of the major number landed before."""
+    base = f"{addresses.ees}/statistics/v1/data-sets/{finder.data_set}"
+    latest, listed = client.get_json(base), client.get_json(f"{base}/versions?page=1&pageSize=20")
+    versions: dict[tuple[int, ...], dict[str, Any]] = {}
+    try:
+        for each in (*listed["results"], latest["latestVersion"]):
+            if each.get("status", "Published") == "Published":
+                versions.setdefault(tuple(int(part) for part in each["version"].split(".")), each)
+        newest = max(versions)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        do = "look at the answer; if the API has changed, mend warehouse/sources/find.py"
+        raise FetchError(f"The list of versions is not as expected ({type(error).__name__}: {error})", base, do) from error
+    last_major = int(last_release.rpartition("@")[2].partition(".")[0]) if last_release else newest[0]
+    accepted = max(last_major, finder.accept_major or 0)
+    held = None
+    if newest[0] > accepted:
+        held = _why_held(versions[newest]["version"], base, client)
+        newest = max((version for version in versions if version[0] <= accepted), default=())
+        if not newest:
+            raise FetchError(held, base, f"read the changes; then set accept_major = {max(versions)[0]} in the card")
+    chosen = versions[newest]
+    periods = chosen.get("timePeriods") or {}
+    years = re.search(r"(20\d\d)/(?:20)?(\d\d)", str(periods.get("end", "")))
+    name = finder.save_as
+    if "{period}" in name:
+        name = name.format(period=f"{years[1]}{years[2]}") if years else finder.period_unknown or name
+    published = datetime.fromisoformat(chosen["published"]).date() if chosen.get("published") else None
+    url = f"{base}/csv?{urlencode({'dataSetVersion': chosen['version']})}"
+    return Remote(url, name, published, f"{finder.data_set}@{chosen['version']}", is_fixed=True, held=held)
+
+
+def _why_held(version: str, base: str, client: Client) -> str:
+    try:
+        changes = client.get_json(f"{base}/versions/{version}/changes")
+    except NotThereError:
+        changes = {}
+    major = changes.get("majorChanges") if isinstance(changes, dict) else None
+    what = f" ({', '.join(sorted(major))})" if major else ""
+    return (
+        f"Version {version} is a major one{what} and is held, because columns may mean something else. "
+        f"To take it, read {base}/versions/{version}/changes and set accept_major = {version.partition('.')[0]} in the card"
+    )
+
+
+def _arcgis_layer(finder: ArcgisLayer, addresses: Addresses) -> Remote:
+    query = {
+        "where": f"{finder.code} LIKE 'E%'",
+        "outFields": f"{finder.code},{finder.code.removesuffix('CD')}NM",
+        "outSR": "4326",
+        "f": "geojson",
+    }
+    url = f"{addresses.ons}{_ONS_SERVICES}/{finder.layer}/FeatureServer/0/query?{urlencode(query)}"
+    return Remote(url, finder.save_as, None, finder.layer)

@@ -1,0 +1,194 @@
+"""The live folder: a drop folder kept up to date from the publishers.
+
+What arrives is judged before it is put in place; what fails goes to ``quarantine/`` with the reason, and the last good file stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from transforms.errors import InputError
+from transforms.layouts import layout_for
+from warehouse.home import Home
+from warehouse.sources.cards import Card, read_cards
+from warehouse.sources.find import Remote, find_newest
+from warehouse.sources.http import Client, Download, FetchError
+from warehouse.sources.settings import Addresses
+from warehouse.sources.state import SourceState, load_states, save_states
+
+log = logging.getLogger("schoolmatch")
+
+
+def live_folder(home: Home) -> Path:
+    """The drop folder that fetching keeps up to date."""
+    return home.root / "live"
+
+
+def read_states(home: Home) -> list[SourceState]:
+    """How each source stood at the last fetch, without a network; none before the first."""
+    return list(load_states(live_folder(home)).values())
+
+
+def fetch_all(
+    home: Home,
+    addresses: Addresses,
+    *,
+    only: Collection[str] | None = None,
+    today: date | None = None,
+    cards: Mapping[str, Card] | None = None,
+) -> list[SourceState]:
+    """Look at every source (or ``only`` those named), take what is new and good, and say how each stands.
+
+    A source that fails does not stop the others: its state and a warning tell the problem. Raises InputError when a source that
+    is required has no good file at all, and for an id in ``only`` that is no card's.
+    """
+    known = read_cards() if cards is None else cards
+    if unknown := sorted(set(only or ()) - set(known)):
+        raise InputError(f"There is no source {', '.join(unknown)}", expected=", ".join(known), do="check the name")
+    chosen = [card for card in known.values() if only is None or card.id in only]
+    live = live_folder(home)
+    live.mkdir(parents=True, exist_ok=True)
+    with FileLock(live / ".lock"), Client(addresses.manners) as client:
+        states = load_states(live)
+        for card in chosen:
+            fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))
+            state = states[card.id] = fetch.run()
+            save_states(live, states)
+            log.log(logging.WARNING if state.problem or state.held else logging.INFO, "%s", state.words)
+    _stop_without_required(live, chosen, states)
+    return [states[card.id] for card in chosen]
+
+
+def _stop_without_required(live: Path, chosen: list[Card], states: dict[str, SourceState]) -> None:
+    lacking = [
+        card
+        for card in chosen
+        if card.required
+        and states[card.id].outcome == "missing"
+        and not any(card.layout.matches(path.name) for path in live.rglob("[!.]*"))  # one landed by hand will do
+    ]
+    if lacking:
+        raise InputError(
+            "Files that are needed could not be fetched, and there are none from before: "
+            + " ".join(states[card.id].words for card in lacking),
+            expected="an answer from the publishers, or a good file from an earlier fetch",
+            do="check the network or the proxy (HTTPS_PROXY) and run it again; or download the files from "
+            + " and ".join(card.landing_page for card in lacking)
+            + " into a folder, and give it as --source FOLDER",
+        )
+
+
+class _Fetch:
+    """One look at one source."""
+
+    def __init__(self, home: Home, card: Card, addresses: Addresses, client: Client, today: date, last: SourceState | None) -> None:
+        self.home, self.card, self.addresses, self.client, self.today = home, card, addresses, client, today
+        self.folder = live_folder(home) / card.group
+        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.last = last if last and last.name and (self.folder / last.name).is_file() else None
+
+    def run(self) -> SourceState:
+        """The state after it; no error of the network or of the file gets out."""
+        if self.card.ended and self.last:
+            return self._state("unchanged")
+        try:
+            remote = find_newest(self.card, self.addresses, self.client, self.today, self.last.release if self.last else None)
+            return self._take(remote)
+        except (FetchError, InputError) as error:
+            return self._state("kept" if self.last else "missing", problem=str(error))
+
+    def _state(self, outcome: str, **changes: object) -> SourceState:
+        """The last state with what this look found; a problem of an earlier look is over unless it is said again."""
+        known = self.last.model_dump() if self.last else {}
+        always = {
+            "card": self.card.id,
+            "outcome": outcome,
+            "checked_at": self.now,
+            "stale_after_days": None if self.card.ended else self.card.stale_after_days,
+            "problem": None,
+        }
+        return SourceState.model_validate(known | always | changes)
+
+    def _take(self, remote: Remote) -> SourceState:
+        last = self.last
+        if last and remote.published and last.published and remote.published < last.published:
+            listed = f"The newest that the publisher offers is of {remote.published}, older than the last good file"
+            return self._state("kept", problem=listed, held=remote.held)
+        if last and remote.is_fixed and remote.release == last.release:
+            return self._state("unchanged", held=remote.held)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arrived = self.folder / f".{self.card.id}.partial"
+        same = last if last and last.url == remote.url else None
+        try:
+            got = self.client.download(
+                remote.url,
+                arrived,
+                largest_bytes=self.card.largest_bytes,
+                etag=same.etag if same else None,
+                last_modified=same.last_modified if same else None,
+            )
+            return self._judge(remote, got, arrived) if got else self._state("unchanged", held=remote.held)
+        finally:
+            arrived.unlink(missing_ok=True)
+
+    def _judge(self, remote: Remote, got: Download, arrived: Path) -> SourceState:
+        content = arrived.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        issue = {"release": remote.release, "url": remote.url, "held": remote.held} | vars(got)
+        if self.last and sha256 == self.last.sha256:
+            return self._state("unchanged", **issue)  # the same bytes under another issue are no new data
+        try:
+            rows = self._rows_if_good(content, remote.name)
+        except InputError as error:
+            kept = self._quarantine(arrived, remote, sha256, str(error))
+            raise InputError(f"{error} It was put aside as {kept}") from error
+        arrived.replace(self.folder / remote.name)
+        if self.last and self.last.name and self.last.name != remote.name and self.card.layout.files != "releases":
+            (self.folder / self.last.name).unlink(missing_ok=True)
+        return self._state(
+            "new",
+            fetched_at=self.now,
+            name=remote.name,
+            published=remote.published,
+            rows=rows,
+            sha256=sha256,
+            bytes=len(content),
+            **issue,
+        )
+
+    def _rows_if_good(self, content: bytes, name: str) -> int:
+        """Rows of a file that is whole and as its card expects. Raises InputError: what is wrong, and what to do."""
+        card = self.card
+        layout = layout_for(name)
+        if layout is None or layout.kind != card.kind:
+            raise InputError("The name is not one the layouts know", file=name, do=f"mend the card {card.id}")
+        rows = layout.read(content, name).rows
+        least, why = card.smallest_rows, "smallest_rows of the card"
+        if self.last and self.last.rows and self.last.rows * card.least_share_of_last > least:
+            least = round(self.last.rows * card.least_share_of_last)
+            why = f"{card.least_share_of_last:.0%} of the {self.last.rows:,} rows of the last good file, {self.last.name}"
+        if rows < least or len(content) < card.smallest_bytes:
+            raise InputError(
+                f"The file has {rows:,} rows and {len(content):,} bytes, which is too little",
+                file=name,
+                expected=f"at least {least:,} rows ({why}) and {card.smallest_bytes:,} bytes",
+                do=f"compare it with {card.landing_page}; if it is right, change the bound in card {card.id}, with date and reason",
+            )
+        return rows
+
+    def _quarantine(self, arrived: Path, remote: Remote, sha256: str, reason: str) -> str:
+        """Put a bad file aside with the reason, once however often it arrives; its path below the home."""
+        folder = self.home.root / "quarantine"
+        folder.mkdir(parents=True, exist_ok=True)
+        text = f"{reason}\nFrom: {remote.url}\nSHA-256: {sha256}\n"
+        before = next((path for path in folder.glob("*.reason.txt") if sha256 in path.read_text(encoding="utf-8")), None)
+        kept = folder / (before.name.removesuffix(".reason.txt") if before else f"{self.now:%Y%m%dT%H%M%SZ}-{remote.name}")
+        arrived.replace(kept)
+        kept.with_name(f"{kept.name}.reason.txt").write_text(text, encoding="utf-8")
+        return kept.relative_to(self.home.root).as_posix()

@@ -1,0 +1,50 @@
+"""Where the publishers' servers are, and how we behave towards them. Paths below the addresses: ``find.py`` and the cards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+
+def user_agent(contact: str | None = None) -> str:
+    """Who is asking, and whom the publisher can write to."""
+    return f"schoolmatch/{version('schoolmatch')}" + (f" (+{contact})" if contact else "")
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a publisher's server is asked; times in seconds.
+
+    ``timeout``: without a byte. ``longest_transfer``: of one attempt. ``first_wait``: before the second attempt; it doubles, with
+    jitter. ``longest_wait``: no pause is longer; a publisher who asks for more (Retry-After) is left alone until the next run.
+    """
+
+    user_agent: str = field(default_factory=user_agent)
+    timeout: float = 30.0
+    longest_transfer: float = 900.0
+    attempts: int = 4
+    first_wait: float = 1.0
+    longest_wait: float = 120.0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Base addresses of the four publishers, without a slash at the end."""
+
+    gias: str = "https://ea-edubase-api-prod.azurewebsites.net"
+    govuk: str = "https://www.gov.uk"
+    ees: str = "https://api.education.gov.uk"
+    ons: str = "https://services1.arcgis.com"
+    manners: Manners = field(default_factory=Manners)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Addresses:
+        """The real addresses, except where ``SCHOOLMATCH_<NAME>_URL`` names another; ``SCHOOLMATCH_CONTACT`` for the user agent."""
+        given = {
+            name: environment[variable].rstrip("/")
+            for name in ("gias", "govuk", "ees", "ons")
+            if environment.get(variable := f"SCHOOLMATCH_{name.upper()}_URL")
+        }
+        return cls(**given, manners=Manners(user_agent=user_agent(environment.get("SCHOOLMATCH_CONTACT"))))

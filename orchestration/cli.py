@@ -117,15 +117,14 @@ def _show_states(states: list[Freshness], label: str | None) -> None:
     if label:
         console.print(f"[bold yellow]{SYNTHETIC_NOTE}[/]\n")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Source", "As at", "Age, days", "Landed", "Next expected", "Next check", "State"):
-        table.add_column(heading, justify="right" if heading == "Age, days" else "left")
+    for heading in ("Source", "As at", "Days old", "Landed", "Next check", "State"):
+        table.add_column(heading, justify="right" if heading == "Days old" else "left", no_wrap=heading != "State")
     for state in states:
         table.add_row(
-            escape(state.title),
+            state.source.replace("_", " "),
             f"{state.as_at}" if state.as_at else "–",
             f"{state.age_days:,}" if state.age_days is not None else "–",
             f"{state.landed:%Y-%m-%d}" if state.landed else "–",
-            f"{state.next_expected}" if state.next_expected else "–",
             f"{state.next_check:%d %b %H:%M}" if state.next_check else "–",
             f"[bold red]{escape(state.state)}[/]" if state.is_stale else escape(state.state),
         )

@@ -15,10 +15,8 @@ import duckdb
 import pytest
 
 from orchestration.instance import prepare_dagster_home
-from tests.support.publisher import Publisher
+from tests.support.publisher import Publisher, live_environment
 from warehouse.home import Home
-from warehouse.landing import SYNTHETIC_MARKER
-from warehouse.sources.cards import FOLDER
 
 SENSOR_SECONDS = 3
 PATIENCE = 150
@@ -26,36 +24,11 @@ PATIENCE = 150
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home")
-    (home.root / "live").mkdir(parents=True)
-    (home.root / "live" / SYNTHETIC_MARKER).write_text("The pretend publisher's files are invented.")
-    return home
-
-
-@pytest.fixture
-def publisher(small_sample: Path) -> Iterator[Publisher]:
-    with Publisher(small_sample) as publisher:
-        publisher.gias(f"{datetime.now(UTC):%Y%m%d}", small_sample)
-        yield publisher
-
-
-@pytest.fixture
-def instance(tmp_path: Path, home: Home, publisher: Publisher) -> Iterator[dg.DagsterInstance]:
+def instance(tmp_path: Path, home: Home, publisher: Publisher, small_sample: Path) -> Iterator[dg.DagsterInstance]:
     """A real daemon on that home, with the publisher's addresses; ended when the test ends."""
-    cards = tmp_path / "cards"
-    cards.mkdir()
-    for card in FOLDER.glob("*.toml"):  # the shipped ones, but for what a small sample cannot have
-        text = re.sub(r"(?m)^smallest_(rows|bytes) = .*$", r"smallest_\1 = 1", card.read_text(encoding="utf-8"))
-        (cards / card.name).write_text(text, encoding="utf-8")
-    environment = os.environ | {
-        "DAGSTER_HOME": str(prepare_dagster_home(home)),
-        "SCHOOLMATCH_HOME": str(home.root),
-        "SCHOOLMATCH_SOURCE": "live",
-        "SCHOOLMATCH_CARDS": str(cards),
-        "SCHOOLMATCH_SENSOR_SECONDS": str(SENSOR_SECONDS),
-        **{f"SCHOOLMATCH_{name}_URL": publisher.url for name in ("GIAS", "GOVUK", "EES", "ONS")},
-    }
+    publisher.gias(f"{datetime.now(UTC):%Y%m%d}", small_sample)
+    environment = os.environ | live_environment(publisher, home, tmp_path / "cards")
+    environment |= {"DAGSTER_HOME": str(prepare_dagster_home(home)), "SCHOOLMATCH_SENSOR_SECONDS": str(SENSOR_SECONDS)}
     log = (tmp_path / "daemon.log").open("wb")
     daemon = subprocess.Popen(
         [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-m", "orchestration.definitions"],

@@ -257,7 +257,7 @@ def test_status_tells_each_source_in_words_and_for_programs(done: Refreshed, hom
     shown = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "200"})
     assert shown.exit_code == 0
     assert "SYNTHETIC SAMPLE" in shown.output
-    assert "latest inspections" in shown.output
+    assert "ofsted inspection" in shown.output
     told = json.loads(CliRunner().invoke(app, ["status", "--json", "--home", str(home.root)]).output)
     states = {source["source"]: source for source in told["sources"]}
     assert states["ofsted_inspection"]["as_at"] == "2025-08-31"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
 from warehouse.home import Home
-from warehouse.sources.cards import ArcgisLayer, Card, EesDataSet, read_cards
+from warehouse.landing import SYNTHETIC_MARKER
+from warehouse.sources.cards import FOLDER, ArcgisLayer, Card, EesDataSet, read_cards
 from warehouse.sources.settings import Addresses, Manners
 from warehouse.sources.state import SourceState
 
@@ -239,4 +241,25 @@ def small_cards() -> dict[str, Card]:
             update={"smallest_bytes": 100, "smallest_rows": min(card.smallest_rows, 50), "largest_bytes": 5_000_000}
         )
         for id_, card in read_cards().items()
+    }
+
+
+def live_environment(publisher: Publisher, home: Home, cards: Path) -> dict[str, str]:
+    """The environment in which another process, or the command line, takes the pretend publisher for the real ones.
+
+    Into ``cards`` go the shipped cards without the sizes that a small sample cannot have; the home's live folder gets the marker.
+    """
+    cards.mkdir()
+    for card in FOLDER.glob("*.toml"):
+        text = re.sub(r"(?m)^smallest_(rows|bytes) = .*$", r"smallest_\1 = 1", card.read_text(encoding="utf-8"))
+        (cards / card.name).write_text(text, encoding="utf-8")
+    live = home.root / "live"
+    live.mkdir(parents=True)
+    (live / SYNTHETIC_MARKER).write_text("The pretend publisher's files are invented.", encoding="utf-8")
+    return {
+        "NO_PROXY": "127.0.0.1",
+        "SCHOOLMATCH_HOME": str(home.root),
+        "SCHOOLMATCH_SOURCE": "live",
+        "SCHOOLMATCH_CARDS": str(cards),
+        **{f"SCHOOLMATCH_{name}_URL": publisher.url for name in ("GIAS", "GOVUK", "EES", "ONS")},
     }

@@ -73,6 +73,8 @@ def _state(
         words = "not landed"
     elif file["is_synthetic"]:
         words, is_stale = "synthetic sample", False
+    elif any(look.problem for look in seen):
+        words, is_stale = "stale: the last good one is used, the newest could not be taken", True
     elif is_stale:
         words = f"stale: more than {card.stale_after_days} days old"
     elif expected and expected < today:

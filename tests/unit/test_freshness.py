@@ -61,7 +61,9 @@ def test_a_failed_fetch_is_told_beside_the_state_of_what_is_used_instead() -> No
     checked = datetime(2025, 9, 5, 8, 0, tzinfo=UTC)
     look = SourceState(card="ofsted_inspections", outcome="kept", checked_at=checked, problem="the server answered 500")
     state = state_of("ofsted_inspection", [file()], date(2025, 9, 5), [look])
-    assert state.state == "up to date; at the last look: the server answered 500"
+    assert state.state.endswith("at the last look: the server answered 500")
+    assert state.state.startswith("stale: the last good one is used")
+    assert state.is_stale
     assert state.next_check == checked + timedelta(hours=OFSTED.look_hours)
 
 

@@ -45,7 +45,7 @@ def main() -> None:
 @app.command()
 def refresh(
     source: Annotated[
-        str, typer.Option("--source", help="sample, or a drop folder with the publishers' files.", show_default=True)
+        str, typer.Option("--source", help="live, sample, or a drop folder with the publishers' files.", show_default=True)
     ] = "live",
     home: HomeOption = None,
     *,

@@ -46,7 +46,7 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         lock.release()
 
 
-def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple]:  # type: ignore[type-arg]
+def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
     """Execute and fetch everything: an open result blocks the connection."""
     return connection.execute(sql, parameters).fetchall()
 

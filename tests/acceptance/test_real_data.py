@@ -33,10 +33,10 @@ class Published:
         self.done, self.home = done, home
         self.connection = duckdb.connect(done.folder / publish.DUCKDB_FILE, read_only=True)
 
-    def query(self, sql: str) -> list[dict]:  # type: ignore[type-arg]
+    def query(self, sql: str) -> list[dict]:
         return rows_as_dicts(self.connection, sql)
 
-    def country(self, definition: str, phase: str) -> dict:  # type: ignore[type-arg]
+    def country(self, definition: str, phase: str) -> dict:
         return self.query(
             f"from mart.area_summary where area_type = 'country' and definition = '{definition}' and phase = '{phase}'"
         )[0]

@@ -11,12 +11,12 @@ TWO_MILES = 2 * METRES_PER_MILE
 
 
 def in_need(world: World, urn: int, **changes: object) -> None:
-    world.school(urn, **changes)  # type: ignore[arg-type]
+    world.school(urn, **changes)
     world.graded(urn, 3, previous=3)
 
 
 def high(world: World, urn: int, **changes: object) -> None:
-    world.school(urn, **changes)  # type: ignore[arg-type]
+    world.school(urn, **changes)
     world.graded(urn, 1)
 
 

@@ -11,7 +11,7 @@ YEAR = 2016
 
 def low(world: World, urn: int, **values: object) -> None:
     """Results below the floor of 2016, unless changed."""
-    world.ks2(urn, YEAR, **{"percent": 50.0, "progress": -6.0, **values})  # type: ignore[arg-type]
+    world.ks2(urn, YEAR, **{"percent": 50.0, "progress": -6.0, **values})
 
 
 def test_requires_improvement_and_inadequate_are_in_need(world: World) -> None:
@@ -83,7 +83,7 @@ def test_primary_floor(world: World, case: str, values: dict[str, object], is_be
 def test_secondary_floor(world: World, case: str, values: dict[str, object], is_below: bool) -> None:
     world.secondary(100001)
     world.graded(100001, 2)
-    world.ks4(100001, YEAR, **{"attainment8": 40.0, **values})  # type: ignore[arg-type]
+    world.ks4(100001, YEAR, **{"attainment8": 40.0, **values})
     world.secondary(100002)
     world.ks4(100002, YEAR, attainment8=60.0, progress8=0.5)
     reasons = world.build().status(100001, "nfer-2017")["reasons"]

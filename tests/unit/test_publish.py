@@ -65,7 +65,7 @@ def test_a_failure_while_building_leaves_the_last_published_as_it_was(home: Home
         (lambda folder: (folder / "stray.txt").write_text("x"), "missing or too many"),
     ],
 )
-def test_what_does_not_read_back_is_taken_back_and_latest_is_as_before(home: Home, damage, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_does_not_read_back_is_taken_back_and_latest_is_as_before(home: Home, damage, says: str) -> None:
     published(home, "20260101T000000Z")
     with publish.building(home, "20260102T000000Z") as folder:
         build(folder)

@@ -112,7 +112,7 @@ def folder_with(root: Path, *releases: str, gias: str = "20250930", synthetic: b
     return DropFolder(root)
 
 
-def judged(folder: DropFolder, archive: Path, *, published: bool = True) -> list[tuple]:  # type: ignore[type-arg]
+def judged(folder: DropFolder, archive: Path, *, published: bool = True) -> list[tuple]:
     """core.inspection after landing the folder's releases (which are then published)."""
     with duckdb.connect() as connection:
         load_group(connection, folder, "ofsted", archive)

@@ -13,10 +13,14 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path, PurePosixPath
 
+import pandas as pd
+
+from transforms import layouts
 from transforms.errors import InputError
-from transforms.layouts import LAYOUTS, Layout, Parsed, layout_for
+from transforms.layouts import LAYOUTS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import academic_year_in_path, date_in_name
 from warehouse.licence import SYNTHETIC_LABEL
@@ -108,7 +112,7 @@ class DropFolder:
         return found[:1]
 
 
-def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[SourceFile, Parsed]]:
+def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[SourceFile, pd.DataFrame]]:
     """Read every file of a kind in the folder, archive its bytes, and give back its provenance and its rows.
 
     Raises InputError for a file that cannot be used; such a file is not archived.
@@ -130,33 +134,39 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
                 do="check the file's name, and this machine's clock",
             )
         content = (folder.root / path).read_bytes()
-        parsed = layout.read(content, path)
-        if parsed.ignored:
-            log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
         sha256 = hashlib.sha256(content).hexdigest()
-        seen_before = (archive / sha256 / "provenance.json").exists()
+        before = _provenance(archive / sha256) if (archive / sha256 / "provenance.json").exists() else None
+        if before and layout.files == "releases":
+            vintage, rows, frame = before.layout, before.rows, _rows_of_archived(before, layout, archive / sha256)
+        else:
+            parsed = layout.read(content, path)
+            vintage, rows, frame = parsed.vintage, parsed.rows, parsed.frame
+            if parsed.ignored:
+                log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
         source_file = SourceFile(
             kind=layout.kind,
-            layout=parsed.vintage,
+            layout=vintage,
             name=path,
             title=layout.title,
             publisher=f"{SYNTHETIC_LABEL}, in the layout of: {layout.publisher}" if folder.is_synthetic else layout.publisher,
             url=None,
             sha256=sha256,
             bytes=len(content),
-            rows=parsed.rows,
+            rows=rows,
             published=published,
-            covers=_covers(layout, path, parsed, published),
-            landed=_provenance(archive / sha256).landed if seen_before else datetime.now(UTC).replace(microsecond=0),
+            covers=_covers(path, frame, published),
+            landed=before.landed if before else datetime.now(UTC).replace(microsecond=0),
             licence=SYNTHETIC_LICENCE if folder.is_synthetic else LICENCE,
             is_synthetic=folder.is_synthetic,
         )
-        if not seen_before:
+        if not before:
             _archive(archive, source_file, content)
-        yield source_file, parsed
+        yield source_file, frame
 
 
-def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]) -> Iterator[tuple[SourceFile, Parsed]]:
+def history(
+    folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]
+) -> Iterator[tuple[SourceFile, pd.DataFrame]]:
     """Releases of a kind that were published before and are not in the folder: what a newer release drops must not be lost.
 
     ``landed``: the folder's own files; of a release that was issued twice the folder's issue counts, else the one landed last. Left
@@ -176,8 +186,32 @@ def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[Sour
             releases[file.published] = file
     for _, file in sorted(releases.items()):
         log.info("also used, published before: %s", PurePosixPath(file.name).name)
-        content = (archive / file.sha256 / PurePosixPath(file.name).name).read_bytes()
-        yield file, layout.read(content, file.name)
+        yield file, _rows_of_archived(file, layout, archive / file.sha256)
+
+
+def _rows_of_archived(file: SourceFile, layout: Layout, kept: Path) -> pd.DataFrame:
+    """The typed rows of an archived release, read once: the releases of years would take a second each at every refresh.
+
+    They lie beside the file as Parquet, under a name that says with which code they were read; to delete them is safe.
+    """
+    rows = kept / f"rows-{_layouts_hash()}.parquet"
+    if not rows.exists():
+        frame = layout.read((kept / PurePosixPath(file.name).name).read_bytes(), file.name).frame
+        for outdated in kept.glob("rows-*"):
+            outdated.unlink()
+        partial = rows.with_suffix(".partial")
+        frame.to_parquet(partial, index=False)
+        partial.replace(rows)
+    return pd.read_parquet(rows)
+
+
+@cache
+def _layouts_hash() -> str:
+    """Of the code that reads files: changed code reads them anew."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(layouts.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def mark_published(archive: Path, hashes: Iterable[str]) -> None:
@@ -193,9 +227,9 @@ def _provenance(kept: Path) -> SourceFile:
     return SourceFile(**about | {"published": published, "landed": datetime.fromisoformat(about["landed"])})
 
 
-def _covers(layout: Layout, path: str, parsed: Parsed, published: date | None) -> str | None:
-    if "year" in parsed.frame:
-        year = int(parsed.frame["year"].iloc[0]) if len(parsed.frame) else academic_year_in_path(path)
+def _covers(path: str, frame: pd.DataFrame, published: date | None) -> str | None:
+    if "year" in frame:
+        year = int(frame["year"].iloc[0]) if len(frame) else academic_year_in_path(path)
         return f"{year - 1}/{year % 100:02d}"
     return f"{published.day} {published:%B %Y}" if published else None
 

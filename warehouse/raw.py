@@ -71,9 +71,9 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
         arrived = list(land(folder, layout, archive))
         if layout.files == "releases":
             arrived += history(folder, layout, archive, [file for file, _ in arrived])
-        for source_file, parsed in arrived:
+        for source_file, frame in arrived:
             files.append(source_file)
-            frames.append(parsed.frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
+            frames.append(frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
         rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")
         counts[f"raw.{layout.kind}"] = replace_table(connection, f"raw.{layout.kind}", columns, rows)
         _refuse_overlap(connection, layout, {file.sha256: file.name for file in files})

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from transforms.errors import InputError
+from transforms.layouts import Layout, Parsed
 from transforms.layouts.ofsted import FULL, GRADED, INSPECTION, OVERALL, REPORT_CARD
 from warehouse.landing import SYNTHETIC_MARKER, DropFolder, mark_published
 from warehouse.models import read_models
@@ -169,3 +170,30 @@ def test_of_a_release_that_is_issued_again_the_folders_issue_counts(tmp_path: Pa
     path = corrected.root / AUGUST
     path.write_bytes(path.read_bytes().replace(b"05/06/2024", b"06/06/2024"))
     assert [row[1] for row in judged(corrected, archive)] == ["2018-02-01", "2024-06-06"]
+
+
+def test_archived_releases_are_read_once_and_again_when_the_code_that_reads_them_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "archive"
+    reads: list[str] = []
+    read = Layout.read
+
+    def counted(self: Layout, content: bytes, path: str) -> Parsed:
+        reads.append(path)
+        return read(self, content, path)
+
+    monkeypatch.setattr(Layout, "read", counted)
+    judged(folder_with(tmp_path / "first", AUGUST), archive)
+    expected = judged(folder_with(tmp_path / "both", AUGUST, MAY), archive)
+    reads.clear()
+    assert judged(folder_with(tmp_path / "newest", MAY), archive) == expected
+    assert reads == [MAY]  # landed in the folder before: its rows are kept from now on
+    assert judged(DropFolder(tmp_path / "newest"), archive) == expected
+    assert judged(DropFolder(tmp_path / "both"), archive) == expected
+    assert reads == [MAY]
+
+    monkeypatch.setattr("warehouse.landing._layouts_hash", lambda: "changed")
+    assert judged(DropFolder(tmp_path / "both"), archive) == expected
+    assert sorted(reads[1:]) == sorted([MAY, AUGUST])
+    assert [path.name for path in archive.glob("*/rows-*")] == ["rows-changed.parquet"] * 2

@@ -71,7 +71,20 @@ def refresh_failed(context: dg.RunFailureSensorContext) -> None:
     """Tell, once a failed refresh is not tried again: the log, and SCHOOLMATCH_WEBHOOK_URL where it is set (off by default)."""
     if context.dagster_run.tags.get("dagster/will_retry") == "true":
         return
-    message = f"schoolmatch: the refresh {context.dagster_run.run_id} failed: {context.failure_event.message}"
+    why = _reasons(context) or context.failure_event.message
+    message = f"schoolmatch: the refresh {context.dagster_run.run_id} failed; what was published before is as it was. {why}"
     log.error("%s", message)
     if webhook := os.environ.get("SCHOOLMATCH_WEBHOOK_URL"):
         httpx.post(webhook, json={"text": message}, timeout=20).raise_for_status()
+
+
+def _reasons(context: dg.RunFailureSensorContext) -> str:
+    """What the steps that failed say, which is our own errors' sentences: Dagster's own message only names the steps."""
+    found = []
+    for event in context.get_step_failure_events():
+        error = event.step_failure_data.error
+        while error and error.cause:
+            error = error.cause
+        if error:
+            found.append(error.message.strip().removeprefix(f"{InputError.__module__}.{InputError.__name__}: "))
+    return " ".join(found)

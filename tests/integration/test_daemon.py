@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.instance import prepare_dagster_home
-from tests.support.publisher import Publisher, live_environment
+from tests.support.publisher import GIAS, Fault, Publisher, live_environment
 from warehouse.home import Home
 
 SENSOR_SECONDS = 3
@@ -29,6 +29,8 @@ def instance(tmp_path: Path, home: Home, publisher: Publisher, small_sample: Pat
     publisher.gias(f"{datetime.now(UTC):%Y%m%d}", small_sample)
     environment = os.environ | live_environment(publisher, home, tmp_path / "cards")
     environment |= {"DAGSTER_HOME": str(prepare_dagster_home(home)), "SCHOOLMATCH_SENSOR_SECONDS": str(SENSOR_SECONDS)}
+    environment |= {"SCHOOLMATCH_WEBHOOK_URL": f"{publisher.url}/webhook"}
+    publisher.faults[f"{GIAS}edubasealldata{datetime.now(UTC):%Y%m%d}.csv"] = Fault(status=500)  # until a test takes it away
     log = (tmp_path / "daemon.log").open("wb")
     daemon = subprocess.Popen(
         [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-m", "orchestration.definitions"],
@@ -64,16 +66,26 @@ def ofsted_as_at(home: Home) -> str | None:
         return str(connection.execute("select ofsted_as_at::varchar from mart.refresh").fetchall()[0][0])
 
 
-def test_a_new_ofsted_release_is_published_by_itself_and_the_same_bytes_again_start_nothing(
+def test_a_failed_refresh_is_tried_once_more_and_told_and_a_new_ofsted_release_is_published_by_itself(
     home: Home, publisher: Publisher, instance: dg.DagsterInstance
 ) -> None:
     def runs() -> list[dg.DagsterRun]:
         # those of sensors: the daily schedule may strike while the test runs
         return [run for run in instance.get_runs() if "dagster/sensor_name" in run.tags]
 
-    until("a first folder is published", lambda: ofsted_as_at(home) == "2025-08-31")
-    until("its run has ended", lambda: all(run.is_finished for run in runs()))
+    # No schools can be had, and there are none from before: the refresh fails, and so does its one retry.
+    until("the failure is told", lambda: bool(publisher.posted))
+    until("its runs have ended", lambda: all(run.is_finished for run in runs()))
+    assert "Files that are needed could not be fetched" in publisher.posted[0]["text"]
+    first = [run for run in runs() if run.root_run_id is None]
+    retries = [run for run in runs() if run.root_run_id is not None]
+    assert sorted(run.run_id for run in first) == sorted(str(run.root_run_id) for run in retries)
+    assert not home.latest.exists()
+    told, failed = len(publisher.posted), len(runs())
+    assert told == len(first)
 
+    # The publisher mends it. Nothing is new at the watched sources, so that it is a release that starts the next refresh.
+    publisher.faults.clear()
     release = next(path for path in (home.root / "live" / "ofsted").iterdir() if path.suffix == ".csv").read_bytes()
     changed = re.sub(rb"Not judged", b"2", release, count=1)  # one school's grade
     assert changed != release
@@ -81,6 +93,7 @@ def test_a_new_ofsted_release_is_published_by_itself_and_the_same_bytes_again_st
     until("the new release is published", lambda: ofsted_as_at(home) == "2025-09-30")
     until("its run has ended", lambda: all(run.is_finished for run in runs()))
 
+    # The same bytes under another address start nothing.
     count, asked = len(runs()), len(publisher.requests)
     publisher.attach("30 September 2025", "68ffff", changed, first=True)
     sensor = next(state for state in instance.all_instigator_state() if state.name == "new_ofsted_release")
@@ -92,4 +105,5 @@ def test_a_new_ofsted_release_is_published_by_itself_and_the_same_bytes_again_st
     until("the sensor has looked three times more", lambda: ticks() >= before + 3)
     assert len(publisher.requests) > asked
     assert len(runs()) == count
-    assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs())
+    assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs()[: count - failed])  # newest first
+    assert len(publisher.posted) == told

@@ -1,6 +1,6 @@
 """A pretend publisher on loopback: the real paths, headers and JSON of the four publishers, and their faults.
 
-Its files are the synthetic sample's. Every request is kept in ``requests``.
+Its files are the synthetic sample's. Every request is kept in ``requests``; what is posted to it (a webhook) in ``posted``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from warehouse.home import Home
 from warehouse.landing import SYNTHETIC_MARKER
-from warehouse.sources.cards import FOLDER, ArcgisLayer, Card, EesDataSet, read_cards
+from warehouse.sources.cards import FOLDER, ArcgisLayer, ArcgisTable, Card, EesDataSet, read_cards
 from warehouse.sources.settings import Addresses, Manners
 from warehouse.sources.state import SourceState
 
@@ -63,11 +63,15 @@ class Publisher:
         self.attachments: list[tuple[str, str, str]] = []
         self.faults: dict[str, Fault] = {}
         self.requests: list[Request] = []
+        self.posted: list[dict[str, Any]] = []
+        self.tables: dict[str, list[dict[str, str]]] = {}
+        self.table_page_rows = 25
         self._versions: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.allows_ranges = True
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that ends in the middle is no news
         self._fill(sample)
 
     def __enter__(self) -> Self:
@@ -86,7 +90,7 @@ class Publisher:
     def addresses(self) -> Addresses:
         """Its addresses, with time-outs and pauses short enough for tests."""
         manners = Manners(timeout=0.4, attempts=2, first_wait=0.01, longest_wait=0.05)
-        return Addresses(gias=self.url, govuk=self.url, ees=self.url, ons=self.url, manners=manners)
+        return Addresses(gias=self.url, govuk=self.url, ees=self.url, ons=self.url, arcgis=self.url, manners=manners)
 
     def downloads(self) -> list[str]:
         """Paths of data that were sent, whole or in part."""
@@ -131,9 +135,35 @@ class Publisher:
             if isinstance(card.finder, ArcgisLayer):
                 path = f"/ESMARspQHYMw9BZ9/arcgis/rest/services/{card.finder.layer}/FeatureServer/0/query"
                 self.files[path] = _boundaries(card.finder.code, card.smallest_rows), "application/geo+json"
+            if isinstance(card.finder, ArcgisTable):
+                classes = ("A1", "C1", "E1")
+                lsoas = [f"E010{n:05}" for n in range(60)]
+                rows = [{"LSOA11CD": code, "LSOA21CD": code, "RUC11CD": classes[n % 3]} for n, code in enumerate(lsoas)]
+                self.table(card.finder.item, rows)
 
-    def answer(self, path: str) -> tuple[bytes, str] | None:
-        """Body and content type; GOV.UK's API and page are made from the attachments."""
+    def table(self, item: str, rows: list[dict[str, str]], modified: int = 1754900550000) -> str:
+        """Serve a table under an item of the portal, and give the path of its rows back."""
+        service = f"/ESMARspQHYMw9BZ9/arcgis/rest/services/Table_{item[:6]}/FeatureServer"
+        self._json(f"/sharing/rest/content/items/{item}", {"id": item, "url": self.url + service, "modified": modified})
+        self.tables[f"{service}/0/query"] = rows
+        return f"{service}/0/query"
+
+    def _page(self, path: str, query: dict[str, list[str]]) -> bytes:
+        """A page of a table as ArcGIS answers: no more rows than it pleases, and whether there are more."""
+        rows = self.tables[path]
+        if "returnCountOnly" in query:
+            return json.dumps({"count": len(rows)}).encode()
+        start = int(query.get("resultOffset", ["0"])[0])
+        most = min(int(query["resultRecordCount"][0]), self.table_page_rows)
+        page = [
+            {"attributes": {name: row[name] for name in query["outFields"][0].split(",")}} for row in rows[start : start + most]
+        ]
+        return json.dumps({"features": page} | ({"exceededTransferLimit": True} if start + most < len(rows) else {})).encode()
+
+    def answer(self, path: str, query: str = "") -> tuple[bytes, str] | None:
+        """Body and content type; GOV.UK's API and page are made from the attachments, pages of tables from their rows."""
+        if path in self.tables:
+            return self._page(path, parse_qs(query)), "application/json"
         if path == f"/api/content{GOVUK}":
             listed = [{"title": t, "url": self.url + p, "content_type": kind, "id": p} for t, p, kind in self.attachments]
             return json.dumps({"details": {"attachments": listed}}).encode(), "application/json"
@@ -174,14 +204,18 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._serve()
 
+        def do_POST(self) -> None:
+            publisher.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self._send(self.path, 200, b"ok", {"Content-Type": "text/plain"})
+
         def _serve(self) -> None:
-            path = urlsplit(self.path).path
+            path, query = urlsplit(self.path).path, urlsplit(self.path).query
             # A file that is listed answers HEAD as ever: faults are of the transfer, unless the whole server fails.
             fault = publisher.fault(path) if self.command == "GET" else None
             if fault and fault.hang:
                 publisher.closing.wait(5)
                 return
-            found = publisher.answer(path)
+            found = publisher.answer(path, query)
             if fault and fault.status >= 400:
                 self._send(path, fault.status, b"try later", {"Content-Type": "text/plain"} | fault.headers)
                 return
@@ -261,5 +295,5 @@ def live_environment(publisher: Publisher, home: Home, cards: Path) -> dict[str,
         "SCHOOLMATCH_HOME": str(home.root),
         "SCHOOLMATCH_SOURCE": "live",
         "SCHOOLMATCH_CARDS": str(cards),
-        **{f"SCHOOLMATCH_{name}_URL": publisher.url for name in ("GIAS", "GOVUK", "EES", "ONS")},
+        **{f"SCHOOLMATCH_{name}_URL": publisher.url for name in ("GIAS", "GOVUK", "EES", "ONS", "ARCGIS")},
     }

@@ -9,11 +9,12 @@ import dagster as dg
 import pytest
 
 from orchestration.sensors import refresh_failed
+from transforms.errors import InputError
 
 
 @dg.op
 def break_down() -> None:
-    raise ValueError("the reason")
+    raise InputError("The file is cut off", file="schools.csv", do="fetch it again")
 
 
 @dg.job
@@ -58,6 +59,7 @@ def test_a_failed_refresh_is_told_to_the_webhook(posts: tuple[str, list[str]], m
     fail()
     assert len(told) == 1
     assert "failed" in told[0]
+    assert told[0].endswith("as it was. The file is cut off. Where: file schools.csv. What to do: fetch it again.")
 
 
 def test_nothing_is_told_while_it_will_be_tried_again(posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

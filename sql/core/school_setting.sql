@@ -11,7 +11,7 @@ with classes as (
         lsoa_class.setting as lsoa_setting
     from core.establishment as establishment
     left join reference.rural_urban_class as gias_class on gias_class.rural_urban_code = establishment.urban_rural_code
-    left join raw.ons_rural_urban as lsoa on lsoa.lsoa_code = establishment.lsoa_code
+    left join core.lsoa_rural_urban as lsoa on lsoa.lsoa_code = establishment.lsoa_code
     left join reference.rural_urban_class as lsoa_class
         on lsoa_class.rural_urban_code = lsoa.rural_urban_code and lsoa_class.edition = '2011'
     where establishment.left_out_because is null

@@ -24,6 +24,8 @@ def test_there_is_a_card_for_every_source_that_is_fetched() -> None:
         "ons_regions",
         "ons_local_authorities",
         "ons_constituencies",
+        "ons_rural_urban_2011",
+        "ons_lsoa_2011_2021",
     }
     assert {card.kind for card in CARDS.values() if card.required} == {layout.kind for layout in LAYOUTS if layout.required}
 

@@ -42,6 +42,30 @@ def test_setting_and_radius(
     assert (school["setting"], school["search_radius_miles"], school["setting_source"]) == (setting, radius, source)
 
 
+def test_the_class_of_an_lsoa_is_carried_over_from_2011(world: World) -> None:
+    classes = {"E01000001": "A1", "E01000002": "A1", "E01000003": "C1", "E01000004": "E1"}
+    for code, class_2011 in classes.items():
+        world.row("raw.ons_rural_urban_2011", lsoa_2011_code=code, rural_urban_code=class_2011)
+    change = [("E01000001", "E01000001"), ("E01000002", "E01033001"), ("E01000001", "E01033001")]  # unchanged; merged of one class
+    change += [("E01000003", "E01000003"), ("E01000004", "E01000003")]  # merged of two classes, under the code of one of them
+    change += [("E01000004", "E01033002")]  # split
+    for old, new in change:
+        world.row("raw.ons_lsoa_2011_2021", lsoa_2011_code=old, lsoa_2021_code=new)
+    world.row("raw.ons_rural_urban", lsoa_code="E01033002", rural_urban_code="D1")  # a ready-made lookup is believed first
+    world.school(100001)
+    world.build()
+
+    found = world.query("select lsoa_code, rural_urban_code from core.lsoa_rural_urban order by lsoa_code")
+    assert [tuple(row.values()) for row in found] == [
+        ("E01000001", "A1"),
+        ("E01000002", "A1"),  # no longer in use
+        ("E01000003", None),  # of two classes: none
+        ("E01000004", "E1"),  # no longer in use
+        ("E01033001", "A1"),
+        ("E01033002", "D1"),
+    ]
+
+
 def test_a_new_academy_has_the_judgements_of_its_predecessors_through_the_chain_of_links(world: World) -> None:
     world.academy(100001)
     world.link(100001, 90002)

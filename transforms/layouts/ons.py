@@ -17,7 +17,8 @@ from transforms.layouts.text_table import FETCH_AGAIN, decode
 PUBLISHER = "Office for National Statistics"
 
 
-def _lookup(kind: str, title: str, pattern: str, header_has: str, *table: tuple[str, Kind, str]) -> Layout:
+def _lookup(kind: str, title: str, pattern: str, header_has: str, *table: tuple[str, Kind, str], keys: int = 1) -> Layout:
+    """A lookup of one vintage, ``table``: our column, its kind, ONS's heading; the first ``keys`` columns identify a row."""
     return Layout(
         kind=kind,
         group="ons",
@@ -26,7 +27,7 @@ def _lookup(kind: str, title: str, pattern: str, header_has: str, *table: tuple[
         name_pattern=pattern,
         header_has=(header_has,),
         vintages=("lookup",),
-        key=(table[0][0],),
+        key=tuple(column[0] for column in table[:keys]),
         columns=tuple(Column(name, field, {"lookup": heading}) for name, field, heading in table),
     )
 
@@ -38,6 +39,25 @@ RURAL_URBAN = _lookup(
     "LSOA21CD",
     ("lsoa_code", "code", "LSOA21CD"),
     ("rural_urban_code", "code", "RUC11CD"),
+)
+
+RURAL_URBAN_2011 = _lookup(
+    "ons_rural_urban_2011",
+    "LSOA 2011 to rural-urban classification 2011",
+    r"lsoa11_to_ruc11\.csv",
+    "RUC11CD",
+    ("lsoa_2011_code", "code", "LSOA11CD"),
+    ("rural_urban_code", "code", "RUC11CD"),
+)
+
+LSOA_2011_2021 = _lookup(
+    "ons_lsoa_2011_2021",
+    "LSOA 2011 to LSOA 2021, exact fit",
+    r"lsoa11_to_lsoa21\.csv",
+    "LSOA21CD",
+    ("lsoa_2011_code", "code", "LSOA11CD"),
+    ("lsoa_2021_code", "code", "LSOA21CD"),
+    keys=2,
 )
 
 LOCAL_AUTHORITY = _lookup(
@@ -108,4 +128,4 @@ BOUNDARY = BoundaryLayout(
     output={"area_type": "varchar", "area_code": "varchar", "area_name": "varchar", "geometry": "varchar"},
 )
 
-LAYOUTS = (RURAL_URBAN, LOCAL_AUTHORITY, BOUNDARY)
+LAYOUTS = (RURAL_URBAN, RURAL_URBAN_2011, LSOA_2011_2021, LOCAL_AUTHORITY, BOUNDARY)

@@ -67,7 +67,16 @@ class ArcgisLayer(_Strict):
     save_as: str = Field(pattern=r"\.geojson$")
 
 
-Finder = Annotated[GiasDaily | GovukAttachments | EesDataSet | ArcgisLayer, Field(discriminator="how")]
+class ArcgisTable(_Strict):
+    """A table of the Open Geography portal, by its item's id: the rows of England, told by the first letter of the first column."""
+
+    how: Literal["arcgis_table"]
+    item: str = Field(pattern=r"^[0-9a-f]{32}$")
+    columns: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(min_length=2)
+    save_as: str = Field(pattern=r"\.csv$")
+
+
+Finder = Annotated[GiasDaily | GovukAttachments | EesDataSet | ArcgisLayer | ArcgisTable, Field(discriminator="how")]
 
 
 class Card(_Strict):
@@ -152,8 +161,8 @@ def page(cards: dict[str, Card]) -> str:
             "<!-- Generated from warehouse/sources/cards/ by `python -m warehouse.sources.cards`: change the cards, not this. -->",
             "# Sources",
             "",
-            "What `--source live` fetches. The lookup of small areas to the 2011 rural-urban classification and the list of local "
-            "authorities have no stable address of one file: they are put into the live folder by hand.",
+            "What `--source live` fetches. The list of local authorities with their ONS codes and regions stands in the project "
+            "(`sql/reference/local_authority.csv`): nobody publishes the DfE number beside the ONS code as one file.",
             "",
             OGL,
             "",
@@ -200,6 +209,8 @@ def _found(finder: Finder) -> str:
             return f"newest version of data set `{finder.data_set}`; a new major version is held until the card accepts it"
         case ArcgisLayer():
             return f"layer `{finder.layer}`, areas of England; a new year's boundaries are another layer, to be named in the card"
+        case ArcgisTable():
+            return f"the table of portal item `{finder.item}`, rows of England; taken again when ONS has changed it"
 
 
 if __name__ == "__main__":

@@ -14,14 +14,13 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from transforms.layouts.layout import date_in_name
-from warehouse.sources.cards import ArcgisLayer, Card, EesDataSet, GiasDaily, GovukAttachments
+from warehouse.sources import arcgis
+from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments
 from warehouse.sources.http import Client, FetchError, NotThereError
 from warehouse.sources.settings import Addresses
 
 DAYS_BACK = 14
 """How many days before today a daily file is looked for."""
-
-_ONS_SERVICES = "/ESMARspQHYMw9BZ9/arcgis/rest/services"  # ONS's organisation in ArcGIS Online
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Remote:
 
     ``name``: what it is saved as. ``published``: the date it speaks of or was published. ``release``: stable identifier of the
     issue. ``is_fixed``: the bytes of a release never change. ``held``: a newer one is there and is not taken; why, and what to do.
+    ``table``: it is a table read in pages, and these are its columns.
     """
 
     url: str
@@ -38,6 +38,7 @@ class Remote:
     release: str
     is_fixed: bool = False
     held: str | None = None
+    table: tuple[str, ...] = ()
 
 
 def find_newest(card: Card, addresses: Addresses, client: Client, today: date, last_release: str | None = None) -> Remote:
@@ -50,7 +51,10 @@ def find_newest(card: Card, addresses: Addresses, client: Client, today: date, l
         case EesDataSet():
             return _ees_version(card.finder, addresses, client, last_release)
         case ArcgisLayer():
-            return _arcgis_layer(card.finder, addresses)
+            return Remote(arcgis.layer_url(card.finder, addresses), card.finder.save_as, None, card.finder.layer)
+        case ArcgisTable(item=item, columns=columns, save_as=save_as):
+            url, modified = arcgis.table_url(card.finder, addresses, client)
+            return Remote(url, save_as, None, f"{item}@{modified:%Y-%m-%dT%H:%M:%SZ}", is_fixed=True, table=columns)
 
 
 def _gias_daily(finder: GiasDaily, addresses: Addresses, client: Client, today: date) -> Remote:
@@ -183,14 +187,3 @@ def _why_held(version: str, base: str, client: Client) -> str:
         f"Version {version} is a major one{what} and is held, because columns may mean something else. "
         f"To take it, read {base}/versions/{version}/changes and set accept_major = {version.partition('.')[0]} in the card"
     )
-
-
-def _arcgis_layer(finder: ArcgisLayer, addresses: Addresses) -> Remote:
-    query = {
-        "where": f"{finder.code} LIKE 'E%'",
-        "outFields": f"{finder.code},{finder.code.removesuffix('CD')}NM",
-        "outSR": "4326",
-        "f": "geojson",
-    }
-    url = f"{addresses.ons}{_ONS_SERVICES}/{finder.layer}/FeatureServer/0/query?{urlencode(query)}"
-    return Remote(url, finder.save_as, None, finder.layer)

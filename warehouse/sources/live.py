@@ -16,6 +16,7 @@ from filelock import FileLock
 from transforms.errors import InputError
 from transforms.layouts import layout_for
 from warehouse.home import Home
+from warehouse.sources.arcgis import download_table
 from warehouse.sources.cards import Card, read_cards
 from warehouse.sources.find import Remote, find_newest
 from warehouse.sources.http import Client, Download, FetchError
@@ -126,13 +127,17 @@ class _Fetch:
         arrived = self.folder / f".{self.card.id}.partial"
         same = last if last and last.url == remote.url else None
         try:
-            got = self.client.download(
-                remote.url,
-                arrived,
-                largest_bytes=self.card.largest_bytes,
-                etag=same.etag if same else None,
-                last_modified=same.last_modified if same else None,
-            )
+            ceiling = self.card.largest_bytes
+            if remote.table:
+                got: Download | None = download_table(self.client, remote.url, remote.table, arrived, largest_bytes=ceiling)
+            else:
+                got = self.client.download(
+                    remote.url,
+                    arrived,
+                    largest_bytes=ceiling,
+                    etag=same.etag if same else None,
+                    last_modified=same.last_modified if same else None,
+                )
             return self._judge(remote, got, arrived) if got else self._state("unchanged", held=remote.held)
         finally:
             arrived.unlink(missing_ok=True)

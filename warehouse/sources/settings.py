@@ -31,12 +31,13 @@ class Manners:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Base addresses of the four publishers, without a slash at the end."""
+    """Base addresses of the publishers, without a slash at the end. ONS: its services, and the portal that says where they are."""
 
     gias: str = "https://ea-edubase-api-prod.azurewebsites.net"
     govuk: str = "https://www.gov.uk"
     ees: str = "https://api.education.gov.uk"
     ons: str = "https://services1.arcgis.com"
+    arcgis: str = "https://www.arcgis.com"
     manners: Manners = field(default_factory=Manners)
 
     @classmethod
@@ -44,7 +45,7 @@ class Addresses:
         """The real addresses, except where ``SCHOOLMATCH_<NAME>_URL`` names another; ``SCHOOLMATCH_CONTACT`` for the user agent."""
         given = {
             name: environment[variable].rstrip("/")
-            for name in ("gias", "govuk", "ees", "ons")
+            for name in ("gias", "govuk", "ees", "ons", "arcgis")
             if environment.get(variable := f"SCHOOLMATCH_{name.upper()}_URL")
         }
         return cls(**given, manners=Manners(user_agent=user_agent(environment.get("SCHOOLMATCH_CONTACT"))))

@@ -152,7 +152,8 @@ def _schools_in_need(connection: duckdb.DuckDBPyConnection, workbook: Workbook, 
         """with sentence as (
             select status.definition, status.urn, string_agg(reason.sentence, ' ' order by reason.code) as reasons
             from (select definition, urn, unnest(reasons) as code from mart.school_status) as status
-            inner join mart.reason as reason on reason.code = status.code and reason.kind = 'in_need'
+            inner join mart.reason as reason
+                on reason.definition = status.definition and reason.code = status.code and reason.kind = 'in_need'
             group by all
         ),
         partner as (

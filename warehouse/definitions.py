@@ -1,36 +1,53 @@
-"""Definitions of "in need" and "high-performing": a SQL file and a parameter file each (``sql/definition/``).
+"""Definitions of "in need" and "high-performing": a SQL file and a parameter file each.
 
-``<name>.sql`` gives one row per school of its universe; ``<name>.toml`` gives title, sentence and every threshold with
-unit, source and a
-sentence. The thresholds become the one row of ``definition.<name>_parameter``, the schools of all definitions
-``definition.outcome``.
+They stand in ``sql/definition/``; ``SCHOOLMATCH_DEFINITIONS`` names a folder with more of one's own. ``<name>.sql`` gives one row
+per school of its universe (``OUTCOME_COLUMNS``); ``<name>.toml`` gives title, sentence, every threshold with unit, source and a
+sentence, the facts in words, and every reason code. The thresholds become the one row of ``definition.<name>_parameter``, the
+reasons ``definition.reason``, the schools of all definitions ``definition.outcome``.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import sqlglot
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlglot import exp
 
 from transforms.errors import InputError
 from warehouse.models import SQL, Model
 from warehouse.store import replace_table, run
 
 OUTCOME = "definition.outcome"
-OUTCOME_COLUMNS = ("urn", "phase", "in_need_reasons", "high_performing_reasons", "excluded_because", "not_assessed")
+OUTCOME_COLUMNS = (
+    "urn",
+    "phase",
+    "in_need_reasons",
+    "high_performing_reasons",
+    "excluded_from_need",
+    "excluded_from_high_performing",
+    "not_assessed",
+    "facts",
+)
+"""What a definition's SELECT gives: lists of codes, one code or null, a list of codes, and a struct of what its rules read."""
 
 Words = Annotated[str, Field(min_length=1)]
+Phase = Literal["primary", "secondary", "special", "alternative_provision", "nursery", "sixteen_plus"]
 
 
-class Parameter(BaseModel):
-    """A threshold of a definition."""
-
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parameter(_Strict):
+    """A threshold of a definition."""
 
     value: int | float
     unit: Words
@@ -38,15 +55,46 @@ class Parameter(BaseModel):
     sentence: Words
 
 
-class Description(BaseModel):
-    """What a definition's parameter file holds."""
+class Reason(_Strict):
+    """A reason code. ``rules``: of a ``not_assessed`` code, the rules that could not be applied; ``phases``: none means all."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]
+    sentence: Words
+    evidence: Literal["inspection", "results", "list"] | None = None
+    phases: tuple[Phase, ...] = ()
+    rules: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_what_it_must(self) -> Self:
+        if self.kind in ("in_need", "high_performing") and self.evidence is None:
+            raise ValueError("evidence is missing: inspection, results or list")
+        if self.kind == "not_assessed" and not self.rules:
+            raise ValueError("rules is missing: the codes of the rules that could not be applied")
+        return self
+
+
+class Description(_Strict):
+    """What a definition's parameter file holds."""
 
     title: Words
     sentence: Words
     source: Words
     parameter: dict[str, Parameter] = {}
+    fact: dict[str, Words] = {}
+    reason: dict[str, Reason] = {}
+
+    def unknown_names(self) -> list[tuple[str, str, str]]:
+        """Names that a reason refers to and the file does not hold: (code, field, name)."""
+        known = {"facts": set(self.fact), "parameters": set(self.parameter), "rules": set(self.reason)}
+        return [
+            (code, field, name)
+            for code, reason in self.reason.items()
+            for field, names in known.items()
+            for name in getattr(reason, field)
+            if name not in names
+        ]
 
 
 @dataclass(frozen=True)
@@ -64,81 +112,173 @@ class Definition:
 
 
 def read_definitions(root: Path = SQL) -> list[Definition]:
-    """All definitions in ``sql/definition/``, by name. Raises InputError for one that lacks a file or has a mistake in it."""
-    folder = root / "definition"
-    names = sorted({path.stem for path in folder.glob("*.sql")} | {path.stem for path in folder.glob("*.toml")})
-    return [_read(folder, name) for name in names]
+    """All definitions, by name. Raises InputError, with file and line, for one that lacks a file or has a mistake in it."""
+    folders = [root / "definition"]
+    if own := os.environ.get("SCHOOLMATCH_DEFINITIONS"):
+        folders.append(Path(own).expanduser())
+        if not folders[1].is_dir():
+            raise InputError(f"There is no folder {own}", do="check SCHOOLMATCH_DEFINITIONS")
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for name in {path.stem for path in folder.glob("*.sql")} | {path.stem for path in folder.glob("*.toml")}:
+            if name in found:
+                raise InputError(f"The definition {name} is there twice", file=str(folder), do="give your own another name")
+            if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+                do = "use small letters, digits and hyphens, such as my-definition"
+                raise InputError(f"{name} cannot be a definition's name", file=str(folder), do=do)
+            found[name] = folder
+    return [_read(folder, name) for name, folder in sorted(found.items())]
 
 
 def _read(folder: Path, name: str) -> Definition:
     for path in (folder / f"{name}.sql", folder / f"{name}.toml"):
         if not path.exists():
             raise InputError(f"The definition {name} lacks {path.name}", file=str(path), do="add the file, or remove the other")
-    toml = folder / f"{name}.toml"
+    description = _read_description(folder / f"{name}.toml")
+    sql = folder / f"{name}.sql"
+    model = Model(f"definition.{name.replace('-', '_')}", sql.read_text(encoding="utf-8"), sql)
+    _refuse_other_columns(model)
+    return Definition(name, description, model)
+
+
+def _read_description(path: Path) -> Description:
+    text = path.read_text(encoding="utf-8")
     try:
-        description = Description.model_validate(tomllib.loads(toml.read_text(encoding="utf-8")))
+        description = Description.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The parameter file cannot be read: {error}", file=str(toml), do="mend it") from error
+        line = re.search(r"at line (\d+)", str(error))
+        row = int(line[1]) if line else text.count("\n") + 1
+        raise InputError(f"The parameter file cannot be read: {error}", file=str(path), row=row, do="mend it") from error
     except ValidationError as error:
         first = error.errors()[0]
+        at = [str(part) for part in first["loc"]]
         raise InputError(
             f"The parameter file has a mistake: {first['msg']}",
-            file=str(toml),
-            column=".".join(map(str, first["loc"])),
+            file=str(path),
+            row=_line_of(text, at),
+            column=".".join(at) or None,
             do="mend it",
         ) from error
-    sql = folder / f"{name}.sql"
-    table = name.replace("-", "_")
-    return Definition(name, description, Model(f"definition.{table}", sql.read_text(encoding="utf-8"), sql))
+    for code, field, name in description.unknown_names():
+        raise InputError(
+            f"The reason {code} names {name} among its {field}, and the file has none of that name",
+            file=str(path),
+            row=_line_of(text, ["reason", code, field]),
+            do=f"add {name}, or mend the name",
+        )
+    return description
+
+
+def _line_of(text: str, at: list[str]) -> int:
+    """The line of a key: that of its own, else that of the nearest table above it, else the first."""
+    lines = text.splitlines()
+    start, found = 0, 1
+    for depth in range(len(at), 0, -1):  # [reason.code] holds the key, or [reason] does
+        heading = f"[{'.'.join(at[:depth])}]"
+        if heading in lines:
+            start, found = lines.index(heading) + 1, lines.index(heading) + 1
+            at = at[depth:]
+            break
+    for number, line in enumerate(lines[start:], start=start + 1):
+        if line.startswith("["):
+            break
+        if at and re.match(rf"{re.escape(at[0])}\s*=", line):
+            return number
+    return found
+
+
+def _refuse_other_columns(model: Model) -> None:
+    """Raise InputError where a definition's SELECT does not give the columns that every definition gives."""
+    _ = model.reads  # SQL that cannot be parsed is said first, with its line
+    tree = sqlglot.parse_one(model.sql, dialect="duckdb")
+    given = tree.named_selects if isinstance(tree, exp.Query) else []
+    if missing := [column for column in OUTCOME_COLUMNS if column not in given]:
+        raise InputError(
+            f"The definition does not give {', '.join(missing)}",
+            file=str(model.path),
+            expected=f"one row per school with {', '.join(OUTCOME_COLUMNS)}",
+            do="add the column to its last SELECT",
+        )
 
 
 def parameter_tables(definitions: list[Definition]) -> list[str]:
     """The tables that ``load_parameters`` makes."""
-    return [*(definition.parameter_table for definition in definitions), "definition.parameter"]
+    return [*(definition.parameter_table for definition in definitions), "definition.parameter", "definition.reason"]
+
+
+_PARAMETER_COLUMNS = dict.fromkeys(("definition", "title", "sentence", "source", "parameter"), "varchar") | {
+    "value": "double",
+    "unit": "varchar",
+    "parameter_sentence": "varchar",
+    "parameter_source": "varchar",
+}
+_REASON_COLUMNS = (
+    {"definition": "varchar", "place": "integer"}
+    | dict.fromkeys(("code", "kind", "evidence", "sentence"), "varchar")
+    | dict.fromkeys(("phases", "rules", "facts", "parameters"), "varchar[]")
+)
 
 
 def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: list[Definition]) -> dict[str, int]:
-    """Make the parameter tables: one per definition with a column per threshold, and ``definition.parameter`` with all in words."""
+    """Make the tables of what the parameter files say.
+
+    One per definition with a column per threshold; ``definition.parameter`` with all thresholds in words; ``definition.reason``.
+    """
     run(connection, "create schema if not exists definition")
     counts = {}
-    words: list[dict[str, object]] = []
     for definition in definitions:
-        parameters = definition.description.parameter
         # A definition without thresholds has a table too, so that its SQL may read one.
+        parameters = definition.description.parameter
         values: dict[str, float | str] = {name: parameter.value for name, parameter in parameters.items()}
         values = values or {"definition": definition.name}
         types = {name: "double" if isinstance(value, int | float) else "varchar" for name, value in values.items()}
         row = pa.Table.from_pylist([values])
         counts[definition.parameter_table] = replace_table(connection, definition.parameter_table, types, row)
-        heading: dict[str, object] = {
-            "definition": definition.name,
-            "title": definition.description.title,
-            "sentence": definition.description.sentence,
-            "source": definition.description.source,
-        }
-        for name, parameter in parameters.items():
-            words.append(
-                heading
-                | {
-                    "parameter": name,
-                    "value": float(parameter.value),
-                    "unit": parameter.unit,
-                    "parameter_sentence": parameter.sentence,
-                    "parameter_source": parameter.source,
-                }
-            )
-        if not parameters:
-            words.append(heading)
-    columns = dict.fromkeys(("definition", "title", "sentence", "source", "parameter"), "varchar")
-    columns |= {"value": "double", "unit": "varchar", "parameter_sentence": "varchar", "parameter_source": "varchar"}
-    rows = pa.Table.from_pylist([dict.fromkeys(columns) | row for row in words])
-    counts["definition.parameter"] = replace_table(connection, "definition.parameter", columns, rows)
+    words = pa.Table.from_pylist([dict.fromkeys(_PARAMETER_COLUMNS) | row for each in definitions for row in _in_words(each)])
+    counts["definition.parameter"] = replace_table(connection, "definition.parameter", _PARAMETER_COLUMNS, words)
+    lists = pa.schema(
+        [
+            pa.field(name, {"integer": pa.int32(), "varchar": pa.string()}.get(kind, pa.list_(pa.string())))
+            for name, kind in _REASON_COLUMNS.items()
+        ]
+    )
+    reasons = [
+        {"definition": each.name, "place": place, "code": code} | reason.model_dump()
+        for each in definitions
+        for place, (code, reason) in enumerate(each.description.reason.items(), start=1)
+    ]
+    counts["definition.reason"] = replace_table(
+        connection, "definition.reason", _REASON_COLUMNS, pa.Table.from_pylist(reasons, schema=lists)
+    )
     return counts
 
 
+def _in_words(definition: Definition) -> list[dict[str, object]]:
+    """A row per threshold; a definition without one has a row with its title and sentence all the same."""
+    about = definition.description
+    heading: dict[str, object] = {
+        "definition": definition.name,
+        "title": about.title,
+        "sentence": about.sentence,
+        "source": about.source,
+    }
+    return [
+        heading
+        | {
+            "parameter": name,
+            "value": float(parameter.value),
+            "unit": parameter.unit,
+            "parameter_sentence": parameter.sentence,
+            "parameter_source": parameter.source,
+        }
+        for name, parameter in about.parameter.items()
+    ] or [heading]
+
+
 def outcome_model(definitions: list[Definition]) -> Model:
-    """``definition.outcome``: the rows of all definitions in one table."""
-    columns = ", ".join(OUTCOME_COLUMNS)
-    selects = [f"select '{definition.name}' as definition, {columns} from {definition.model.name}" for definition in definitions]
+    """``definition.outcome``: the rows of all definitions in one table, what their rules read as JSON."""
+    columns = ", ".join(column for column in OUTCOME_COLUMNS if column != "facts")
+    facts = "cast(to_json(facts) as varchar) as facts"
+    selects = [f"select '{each.name}' as definition, {columns}, {facts} from {each.model.name}" for each in definitions]
     head = "-- One row per definition and school in its universe: the reasons found. The union of all definitions.\n"
     return Model(OUTCOME, head + "\nunion all\n".join(selects), Path(__file__))

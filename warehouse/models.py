@@ -61,8 +61,12 @@ class Model:
         try:
             run(connection, f"create or replace table {self.name} as {self.sql}")
         except duckdb.Error as error:
+            line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
             raise InputError(
-                f"The model {self.name} cannot be built: {error}", file=_shown(self.path), do="mend the SQL"
+                f"The model {self.name} cannot be built: {error}",
+                file=_shown(self.path),
+                row=int(line[1]) if line else None,
+                do="mend the SQL",
             ) from error
         return int(run(connection, f"select count(*) from {self.name}")[0][0])
 

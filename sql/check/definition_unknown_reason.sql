@@ -1,7 +1,7 @@
 -- on: definition.outcome
 -- what: A definition gives a reason whose code is not in the closed list, or files it under the wrong kind.
 -- why: A code without a sentence cannot be read by those it is about.
--- do: Add the code and its sentence to sql/reference/reason.csv, or mend the definition.
+-- do: Add the code and its sentence to the definition's parameter file, or mend its SQL.
 with used as (
     select
         definition,
@@ -24,9 +24,16 @@ with used as (
     select
         definition,
         'excluded' as kind,
-        excluded_because as code
+        excluded_from_need as code
     from definition.outcome
-    where excluded_because is not null
+    where excluded_from_need is not null
+    union all
+    select
+        definition,
+        'excluded' as kind,
+        excluded_from_high_performing as code
+    from definition.outcome
+    where excluded_from_high_performing is not null
 )
 
 select
@@ -35,6 +42,7 @@ select
     used.code,
     count(*) as schools
 from used
-left join reference.reason as known on known.code = used.code and known.kind = used.kind
+left join definition.reason as known
+    on known.definition = used.definition and known.code = used.code and known.kind = used.kind
 where known.code is null
 group by used.definition, used.kind, used.code

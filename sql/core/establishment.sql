@@ -1,6 +1,7 @@
 -- One row per establishment in GIAS, open or closed, with the phase it counts as, or the reason why it is outside: mart.school
 -- holds those whose left_out_because is null. Types are matched by code (of the names a code has had, by the one it is listed under), or by
--- name where an extract has no codes (2017).
+-- name where an extract has no codes (2017). A school that has become an academy can stand in an extract twice, under both URNs (78 times in
+-- September 2025): the number of the establishment within its authority (LAESTAB) stays, and the URN that Ofsted lists is believed.
 with typed as (
     select
         establishment.*,
@@ -22,49 +23,76 @@ with typed as (
         on
             phase_of.phase_code = establishment.phase_code
             or establishment.phase_code is null and phase_of.phase_key = name_key(establishment.phase_name)
+),
+
+first_sight as (
+    select
+        urn,
+        -- LAESTAB: authority number and establishment number, the key of results through the years
+        try_cast(la_code as integer) * 10000 + try_cast(establishment_number as integer) as laestab,
+        urn in (select listed.urn from raw.ofsted_inspection as listed) as is_listed_by_ofsted,
+        coalesce(pupils, 0) > 0 as has_pupils,
+        case
+            when status is null or status not in ('1', '3') then 'not_open'
+            when la_code is null or la_code not in (select known.la_code from reference.local_authority as known)
+                then 'outside_england'
+            when state_funded_type is null then 'not_state_funded_school'
+            when counted_phase is null then 'phase_not_known'
+        end as left_out_because
+    from typed
+),
+
+once as (
+    select
+        urn,
+        laestab,
+        case
+            when left_out_because is not null or laestab is null then left_out_because
+            when
+                row_number() over (
+                    partition by laestab, left_out_because is null
+                    order by is_listed_by_ofsted desc, has_pupils desc, urn desc
+                ) > 1
+                then 'listed_twice'
+        end as left_out_because
+    from first_sight
 )
 
 select
-    urn,
-    name,
-    coalesce(state_funded_type, type_name) as type,
-    coalesce(is_academy, false) as is_academy,
-    counted_phase as phase,
-    phase_name as gias_phase,
-    la_code,
-    la_ons_code,
-    -- LAESTAB: authority number and establishment number, the key of results through the years
-    try_cast(la_code as integer) * 10000 + try_cast(establishment_number as integer) as laestab,
-    status,
-    open_date,
-    close_date,
+    typed.urn,
+    typed.name,
+    coalesce(typed.state_funded_type, typed.type_name) as type,
+    coalesce(typed.is_academy, false) as is_academy,
+    typed.counted_phase as phase,
+    typed.phase_name as gias_phase,
+    typed.la_code,
+    typed.la_ons_code,
+    once.laestab,
+    typed.status,
+    typed.open_date,
+    typed.close_date,
     -- 99 and 0 stand for "not known" in GIAS
-    nullif(low_age, 99) as low_age,
-    nullif(nullif(high_age, 99), 0) as high_age,
-    gender,
-    religious_character,
-    admissions,
-    nullif(pupils, 0) as pupils,
+    nullif(typed.low_age, 99) as low_age,
+    nullif(nullif(typed.high_age, 99), 0) as high_age,
+    typed.gender,
+    typed.religious_character,
+    typed.admissions,
+    nullif(typed.pupils, 0) as pupils,
     -- a share of nobody is not 0 %: a new school is listed with 0 pupils and 0.0 until its first census
-    case when pupils > 0 then fsm_percent end as fsm_percent,
-    trust_flag_code,
-    trust_id,
-    trust_name,
-    postcode,
-    gor_code,
-    constituency_code,
-    constituency_name,
-    urban_rural_code,
+    case when typed.pupils > 0 then typed.fsm_percent end as fsm_percent,
+    typed.trust_flag_code,
+    typed.trust_id,
+    typed.trust_name,
+    typed.postcode,
+    typed.gor_code,
+    typed.constituency_code,
+    typed.constituency_name,
+    typed.urban_rural_code,
     -- 0 stands for "not known" in GIAS
-    nullif(easting, 0) as easting,
-    nullif(northing, 0) as northing,
-    lsoa_code,
-    as_at,
-    case
-        when status is null or status not in ('1', '3') then 'not_open'
-        when la_code is null or la_code not in (select known.la_code from reference.local_authority as known)
-            then 'outside_england'
-        when state_funded_type is null then 'not_state_funded_school'
-        when counted_phase is null then 'phase_not_known'
-    end as left_out_because
+    nullif(typed.easting, 0) as easting,
+    nullif(typed.northing, 0) as northing,
+    typed.lsoa_code,
+    typed.as_at,
+    once.left_out_because
 from typed
+inner join once on once.urn = typed.urn

@@ -35,6 +35,9 @@ select
     establishment.trust_name,
     -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust
     coalesce(establishment.trust_flag_code = '3', false) as is_in_mat,
+    trust.trust_joined_date,
+    trust.trust_joined_source,
+    trust.was_judged_before_joining as is_ofsted_before_trust,
     establishment.open_date,
     local_authority.la_code,
     local_authority.la_name,
@@ -79,6 +82,7 @@ select
     previous.overall_effectiveness as ofsted_previous_grade,
     previous.quality_of_education as ofsted_previous_quality_of_education,
     previous.leadership_and_management as ofsted_previous_leadership_and_management,
+    previous.leadership_and_governance as ofsted_previous_leadership_and_governance,
     ks2.year as ks2_year,
     ks2.result_source as ks2_source,
     ks2.pupils as ks2_pupils,
@@ -106,6 +110,7 @@ left join core.school_cell as cell on cell.urn = establishment.urn
 left join core.school_setting as setting on setting.urn = establishment.urn
 left join core.school_inspection as latest on latest.urn = establishment.urn and latest.recency = 1
 left join core.school_inspection as previous on previous.urn = establishment.urn and previous.recency = 2
+left join core.school_trust as trust on trust.urn = establishment.urn
 left join latest_ks2 as ks2 on ks2.urn = establishment.urn
 left join latest_ks4 as ks4 on ks4.urn = establishment.urn
 where establishment.left_out_because is null

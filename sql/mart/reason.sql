@@ -1,7 +1,14 @@
--- One row per reason code of mart.school_status, with the sentence it stands for.
+-- One row per definition and reason code of mart.school_status, with the sentence it stands for. Of a code that says why a rule could not be
+-- applied, rules lists the codes of those rules.
 select
+    definition,
     code,
     kind,
-    sentence
-from reference.reason
-order by code
+    evidence,
+    sentence,
+    phases,
+    rules,
+    facts,
+    parameters
+from definition.reason
+order by definition, place

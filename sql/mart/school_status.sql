@@ -6,6 +6,7 @@ select
     status,
     reasons,
     excluded_because,
-    not_assessed
+    not_assessed,
+    facts
 from match.school_status
 order by definition, urn

@@ -10,5 +10,7 @@ select file.* from landing.ks4_file as file
 union all
 select file.* from landing.ons_file as file
 union all
+select file.* from landing.lists_file as file
+union all
 select file.* from landing.postcodes_file as file
 order by kind, published desc, name

@@ -96,7 +96,7 @@ def test_the_floor_is_not_held_against_results_after_it_ended_and_the_school_say
     world.ks4(100001, 2024, attainment8=20.0, progress8=-2.0, progress8_upper=-1.5)
     status = world.build().status(100001, "nfer-2017")
     assert status["status"] == "neither"
-    assert "measure_not_published" in status["not_assessed"]
+    assert "floor_not_in_force" in status["not_assessed"]
 
 
 def test_attainment_of_one_year_is_never_taken_with_progress_of_another(world: World) -> None:
@@ -106,7 +106,7 @@ def test_attainment_of_one_year_is_never_taken_with_progress_of_another(world: W
     world.ks2(100001, 2025, percent=20.0)
     status = world.build().status(100001, "nfer-2017")
     assert status["reasons"] == []
-    assert "measure_not_published" in status["not_assessed"]
+    assert "floor_not_in_force" in status["not_assessed"]
 
 
 def test_good_is_high_performing_with_outstanding_leadership_and_both_attainment_and_progress_high(world: World) -> None:

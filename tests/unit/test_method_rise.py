@@ -124,7 +124,7 @@ def test_a_suppressed_result_is_neither_high_nor_low_and_says_so(world: World) -
         world.ks2(urn, 2025, percent=percent)
     world.build()
     assert world.status(100001)["status"] == "neither"
-    assert "no_result" in world.status(100001)["not_assessed"]
+    assert "results_suppressed" in world.status(100001)["not_assessed"]
     assert world.of_school(100001)["ks2_rwm_expected_missing"] == "suppressed"
     # of two results, a quarter is half a school: nobody is in it
     assert world.status(100003)["status"] == "neither"
@@ -153,7 +153,7 @@ def test_secondary_results_are_ranked_by_attainment_8_where_the_latest_year_has_
 
 def test_a_school_that_was_never_inspected_is_not_assessed(world: World) -> None:
     world.school(100001)
-    assert world.build().status(100001)["not_assessed"] == ["no_graded_inspection", "measure_not_published"]
+    assert world.build().status(100001)["not_assessed"] == ["no_graded_inspection", "results_not_published"]
 
 
 def test_nurseries_and_sixteen_plus_are_outside_the_universe(world: World) -> None:

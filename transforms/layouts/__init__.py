@@ -6,10 +6,10 @@ codes, encodings. What does not: what the values mean for a school (``sql/``), w
 
 from __future__ import annotations
 
-from transforms.layouts import gias, ofsted, ons, results
+from transforms.layouts import gias, lists, ofsted, ons, results
 from transforms.layouts.layout import Layout, Parsed
 
-LAYOUTS: tuple[Layout, ...] = (*gias.LAYOUTS, *ofsted.LAYOUTS, *results.LAYOUTS, *ons.LAYOUTS)
+LAYOUTS: tuple[Layout, ...] = (*gias.LAYOUTS, *ofsted.LAYOUTS, *results.LAYOUTS, *ons.LAYOUTS, *lists.LAYOUTS)
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(layout.group for layout in LAYOUTS))
 
 

@@ -99,25 +99,27 @@ GROUP = Layout(
     ),
 )
 
-# Every row of the genuine file of 2017 has one field fewer than its header (the last, HasSharedHT): only the headings below
-# are needed.
+# Who belongs, and since when: the list of those who belong now (2017), and the history that GIAS publishes daily today. Every row
+# of the genuine file of 2017 has one field fewer than its header (the last, HasSharedHT): only the headings below are needed.
+_NOW, _HISTORY = "members", "history"
 MEMBERSHIP = Layout(
     kind="gias_group_membership",
     group="gias",
     publisher=PUBLISHER,
     title="GIAS, academies and their trusts and sponsors",
-    name_pattern=r"grouplinks_edubaseallacademiesandfree\d{8}\.csv",
-    header_has=("Linked UID",),
-    vintages=("gias",),
+    name_pattern=r"(grouplinks_edubaseallacademiesandfree|academiesmatmembership)\d{8}\.csv",
+    header_has=("Linked UID", "Date Joined Group"),
+    vintages=(_NOW, _HISTORY),
     dated=True,
-    key=("urn", "group_id"),
-    columns=_columns(
-        ("urn", "urn", "URN"),
-        ("group_id", "code", "Linked UID"),
-        ("group_name", "text", "Group Name"),
-        ("group_type", "text", "Group Type"),
-        ("group_status", "text", "Group Status"),
-        ("joined_date", "date", "Joined date"),
+    key=("urn", "group_id", "joined_date"),
+    columns=(
+        Column("urn", "urn", {_NOW: "URN", _HISTORY: "URN"}),
+        Column("group_id", "code", {_NOW: "Linked UID", _HISTORY: "Group UID?"}),
+        Column("group_name", "text", {_NOW: "Group Name", _HISTORY: "Group Name"}),
+        Column("group_type", "text", {_NOW: "Group Type", _HISTORY: "Group Type?"}),
+        Column("group_status", "text", {_NOW: "Group Status"}),
+        Column("joined_date", "date", {_NOW: "Joined date", _HISTORY: "Date Joined Group"}),
+        Column("left_date", "date", {_HISTORY: "Date Left Group?"}),
     ),
 )
 

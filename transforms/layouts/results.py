@@ -15,7 +15,10 @@ from transforms.layouts.layout import Column, Layout, academic_year_in_path, sch
 
 PUBLISHER = "Department for Education"
 WIDE, LONG, LONG_2025 = "wide", "long", "long-2025"
-"""The wide tables (to 2022/23); the long files; the long key stage 4 files since 2024/25, whose measures have other names."""
+"""The wide tables of 2015/16 to 2022/23; the long files; those of key stage 4 since 2024/25, whose measures have other names."""
+WIDE_2014, WIDE_2015 = "wide-2014", "wide-2015"
+"""The wide tables of the two years before, with the measures of that time (level 4, five GCSEs, expected progress). Only the
+coasting standard reads them, which looks back three years. Key stage 2 has the same headings in both."""
 
 Reshape = Callable[[pd.DataFrame, str], pd.DataFrame]
 
@@ -23,33 +26,45 @@ _SCHOOL_RECORD_TYPES = (1, 2)
 """RECTYPE of a mainstream and of a special school; other values are totals of areas and of England."""
 
 
-def _measures(*table: tuple[str, str, str | None, str | None]) -> tuple[Column, ...]:
-    return tuple(
-        Column(name, "number", {v: h for v, h in ((WIDE, wide), (LONG, long), (LONG_2025, since_2025)) if h}, with_reason=True)
-        for name, wide, long, since_2025 in table
-    )
+def _measure(
+    name: str,
+    wide: str | None = None,
+    long: str | None = None,
+    since_2025: str | None = None,
+    *,
+    in_2014: str | None = None,
+    in_2015: str | None = None,
+) -> Column:
+    """A measure and its heading in each layout that has it, with the reason where a value is missing."""
+    headings = {WIDE_2014: in_2014, WIDE_2015: in_2015, WIDE: wide, LONG: long, LONG_2025: since_2025}
+    return Column(name, "number", {vintage: heading for vintage, heading in headings.items() if heading}, with_reason=True)
 
 
+_ALL_WIDE = (WIDE_2014, WIDE_2015, WIDE)
 _IDENTITY = (
     Column("year", "integer", {LONG: "time_period", LONG_2025: "time_period"}),
-    Column("urn", "urn", {WIDE: "URN", LONG: "school_urn", LONG_2025: "school_urn"}),
+    Column("urn", "urn", dict.fromkeys(_ALL_WIDE, "URN") | {LONG: "school_urn", LONG_2025: "school_urn"}),
     Column("laestab", "integer", {LONG: "school_laestab", LONG_2025: "school_laestab"}),
-    Column("la_code", "integer", {WIDE: "LEA?"}),
-    Column("establishment_number", "integer", {WIDE: "ESTAB?"}),
-    Column("record_type", "integer", {WIDE: "RECTYPE"}),
+    Column("la_code", "integer", dict.fromkeys(_ALL_WIDE, "LEA?")),
+    Column("establishment_number", "integer", dict.fromkeys(_ALL_WIDE, "ESTAB?")),
+    Column("record_type", "integer", dict.fromkeys(_ALL_WIDE, "RECTYPE")),
     Column("level", "text", {LONG: "geographic_level", LONG_2025: "geographic_level"}),
 )
 
 _BREAKDOWNS = ("breakdown", "breakdown_topic", "sex", "disadvantage_status", "first_language", "prior_attainment", "mobility")
 """What a long file may be broken down by: a row is of the whole school where each of those that the file has says "Total"."""
 
-_KS2_MEASURES = _measures(
-    ("pupils", "TELIG?", None, None),  # needed too, but for the years below
-    ("rwm_expected_percent", "PTRWM_EXP?", None, None),
-    ("rwm_higher_percent", "PTRWM_HIGH?", None, None),
-    ("reading_progress", "READPROG", None, None),
-    ("writing_progress", "WRITPROG", None, None),
-    ("maths_progress", "MATPROG", None, None),
+_KS2_MEASURES = (
+    _measure("pupils", "TELIG?", in_2015="TELIG?"),  # needed since 2016, but for the years below
+    _measure("rwm_expected_percent", "PTRWM_EXP?"),  # needed too, but for the years below
+    _measure("rwm_higher_percent", "PTRWM_HIGH?"),
+    _measure("reading_progress", "READPROG"),
+    _measure("writing_progress", "WRITPROG"),
+    _measure("maths_progress", "MATPROG"),
+    _measure("level4_rwm_percent", in_2015="PTREADWRITTAMATX"),
+    _measure("reading_expected_progress_percent", in_2015="PT2READ"),
+    _measure("writing_expected_progress_percent", in_2015="PT2WRITTA"),
+    _measure("maths_expected_progress_percent", in_2015="PT2MATH"),
 )
 
 _KS2_LONG = (
@@ -61,13 +76,16 @@ _KS2_LONG = (
     Column("progress", "number", {LONG: "progress_measure_score"}, with_reason=True),
 )
 
-_KS4_MEASURES = _measures(
-    ("pupils", "TPUP", "t_pupils", "pupil_count"),
-    ("attainment8", "ATT8SCR", "avg_att8", "attainment8_average"),
-    ("progress8", "P8MEA", "avg_p8score", "progress8_average"),
-    ("progress8_lower", "P8CILOW?", "p8score_ci_low", "progress8_lower_95_ci"),
-    ("progress8_upper", "P8CIUPP?", "p8score_ci_upp", "progress8_upper_95_ci"),
-    ("basics_strong_percent", "PTL2BASICS_95", "pt_l2basics_95", "engmath_95_percent"),
+_KS4_MEASURES = (
+    _measure("pupils", "TPUP", "t_pupils", "pupil_count", in_2014="TPUP?", in_2015="TPUP?"),
+    _measure("attainment8", "ATT8SCR", "avg_att8", "attainment8_average"),
+    _measure("progress8", "P8MEA", "avg_p8score", "progress8_average"),
+    _measure("progress8_lower", "P8CILOW?", "p8score_ci_low", "progress8_lower_95_ci"),
+    _measure("progress8_upper", "P8CIUPP?", "p8score_ci_upp", "progress8_upper_95_ci"),
+    _measure("basics_strong_percent", "PTL2BASICS_95", "pt_l2basics_95", "engmath_95_percent"),
+    _measure("five_gcses_percent", in_2014="PTAC5EM_PTQ", in_2015="PTAC5EM_PTQ_EE"),
+    _measure("english_expected_progress_percent", in_2014="PT24ENGPRG_PTQ", in_2015="PT24ENGPRG_PTQ_EE"),
+    _measure("maths_expected_progress_percent", in_2014="PT24MATHPRG_PTQ", in_2015="PT24MATHPRG_PTQ_EE"),
 )
 
 _OUTPUT_IDENTITY = {"urn": "integer", "year": "integer", "laestab": "integer"}
@@ -155,6 +173,10 @@ def _results(
     kind: str, title: str, pattern: str, measures: tuple[Column, ...], long: tuple[Column, ...],
     reshape_wide: Reshape, reshape_long: Reshape,
 ) -> Layout:  # fmt: skip
+    vintages = (LONG_2025, LONG, WIDE, WIDE_2015, WIDE_2014)
+    reshape = (
+        dict.fromkeys((WIDE_2014, WIDE_2015), _wide_rows) | {WIDE: reshape_wide} | dict.fromkeys((LONG, LONG_2025), reshape_long)
+    )
     return Layout(
         kind=kind,
         group=kind.partition("_")[0],
@@ -162,11 +184,11 @@ def _results(
         title=title,
         name_pattern=pattern,
         header_has=("URN", "school_urn"),
-        vintages=tuple(vintage for vintage in (LONG_2025, LONG, WIDE) if any(vintage in each.headings for each in measures + long)),
+        vintages=tuple(vintage for vintage in vintages if any(vintage in each.headings for each in measures + long)),
         key=("urn", "year"),
         files="parts",
         columns=_IDENTITY + measures + long,
-        reshape={WIDE: reshape_wide, LONG: reshape_long, LONG_2025: reshape_long},
+        reshape=reshape,
         output=_OUTPUT_IDENTITY | schema_of(measures),
     )
 
@@ -174,7 +196,7 @@ def _results(
 KS2 = _results(
     "ks2_result",
     "Key stage 2 results by school",
-    r"(england_ks2final|ks2_school_attainment_data)\.csv",
+    r"(england_ks2(final|revised)?|ks2_school_attainment_data)\.csv",
     _KS2_MEASURES,
     _KS2_LONG,
     _ks2_wide,
@@ -183,7 +205,7 @@ KS2 = _results(
 KS4 = _results(
     "ks4_result",
     "Key stage 4 results by school",
-    r"(england_ks4final|\d{6}_performance_tables_schools(_final|_revised|_provisional)?)\.csv",
+    r"(england_ks4(final|revised)?|\d{6}_performance_tables_schools(_final|_revised|_provisional)?)\.csv",
     _KS4_MEASURES,
     (
         Column("breakdown", "text", {LONG: "breakdown", LONG_2025: "breakdown?"}),

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import duckdb
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.explain import explain as explain_school
+from orchestration.explain import show
 from transforms.errors import InputError
 from warehouse.freshness import LATEST_AT_MOST, Freshness, age_of_latest, freshness
 from warehouse.home import Home
@@ -91,13 +96,10 @@ def status(
     Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped.
     """
     place = Home.find(home)
-    age = age_of_latest(place)
-    if age is None:
-        errors.print(f"Nothing is published in {escape(str(place.published))}. What to do: schoolmatch refresh, or make demo.")
-        raise typer.Exit(1)
-    with read_only(place.latest / DUCKDB_FILE) as connection:
+    with _published(place) as connection:
         files = rows_as_dicts(connection, "from mart.source_file")
         about = rows_as_dicts(connection, "from mart.refresh")[0]
+    age = age_of_latest(place) or timedelta()
     states = freshness(files, datetime.now(UTC).date(), looks(about["source"], place))
     if as_json:
         print(
@@ -111,6 +113,38 @@ def status(
     if age > LATEST_AT_MOST:
         errors.print(f"[bold red]Older than {LATEST_AT_MOST.days} days:[/] if this home has a schedule, the schedule has stopped.")
         raise typer.Exit(3)
+
+
+@app.command()
+def explain(
+    urn: Annotated[int, typer.Argument(help="The school's unique reference number.", min=1, max=999_999_999)],
+    home: HomeOption = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Why a school is in need, high-performing or neither: facts, rules, thresholds and outcome for each definition."""
+    with _published(Home.find(home)) as connection:
+        explanation = explain_school(connection, urn)
+    if as_json:
+        print(explanation.as_json())
+    else:
+        show(explanation, console)
+
+
+@contextmanager
+def _published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The newest published file, for reading; ends the command with 1 and a sentence where there is none, or it has no answer."""
+    try:
+        if not place.latest.exists():
+            raise InputError(f"Nothing is published in {place.published}", do="schoolmatch refresh, or make demo")
+        with read_only(place.latest / DUCKDB_FILE) as connection:
+            yield connection
+    except InputError as error:
+        errors.print(escape(str(error)))
+        raise typer.Exit(1) from error
+    except duckdb.CatalogException as error:
+        errors.print("The newest published folder was made by an older version of schoolmatch. What to do: schoolmatch refresh.")
+        raise typer.Exit(1) from error
 
 
 def _show_states(states: list[Freshness], label: str | None) -> None:

@@ -203,7 +203,8 @@ def _refuse_other_columns(model: Model) -> None:
 
 def parameter_tables(definitions: list[Definition]) -> list[str]:
     """The tables that ``load_parameters`` makes."""
-    return [*(definition.parameter_table for definition in definitions), "definition.parameter", "definition.reason"]
+    own = [definition.parameter_table for definition in definitions]
+    return [*own, "definition.parameter", "definition.fact", "definition.reason"]
 
 
 _PARAMETER_COLUMNS = dict.fromkeys(("definition", "title", "sentence", "source", "parameter"), "varchar") | {
@@ -217,6 +218,15 @@ _REASON_COLUMNS = (
     | dict.fromkeys(("code", "kind", "evidence", "sentence"), "varchar")
     | dict.fromkeys(("phases", "rules", "facts", "parameters"), "varchar[]")
 )
+
+
+_FACT_COLUMNS = {"definition": "varchar", "place": "integer", "fact": "varchar", "label": "varchar"}
+
+
+def _arrow_schema(columns: dict[str, str]) -> pa.Schema:
+    """Arrow's types of columns, so that an empty list of rows has them too."""
+    kinds = {"integer": pa.int32(), "varchar": pa.string(), "varchar[]": pa.list_(pa.string())}
+    return pa.schema([pa.field(name, kinds[kind]) for name, kind in columns.items()])
 
 
 def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: list[Definition]) -> dict[str, int]:
@@ -236,11 +246,13 @@ def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: list[Def
         counts[definition.parameter_table] = replace_table(connection, definition.parameter_table, types, row)
     words = pa.Table.from_pylist([dict.fromkeys(_PARAMETER_COLUMNS) | row for each in definitions for row in _in_words(each)])
     counts["definition.parameter"] = replace_table(connection, "definition.parameter", _PARAMETER_COLUMNS, words)
-    lists = pa.schema(
-        [
-            pa.field(name, {"integer": pa.int32(), "varchar": pa.string()}.get(kind, pa.list_(pa.string())))
-            for name, kind in _REASON_COLUMNS.items()
-        ]
+    facts = [
+        {"definition": each.name, "place": place, "fact": name, "label": label}
+        for each in definitions
+        for place, (name, label) in enumerate(each.description.fact.items(), start=1)
+    ]
+    counts["definition.fact"] = replace_table(
+        connection, "definition.fact", _FACT_COLUMNS, pa.Table.from_pylist(facts, schema=_arrow_schema(_FACT_COLUMNS))
     )
     reasons = [
         {"definition": each.name, "place": place, "code": code} | reason.model_dump()
@@ -248,7 +260,7 @@ def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: list[Def
         for place, (code, reason) in enumerate(each.description.reason.items(), start=1)
     ]
     counts["definition.reason"] = replace_table(
-        connection, "definition.reason", _REASON_COLUMNS, pa.Table.from_pylist(reasons, schema=lists)
+        connection, "definition.reason", _REASON_COLUMNS, pa.Table.from_pylist(reasons, schema=_arrow_schema(_REASON_COLUMNS))
     )
     return counts
 

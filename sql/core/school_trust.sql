@@ -13,6 +13,7 @@ with member as (
     where
         school.left_out_because is null
         and membership.left_date is null
+        and coalesce(membership.group_type, '') <> 'School sponsor'
         and membership.joined_date <= school.as_at
     group by school.urn
 ),

@@ -12,10 +12,13 @@ select
     coalesce(establishment.urn, ofsted.urn) as urn,
     coalesce(establishment.name, ofsted.name) as name,
     establishment.type,
+    establishment.laestab,
     establishment.urn is not null as is_in_gias,
     ofsted.urn is not null as is_in_ofsted,
-    coalesce(establishment.left_out_because, 'not_in_gias') as left_out_because
+    reason.code as left_out_because,
+    reason.sentence
 from core.establishment as establishment
 full join ofsted on ofsted.urn = establishment.urn
+inner join reference.left_out_reason as reason on reason.code = coalesce(establishment.left_out_because, 'not_in_gias')
 where establishment.urn is null or establishment.left_out_because is not null
 order by 1

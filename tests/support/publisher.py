@@ -98,8 +98,8 @@ class Publisher:
         return [r.path for r in self.requests if r.method == "GET" and r.path.endswith(data) and r.status in (200, 206)]
 
     def gias(self, day: str, sample: Path) -> None:
-        """Serve the three daily files as of that day (yyyymmdd)."""
-        for name in ("edubasealldata", "links_edubasealldata", "allgroupsdata"):
+        """Serve the daily files as of that day (yyyymmdd)."""
+        for name in ("edubasealldata", "links_edubasealldata", "allgroupsdata", "academiesmatmembership"):
             self.files[f"{GIAS}{name}{day}.csv"] = ((sample / f"gias/{name}20250930.csv").read_bytes(), "application/octet-stream")
 
     def attach(self, as_at: str, media: str, content: bytes, *, first: bool = False) -> str:

@@ -18,6 +18,7 @@ def test_there_is_a_card_for_every_source_that_is_fetched() -> None:
         "gias_establishments",
         "gias_links",
         "gias_groups",
+        "gias_memberships",
         "ofsted_inspections",
         "ks2_results",
         "ks4_results",

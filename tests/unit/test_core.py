@@ -66,6 +66,26 @@ def test_the_class_of_an_lsoa_is_carried_over_from_2011(world: World) -> None:
     ]
 
 
+def test_a_school_that_gias_lists_under_two_urns_stands_once_under_the_one_ofsted_lists(world: World) -> None:
+    """78 schools stood twice in the extract of September 2025, as the academy and as the school it was."""
+    world.school(100001, establishment_number="2001", pupils=200)
+    world.academy(140001, establishment_number="2001", pupils=210, open_date=date(2025, 7, 1))
+    world.graded(140001, 2)
+    world.school(100002, establishment_number="2002")  # neither is listed by Ofsted: the newer one
+    world.academy(140002, establishment_number="2002")
+    world.school(100003, establishment_number="2003", pupils=100)  # both are: the one with pupils
+    world.academy(140003, establishment_number="2003", pupils=None)
+    world.graded(100003, 1)
+    world.graded(140003, 1)
+    world.school(100004, establishment_number="2004", status_code="2")  # closed: no second one
+    world.academy(140004, establishment_number="2004")
+    world.build()
+
+    assert [row["urn"] for row in world.query("from mart.school order by urn")] == [100003, 140001, 140002, 140004]
+    left_out = {row["urn"]: row["left_out_because"] for row in world.query("from mart.school_left_out")}
+    assert left_out == {100001: "listed_twice", 100002: "listed_twice", 140003: "listed_twice", 100004: "not_open"}
+
+
 def test_a_new_academy_has_the_judgements_of_its_predecessors_through_the_chain_of_links(world: World) -> None:
     world.academy(100001)
     world.link(100001, 90002)

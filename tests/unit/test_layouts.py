@@ -175,6 +175,44 @@ def test_wide_results_without_a_year_in_their_path_are_refused() -> None:
     assert "academic year" in str(error)
 
 
+def test_the_measures_of_2014_and_2015_are_read_from_their_own_headings() -> None:
+    ks2 = "RECTYPE,LEA,ESTAB,URN,TELIG,PTREADWRITTAMATX,PT2READ,PT2WRITTA,PT2MATH\r\n1,201,3614,100000,28,79%,91%,SUPP,88%\r\n"
+    primary = read("2014-2015/england_ks2.csv", ks2).iloc[0]
+    assert (primary.year, primary.level4_rwm_percent, primary.reading_expected_progress_percent) == (2015, 79, 91)
+    assert primary.writing_expected_progress_percent_missing == "suppressed"
+    assert primary.rwm_expected_percent_missing == "not_in_this_file"
+    ks4 = "RECTYPE,LEA,ESTAB,URN,TPUP,PTAC5EM_PTQ{0},PT24ENGPRG_PTQ{0},PT24MATHPRG_PTQ{0}\r\n1,201,4614,100001,180,55%,70%,66%\r\n"
+    for folder, ending in (("2013-2014", ""), ("2014-2015", "_EE")):
+        secondary = read(f"{folder}/england_ks4.csv", ks4.format(ending)).iloc[0]
+        assert (secondary.five_gcses_percent, secondary.english_expected_progress_percent) == (55, 70)
+        assert secondary.progress8_missing == "not_in_this_file"
+
+
+def test_since_when_an_academy_is_in_its_trust_is_read_from_the_list_of_2017_and_from_the_history() -> None:
+    now = "URN,Linked UID,Group Name,Group Type,Group Status,Joined date,HasSharedHT\r\n"
+    now += "1,15885,A trust,Multi-academy trust,Open,01-03-2016\r\n"
+    frame = read("grouplinks_edubaseallacademiesandfree20170119.csv", now)
+    assert frame[["urn", "group_id"]].to_numpy().tolist() == [[1, "15885"]]
+    history = (
+        "URN,EstablishmentName,Group ID,Group Name,Date Joined Group,Date Left Group\r\n1,A,TR1,A trust,01-03-2016,31-08-2020\r\n"
+    )
+    frame = read("academiesmatmembership20260418.csv", history)
+    assert frame[["joined_date", "left_date"]].astype(str).to_numpy().tolist() == [["2016-03-01", "2020-08-31"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "column"),
+    [
+        ("teaching_schools_2017.csv", "URN,School", "urn"),
+        ("national_support_schools.csv", "School,URN", "urn"),
+        ("trusts_not_ready.csv", "Group UID,Trust", "group_id"),
+    ],
+)
+def test_a_list_landed_by_hand_needs_one_column_and_may_have_others(name: str, header: str, column: str) -> None:
+    frame = read(name, f"{header}\r\n{','.join('101' if part in ('URN', 'Group UID') else 'x' for part in header.split(','))}\r\n")
+    assert frame[column].astype(str).tolist() == ["101"]
+
+
 def test_attainment_may_be_absent_only_in_the_year_of_which_progress_alone_is_used() -> None:
     text = "RECTYPE,URN,READPROG,WRITPROG,MATPROG\r\n1,100000,1,1,1\r\n"
     assert read("2018-2019/england_ks2final.csv", text)["rwm_expected_percent_missing"].tolist() == ["not_in_this_file"]

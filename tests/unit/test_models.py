@@ -6,10 +6,11 @@ import duckdb
 import pytest
 import sqlglot
 
+from orchestration.explain import explain
 from tests.support.world import World
 from transforms.errors import InputError
 from warehouse.checks import CheckResult, build_results, read_checks, record_result, run_check
-from warehouse.definitions import read_definitions
+from warehouse.definitions import load_parameters, read_definitions
 from warehouse.dictionary import build_dictionary, published_tables
 from warehouse.models import SQL, Model, in_order, read_models, tables_read
 
@@ -71,25 +72,137 @@ def test_a_check_without_a_sentence_is_refused(tmp_path: Path) -> None:
         read_checks(tmp_path)
 
 
-def definition(folder: Path, toml: str) -> Path:
+HEAD = 'title = "Mine"\nsentence = "S"\nsource = "Q"\n'
+SELECT = "-- One row per school.\nselect\n    1 as urn,\n    'primary' as phase\n"
+
+
+def definition(folder: Path, toml: str, sql: str = SELECT) -> Path:
     (folder / "definition").mkdir()
     (folder / "definition" / "mine.toml").write_text(toml)
-    (folder / "definition" / "mine.sql").write_text("-- One row per school.\nselect 1 as urn")
+    (folder / "definition" / "mine.sql").write_text(sql)
     return folder
 
 
 @pytest.mark.parametrize(
-    ("toml", "says"),
+    ("toml", "says", "row"),
     [
-        ("title = ", "cannot be read"),
-        ('title = "Mine"', "has a mistake"),
-        ('title = "M"\nsentence = "S"\nsource = "Q"\n[parameter.x]\nvalue = "much"\nunit="u"\nsource="s"\nsentence="t"', "valid"),
+        ('title = "M"\nsentence = ', "cannot be read", 2),
+        ('title = "Mine"', "sentence", 1),
+        (HEAD + '[parameter.x]\nvalue = "much"\nunit = "u"\nsource = "s"\nsentence = "t"', "parameter.x.value", 5),
+        (HEAD + '[parameter.x]\nvalue = 1\nunit = "u"\nsource = "s"', "parameter.x.sentence", 4),
+        (HEAD + '[reason.a]\nkind = "in_need"\nsentence = "A."', "evidence is missing", 4),
+        (HEAD + '[reason.a]\nkind = "not_assessed"\nsentence = "A."\nrules = ["b"]', "names b among its rules", 7),
+        (HEAD + '[reason.a]\nkind = "excluded"\nsentence = "A."\nfacts = ["shoe_size"]', "names shoe_size among its facts", 7),
     ],
 )
-def test_a_mistake_in_a_parameter_file_is_reported_with_the_file(tmp_path: Path, toml: str, says: str) -> None:
+def test_a_mistake_in_a_parameter_file_is_reported_with_file_and_line(tmp_path: Path, toml: str, says: str, row: int) -> None:
     with pytest.raises(InputError, match=says) as caught:
         read_definitions(definition(tmp_path, toml))
-    assert "mine.toml" in str(caught.value)
+    assert str(caught.value.file).endswith("mine.toml")
+    assert caught.value.row == row
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        (SELECT, "does not give in_need_reasons"),
+        ("-- One row per school.\nselect 1 as urn\nfrom core.school where (", r"row 3"),
+        ("-- One row per school.\nselect 1 as urn from school", "named without its schema"),
+    ],
+)
+def test_a_mistake_in_a_definitions_sql_is_reported_with_the_file(tmp_path: Path, sql: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        read_definitions(definition(tmp_path, HEAD, sql))
+    assert "mine.sql" in str(caught.value)
+
+
+def test_a_column_that_is_not_there_is_reported_with_the_line(world: World, tmp_path: Path) -> None:
+    sql = MINE.replace("school.pupils <", "school.shoe_size <")
+    (mine,) = read_definitions(definition(tmp_path, MINE_TOML, sql))
+    world.build()
+    load_parameters(world.connection, [mine])
+    with pytest.raises(InputError, match="shoe_size") as caught:
+        mine.model.build(world.connection)
+    assert (caught.value.row, "mine.sql" in str(caught.value)) == (5, True)
+
+
+MINE_TOML = (
+    HEAD
+    + """
+[parameter.most_pupils]
+value = 150
+unit = "pupils"
+source = "Our own"
+sentence = "A school with fewer is small."
+
+[fact]
+pupils = "Pupils"
+
+[reason.small]
+kind = "in_need"
+evidence = "list"
+sentence = "It is small."
+facts = ["pupils"]
+parameters = ["most_pupils"]
+
+[reason.large]
+kind = "high_performing"
+evidence = "list"
+sentence = "It is not small."
+
+[reason.pupils_not_known]
+kind = "not_assessed"
+sentence = "The number of its pupils is not known."
+rules = ["small", "large"]
+"""
+)
+MINE = """-- One row per primary school: small or large.
+select
+    school.urn,
+    school.phase,
+    list_filter([case when school.pupils < parameter.most_pupils then 'small' end], lambda code: code is not null)
+        as in_need_reasons,
+    list_filter([case when school.pupils >= parameter.most_pupils then 'large' end], lambda code: code is not null)
+        as high_performing_reasons,
+    cast(null as varchar) as excluded_from_need,
+    cast(null as varchar) as excluded_from_high_performing,
+    list_filter([case when school.pupils is null then 'pupils_not_known' end], lambda code: code is not null) as not_assessed,
+    {'pupils': school.pupils} as facts
+from core.school as school
+cross join definition.mine_parameter as parameter
+where school.phase = 'primary'
+"""
+
+
+def test_two_files_in_a_folder_of_ones_own_are_a_definition_in_every_table(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition(tmp_path, MINE_TOML, MINE)
+    monkeypatch.setenv("SCHOOLMATCH_DEFINITIONS", str(tmp_path / "definition"))
+    world.school(100001, pupils=90)
+    world.school(100002, pupils=400, east=900)
+    world.school(100003, pupils=None)
+    world.build()
+
+    statuses = world.query("from mart.school_status where definition = 'mine' order by urn")
+    assert [row["status"] for row in statuses] == ["in_need", "high_performing", "neither"]
+    assert statuses[0]["facts"] == '{"pupils":90}'
+    assert [row["partner_urn"] for row in world.query("from mart.match where definition = 'mine'")] == [100002]
+    for table in ("area_summary", "definition", "reason", "fact", "coverage", "era"):
+        assert world.query(f"from mart.{table} where definition = 'mine'"), table
+    coverage = world.query("from mart.coverage where definition = 'mine'")
+    assert [(row["code"], row["not_assessed"], row["schools"]) for row in coverage] == [("pupils_not_known", 1, 3)]
+    explained = explain(world.connection, 100001)
+    mine = next(each for each in explained.findings if each.definition == "mine")
+    assert mine.rules[0].facts == {"Pupils": "90"}
+    assert all(run_check(world.connection, check).passed for check in read_checks() if check.on == "definition.outcome")
+
+
+def test_a_definition_of_ones_own_cannot_take_the_name_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rise.sql").write_text(MINE)
+    monkeypatch.setenv("SCHOOLMATCH_DEFINITIONS", str(tmp_path))
+    with pytest.raises(InputError, match="rise is there twice"):
+        read_definitions()
 
 
 def test_a_definition_that_lacks_its_parameter_file_is_refused(tmp_path: Path) -> None:

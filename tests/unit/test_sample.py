@@ -24,6 +24,7 @@ AS_AT = date(2025, 8, 31)
 REGISTER = "gias/edubasealldata20250930.csv"
 LINKS = "gias/links_edubasealldata20250930.csv"
 GROUPS = "gias/allgroupsdata20250930.csv"
+MEMBERSHIPS = "gias/academiesmatmembership20250930.csv"
 OFSTED = "ofsted/Management_information_-_state-funded_schools_-_latest_inspections_as_at_31_August_2025.csv"
 KS2 = "ks2/2024-2025/ks2_school_attainment_data.csv"
 KS4 = "ks4/2023-2024/202324_performance_tables_schools_final.csv"
@@ -98,7 +99,7 @@ def test_another_seed_gives_other_data(sample: Path, tmp_path: Path, postcodes: 
 
 
 def test_the_folder_holds_the_marker_and_nothing_unexpected(sample: Path) -> None:
-    assert set(digests(sample)) == {SYNTHETIC_MARKER, REGISTER, LINKS, GROUPS, OFSTED, KS2, KS4}
+    assert set(digests(sample)) == {SYNTHETIC_MARKER, REGISTER, LINKS, GROUPS, MEMBERSHIPS, OFSTED, KS2, KS4}
     text = (sample / SYNTHETIC_MARKER).read_text(encoding="utf-8")
     assert "synthetic sample" in text
     assert "seed 2017" in text

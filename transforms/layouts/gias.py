@@ -111,7 +111,7 @@ MEMBERSHIP = Layout(
     header_has=("Linked UID", "Date Joined Group"),
     vintages=(_NOW, _HISTORY),
     dated=True,
-    key=("urn", "group_id", "joined_date"),
+    key=("urn", "group_id", "group_name", "joined_date"),
     columns=(
         Column("urn", "urn", {_NOW: "URN", _HISTORY: "URN"}),
         Column("group_id", "code", {_NOW: "Linked UID", _HISTORY: "Group UID?"}),

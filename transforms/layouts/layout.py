@@ -142,16 +142,17 @@ class Layout:
         return frame
 
     def _refuse_twice(self, frame: pd.DataFrame, path: str) -> None:
-        twice = frame.duplicated(list(self.key), keep=False)
+        key = [name for name in self.key if name in frame]  # a vintage may lack a part of it
+        twice = frame.duplicated(key, keep=False)
         if not twice.any():
             return
-        first = frame[twice].sort_values([*self.key, "row_number"]).iloc[:2]
-        value = ", ".join(str(first.iloc[0][name]) for name in self.key)
+        first = frame[twice].sort_values([*key, "row_number"]).iloc[:2]
+        value = ", ".join(str(first.iloc[0][name]) for name in key)
         raise InputError(
-            f"{' + '.join(self.key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number})",
+            f"{' + '.join(key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number})",
             file=path,
             row=int(first.iloc[1].row_number),
-            column=self.key[0],
+            column=key[0],
             expected="each row once",
             do="fetch the file again; if the publisher's file really holds it twice, report it to the publisher",
         )

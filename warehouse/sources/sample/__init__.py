@@ -17,7 +17,7 @@ from pathlib import Path
 from warehouse.landing import SYNTHETIC_MARKER
 from warehouse.sources.sample.authorities import read_areas
 from warehouse.sources.sample.gias_establishments import write_establishments
-from warehouse.sources.sample.gias_links import write_groups, write_links
+from warehouse.sources.sample.gias_links import write_groups, write_links, write_memberships
 from warehouse.sources.sample.judgements import draw_judgements, draw_quality
 from warehouse.sources.sample.model import World
 from warehouse.sources.sample.ofsted_file import write_inspections
@@ -67,6 +67,7 @@ def write_sample(folder: Path, *, seed: int = 2017, schools: int = 22_000) -> No
     write_establishments(gias / "edubasealldata20250930.csv", world, seed)
     write_links(gias / "links_edubasealldata20250930.csv", world, seed)
     write_groups(gias / "allgroupsdata20250930.csv", world)
+    write_memberships(gias / "academiesmatmembership20250930.csv", world, seed)
     write_inspections(ofsted / _OFSTED, world, latest, previous, ungraded, seed)
     write_key_stage_2(folder / _KS2, world, draw_key_stage_2(school, quality, seed), seed)
     write_key_stage_4(folder / _KS4, world, draw_key_stage_4(school, quality, seed), seed)

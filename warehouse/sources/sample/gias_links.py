@@ -1,6 +1,6 @@
-"""The links between establishments, and the groups (trusts and sponsors), of Get Information About Schools (GIAS).
+"""The links between establishments, the groups (trusts and sponsors) and who is in them, of Get Information About Schools (GIAS).
 
-What belongs here: these two layouts. What does not: the establishments (`gias_establishments`).
+What belongs here: these three layouts. What does not: the establishments (`gias_establishments`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Incorporated on (open date)|Group Status (code)|Group Status|Group Street|Group 
 Group County|Group Postcode|Head of Group Title|Head of Group First Name|Head of Group Last Name|UKPRN
 """
 )
+_MEMBERSHIP = headings("URN|EstablishmentName|Group UID|Group ID|Group Name|Date Joined Group|Date Left Group")
 
 
 def write_links(path: Path, world: World, seed: int) -> None:
@@ -66,3 +67,25 @@ def write_groups(path: Path, world: World) -> None:
         "Group County": ["Not recorded"] * len(of),
     }
     write_table(path, _GROUP, columns)
+
+
+def write_memberships(path: Path, world: World, seed: int) -> None:
+    """Write since when each academy is in its trust, as GIAS's history does: since it opened, or (one in six) later."""
+    schools, trusts = world.schools, world.trusts
+    rows = np.flatnonzero((trusts.of_school >= 0) & ~np.isnat(schools.opened))
+    trust = trusts.of_school[rows]
+    rng = stream(seed, 14)
+    last = np.datetime64("2025-09-01", "D")
+    possible = np.maximum((last - schools.opened[rows]).astype(np.int64), 0)
+    later = np.where(rng.random(len(rows)) < 1 / 6, rng.random(len(rows)) * possible, 0).astype(np.int64)
+    joined = (schools.opened[rows] + later).astype("datetime64[M]").astype("datetime64[D]")  # trusts take schools on the first
+    columns = {
+        "URN": schools.urn[rows].astype(str).tolist(),
+        "EstablishmentName": schools.name[rows].tolist(),
+        "Group UID": trusts.uid[trust].astype(str).tolist(),
+        "Group ID": [f"TR{uid}" for uid in trusts.uid[trust].tolist()],
+        "Group Name": trusts.name[trust].tolist(),
+        "Date Joined Group": dates(np.where(later > 0, joined, schools.opened[rows]), "-"),
+        "Date Left Group": [""] * len(rows),
+    }
+    write_table(path, _MEMBERSHIP, columns, quoting=csv.QUOTE_ALL)

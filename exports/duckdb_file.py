@@ -6,19 +6,16 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.errors import InputError
 from warehouse.dictionary import describe_tables, key_of, published_tables, read_dictionary
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
+from warehouse.models import SQL
 from warehouse.store import literal, run
 
 STORAGE_VERSION = "v1.0.0"
 """Drivers of BI tools cannot open the default files of newer DuckDB versions."""
 
-MACROS = (
-    "create macro {db}.partners_of(urn, definition) as table select * from mart.match "
-    "where need_urn = urn and match.definition = definition order by distance_rank",
-    "create macro {db}.area_report(area_code, definition) as table select * from mart.area_summary "
-    "where area_summary.area_code = area_code and area_summary.definition = definition order by phase",
-)
+MACROS = SQL / "published_macros.sql"
 
 
 def write_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synthetic: bool) -> dict[str, int]:
@@ -29,8 +26,7 @@ def write_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synthe
         counts = {table: _copy(connection, table) for table in published_tables()}
         _comment(connection, is_synthetic)
         run(connection, "use published")
-        for macro in MACROS:
-            run(connection, macro.format(db="published.main"))
+        run(connection, MACROS.read_text(encoding="utf-8"))
         run(connection, "checkpoint published")
     finally:
         run(connection, f"use {_own_catalog(connection)}")
@@ -41,10 +37,19 @@ def write_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synthe
 def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     key = key_of(table)
     columns = run(connection, f"select column_name, column_type from (describe {table})")
-    fields = [f"{name} {kind}" for name, kind in columns]
+    required = {entry.column_name for entry in read_dictionary() if f"mart.{entry.table_name}" == table and entry.is_required}
+    fields = [f"{name} {kind}" + (" not null" if name in required else "") for name, kind in columns]
     constraint = [f"primary key ({', '.join(key)})"] if key else []
     run(connection, f"create table published.{table} ({', '.join(fields + constraint)})")
-    run(connection, f"insert into published.{table} select * from {table}")
+    try:
+        run(connection, f"insert into published.{table} select * from {table}")
+    except duckdb.ConstraintException as error:
+        raise InputError(
+            f"{table} cannot be published: {error}",
+            file="sql/dictionary/mart.csv",
+            expected="a key once, and a value in every column that is_required",
+            do="mend the SQL that makes it; or take is_required from the column, with the reason",
+        ) from error
     return int(run(connection, f"select count(*) from published.{table}")[0][0])
 
 

@@ -5,27 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import duckdb
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.explain import explain as explain_school
-from orchestration.explain import show
+from orchestration import questions
+from orchestration.terminal import HomeOption, JsonOption, console, errors, published
 from transforms.errors import InputError
-from warehouse.freshness import LATEST_AT_MOST, Freshness, age_of_latest, freshness
 from warehouse.home import Home
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
-from warehouse.publish import DUCKDB_FILE
-from warehouse.sources import looks
-from warehouse.store import read_only, rows_as_dicts
+from warehouse.store import rows_as_dicts
+
+if TYPE_CHECKING:
+    from warehouse.freshness import Freshness
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,13 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="For every school in England that needs support: the high-performing schools near enough to give it.",
 )
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-
-HomeOption = Annotated[
-    str | None,
-    typer.Option("--home", help="Where everything is kept. Default: SCHOOLMATCH_HOME, else ./data.", show_default=False),
-]
+app.registered_commands += questions.app.registered_commands
 
 
 @app.callback()
@@ -56,10 +46,15 @@ def refresh(
     *,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the summary, and what goes wrong.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Every table and check as it is made.")] = False,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="Publish though schools or statuses differ much from the refresh before.")
+    ] = False,
 ) -> None:
     """Build everything from the source's files, check it, and publish it."""
     _show_progress(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     place = Home.find(home)
+    if accept_changes:
+        os.environ["SCHOOLMATCH_ACCEPT_CHANGES"] = "1"
     try:
         # Dagster takes seconds to import: not before it is needed. A mistake in sql/ is found while it is read.
         from orchestration.refresh import refresh as run_refresh
@@ -89,14 +84,18 @@ def refresh(
 def status(
     home: HomeOption = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """How fresh each source is, and when the last refresh was published.
 
     Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped.
     """
+    # These read files of every layout: a moment that other commands need not wait.
+    from warehouse.freshness import LATEST_AT_MOST, age_of_latest, freshness
+    from warehouse.sources import looks
+
     place = Home.find(home)
-    with _published(place) as connection:
+    with published(place) as connection:
         files = rows_as_dicts(connection, "from mart.source_file")
         about = rows_as_dicts(connection, "from mart.refresh")[0]
     age = age_of_latest(place) or timedelta()
@@ -116,35 +115,34 @@ def status(
 
 
 @app.command()
-def explain(
-    urn: Annotated[int, typer.Argument(help="The school's unique reference number.", min=1, max=999_999_999)],
-    home: HomeOption = None,
+def reproduce(
+    name: Annotated[str, typer.Argument(help="A definition with published figures: nfer-2017.")],
+    source: Annotated[str, typer.Option("--source", help="The files of the time: a drop folder.")],
+    home: Annotated[
+        str | None,
+        typer.Option("--home", help="Where the refresh keeps everything. Default: a folder that is removed.", show_default=False),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", help="Where the page goes. Default: reproduction/ in --home, SCHOOLMATCH_HOME or ./data.", show_default=False
+        ),
+    ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only where the page is, and what goes wrong.")] = False,
 ) -> None:
-    """Why a school is in need, high-performing or neither: facts, rules, thresholds and outcome for each definition."""
-    with _published(Home.find(home)) as connection:
-        explanation = explain_school(connection, urn)
-    if as_json:
-        print(explanation.as_json())
-    else:
-        show(explanation, console)
-
-
-@contextmanager
-def _published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The newest published file, for reading; ends the command with 1 and a sentence where there is none, or it has no answer."""
+    """Hold a definition's figures against those a study has published: a page that says how far they agree, and why not further."""
+    _show_progress(logging.WARNING if quiet else logging.INFO)
+    folder = Path(to).expanduser() if to else Home.find(home).root / "reproduction"
     try:
-        if not place.latest.exists():
-            raise InputError(f"Nothing is published in {place.published}", do="schoolmatch refresh, or make demo")
-        with read_only(place.latest / DUCKDB_FILE) as connection:
-            yield connection
-    except InputError as error:
-        errors.print(escape(str(error)))
+        from orchestration.reproduce import reproduce_from
+
+        paths = reproduce_from(name, source, Home.find(home) if home else None, folder)
+    except (InputError, OSError) as error:
+        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
         raise typer.Exit(1) from error
-    except duckdb.CatalogException as error:
-        errors.print("The newest published folder was made by an older version of schoolmatch. What to do: schoolmatch refresh.")
-        raise typer.Exit(1) from error
+    for path in paths:
+        console.print(f"[bold]{escape(str(path))}[/]", soft_wrap=True)
 
 
 def _show_states(states: list[Freshness], label: str | None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.world import World
+from warehouse.home import Home
 from warehouse.sources.sample import write_sample
 
 REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
@@ -33,3 +34,19 @@ def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "drop"
     write_sample(folder, schools=600)
     return folder
+
+
+@pytest.fixture(scope="session")
+def published_home(tmp_path_factory: pytest.TempPathFactory, small_sample: Path) -> Home:
+    """A home in which the small sample was published; not to be changed by a test."""
+    from orchestration.refresh import refresh  # Dagster takes seconds to import: not for the tests that do without
+
+    home = Home(tmp_path_factory.mktemp("published"))
+    refresh(home, str(small_sample))
+    return home
+
+
+@pytest.fixture(scope="session")
+def published_sample(published_home: Home) -> Path:
+    """The folder that was published from the small sample; not to be changed by a test."""
+    return published_home.latest.resolve()

@@ -49,6 +49,34 @@ def places(schools: pd.DataFrame) -> pd.DataFrame:
     return result[["urn", "longitude", "latitude", "h3_r5", "h3_r6", "h3_r7"]]
 
 
+def longitude_latitude(easting: float, northing: float) -> tuple[float, float]:
+    """A point of the National Grid (metres) in degrees (WGS84), by OSTN15; not a number outside its coverage."""
+    longitude, latitude = convert_lonlat(np.array([float(easting)]), np.array([float(northing)]))
+    return float(longitude[0]), float(latitude[0])
+
+
+_RINGS_AROUND_SCHOOLS = {5: 1, 6: 2, 7: 5}
+"""Rings of cells around those that hold a school, so that the cells published cover the country: 8 km and more on each side."""
+
+
+def cells(schools: pd.DataFrame) -> pd.DataFrame:
+    """The H3 cells of the country: those with schools, and the rings around them.
+
+    Takes ``h3_r5, h3_r6, h3_r7`` of schools; returns one row per cell: ``cell, resolution, longitude, latitude`` (of its centre)
+    and ``reach_m``, the distance in metres from its centre to its farthest corner.
+    """
+    rows = []
+    for resolution, rings in _RINGS_AROUND_SCHOOLS.items():
+        own = schools[f"h3_r{resolution}"].dropna().unique().astype("uint64")
+        found = np.unique(np.concatenate([h3.grid_disk(cell, rings) for cell in own])) if len(own) else own
+        for cell in found:
+            latitude, longitude = h3.cell_to_latlng(cell)
+            corners = h3.cell_to_boundary(cell)
+            reach = max(h3.great_circle_distance((latitude, longitude), corner, unit="m") for corner in corners)
+            rows.append((cell, resolution, longitude, latitude, reach))
+    return pd.DataFrame(rows, columns=["cell", "resolution", "longitude", "latitude", "reach_m"])
+
+
 def disk_size(radius_m: float, smallest_edge_m: float = SMALLEST_EDGE_M) -> int:
     """How many rings of cells around a point's own cell surely hold every cell within a radius (metres) of the point.
 

@@ -1,4 +1,7 @@
-"""The data dictionary (``sql/dictionary/``): every published table and column in words, held against what was built."""
+"""The data dictionary (``sql/dictionary/``): every published table and column in words, held against what was built.
+
+``docs/dictionary.md`` is made from it: ``python -m warehouse.dictionary``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from warehouse.models import SQL, read_models
 from warehouse.store import replace_table, run
 
 TABLE = "mart.data_dictionary"
+PAGE = SQL.parent / "docs" / "dictionary.md"
 
 TABLE_DESCRIPTIONS = {
     "mart.check_result": "One row per check that ran before publishing (sql/check/), with its outcome.",
@@ -31,6 +35,7 @@ class Entry:
     column_name: str
     unit: str
     is_key: bool
+    is_required: bool
     description: str
     published_as: str
 
@@ -45,6 +50,7 @@ def read_dictionary(root: Path = SQL) -> list[Entry]:
                 column_name=row["column_name"],
                 unit=row["unit"],
                 is_key=row["is_key"] == "yes",
+                is_required=row["is_required"] == "yes",
                 description=row["description"],
                 published_as=row["published_as"],
             )
@@ -74,7 +80,8 @@ def build_dictionary(connection: duckdb.DuckDBPyConnection, root: Path = SQL) ->
     """
     entries = read_dictionary(root)
     described = {f"{entry.table_name}.{entry.column_name}" for entry in entries}
-    own = {entry.column_name: "varchar" for entry in entries if f"mart.{entry.table_name}" == TABLE} | {"is_key": "boolean"}
+    own = {entry.column_name: "varchar" for entry in entries if f"mart.{entry.table_name}" == TABLE}
+    own |= dict.fromkeys(("is_key", "is_required"), "boolean")
     built = dict(_built_columns(connection)) | {f"data_dictionary.{column}": kind.upper() for column, kind in own.items()}
     if wrong := sorted(set(built) ^ described):
         without = [column for column in wrong if column in built]
@@ -92,6 +99,7 @@ def build_dictionary(connection: duckdb.DuckDBPyConnection, root: Path = SQL) ->
             "data_type": built[f"{entry.table_name}.{entry.column_name}"],
             "unit": entry.unit or None,
             "is_key": entry.is_key,
+            "is_required": entry.is_required,
             "description": entry.description,
             "published_as": entry.published_as or None,
         }
@@ -108,3 +116,32 @@ def _built_columns(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str,
     ):
         if table != "data_dictionary":
             yield f"{table}.{column}", kind
+
+
+def page() -> str:
+    """The documentation page of all published tables (Markdown)."""
+    descriptions, entries = describe_tables(), read_dictionary()
+    names = list(dict.fromkeys(entry.table_name for entry in entries))
+    lines = [
+        "<!-- Generated from sql/dictionary/ and the heads of sql/mart/ by `python -m warehouse.dictionary`: change those. -->",
+        "# Data dictionary",
+        "",
+        "Every table of the schema `mart` in `schoolmatch.duckdb`, and of `parquet/`. **Bold**: the key. A column marked *always*",
+        "is never empty; in the others empty means not known or not applicable, never zero. How to use them:",
+        "[analysts.md](analysts.md).",
+        "",
+        *(f"* [{name}](#{name})" for name in names),
+    ]
+    for name in names:
+        lines += ["", f"## {name}", "", descriptions[f"mart.{name}"], "", "| column | unit | filled | what it is | published as |"]
+        lines.append("|---|---|---|---|---|")
+        for entry in entries:
+            if entry.table_name == name:
+                column = f"**`{entry.column_name}`**" if entry.is_key else f"`{entry.column_name}`"
+                filled = "always" if entry.is_required else ""
+                lines.append(f"| {column} | {entry.unit} | {filled} | {entry.description} | {entry.published_as} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")

@@ -116,6 +116,19 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
         function=geography.places,
     ),
     PythonModel(
+        name="core.cell",
+        description="One row per H3 cell of the country (resolution 5, 6, 7): its centre and reach, by transforms/geography.py.",
+        query="select h3_r5, h3_r6, h3_r7 from core.school_cell order by urn",
+        columns={
+            "cell": "ubigint",
+            "resolution": "tinyint",
+            "longitude": "double",
+            "latitude": "double",
+            "reach_m": "double",
+        },
+        function=geography.cells,
+    ),
+    PythonModel(
         name="match.h3_disk",
         description=(
             "One row per cell in which a school in need stands, search radius and cell of the disk that surely covers that "

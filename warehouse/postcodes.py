@@ -56,6 +56,17 @@ def _read(file: Traversable) -> Postcodes:
     )
 
 
+def grid_reference(postcode: str) -> tuple[int, int] | None:
+    """Easting and northing (m) of one postcode (``SW1A1AA``); None where the directory has no place for it. Reads one file."""
+    padded = f"{postcode[:-3]:<4}{postcode[-3:]}".encode()
+    for file in _files():
+        if file.name == f"postcodes_{postcode[0]}.msgpack.br":
+            letter = _read(file)
+            at = np.flatnonzero(letter.padded == padded)
+            return (int(letter.easting[at[0]]), int(letter.northing[at[0]])) if len(at) else None
+    return None
+
+
 def as_table(postcodes: Postcodes) -> pa.Table:
     """Postcodes as ``postcode`` (no spaces), ``easting``, ``northing`` (m), ``district_code``."""
     text = pa.array(postcodes.padded.astype("U7"))

@@ -10,13 +10,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # takes a second to import, and readers of a published file do without
 
 log = logging.getLogger("schoolmatch")
 
@@ -82,4 +84,13 @@ def replace_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Ma
 def read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file, for reading."""
     with duckdb.connect(path, read_only=True, config=SETTINGS) as connection:
+        yield connection
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file for reading, from a connection in memory that can hold tables of its own beside it."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        run(connection, f"attach {literal(path)} as warehouse (read_only)")
+        run(connection, "use warehouse")
         yield connection

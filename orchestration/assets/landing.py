@@ -1,6 +1,7 @@
 """Landing: per group of files one step that reads, archives and loads them; its assets are the provenance and the raw tables."""
 
 import logging
+import os
 from collections.abc import Iterator
 from importlib import metadata
 
@@ -12,17 +13,21 @@ from orchestration.resources import Source, Warehouse
 from transforms.layouts import GROUPS, LAYOUTS
 from warehouse import checks, raw, sources
 from warehouse.freshness import freshness
+from warehouse.previous import load_previous
 from warehouse.store import replace_table, rows_as_dicts
 
 log = logging.getLogger("schoolmatch")
 
 RUN_TABLE = "landing.run"
+ACCEPT_CHANGES = "SCHOOLMATCH_ACCEPT_CHANGES"
+"""Set to 1, a refresh is published however far it is from the one before."""
 RUN_COLUMNS = {
     "run_id": "varchar",
     "started_at": "timestamp",
     "source": "varchar",
     "code_version": "varchar",
     "duckdb_version": "varchar",
+    "accepts_changes": "boolean",
 }
 GROUP_NAME = "landing"
 
@@ -44,13 +49,17 @@ def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, sour
     folder = source.prepare(warehouse.place)
     for path in folder.unknown:
         log.warning("not used, its name is none of the publishers': %s", path)
+    name = source.source if source.source in (sources.SAMPLE, sources.LIVE) else folder.root.resolve().name
     row = {
         "run_id": context.run.run_id,
         "started_at": raw.utc_now(),
-        "source": source.source if source.source in (sources.SAMPLE, sources.LIVE) else folder.root.resolve().name,
+        "source": name,
         "code_version": metadata.version("schoolmatch"),
         "duckdb_version": duckdb.__version__,
+        "accepts_changes": os.environ.get(ACCEPT_CHANGES) == "1",
     }
+    if load_previous(warehouse.connection, warehouse.place, name):
+        log.debug("held against the folder published before, from the same source")
     replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
     return dg.MaterializeResult(metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
 

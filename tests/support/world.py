@@ -6,16 +6,20 @@ National Grid.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
 
 from orchestration.assets.models import LAYERS, models_of
 from transforms.layouts import GROUPS, LAYOUTS
-from warehouse import raw
-from warehouse.definitions import load_parameters, read_definitions
-from warehouse.models import load_macros, load_reference
+from warehouse import previous, raw
+from warehouse.definitions import Definition, load_parameters, read_definitions
+from warehouse.models import AnyModel, load_macros, load_reference
 from warehouse.store import SETTINGS, rows_as_dicts, run
 
 EASTING, NORTHING = 450_000, 300_000
@@ -29,12 +33,64 @@ _SCHOOL = {
     "easting": EASTING, "northing": NORTHING, "as_at": date(2025, 9, 30),
 }  # fmt: skip
 
+KINDS: dict[str, dict[str, Any]] = {
+    "primary": {},
+    "middle-deemed-primary": {"phase_code": "3", "phase_name": "Middle deemed primary", "low_age": 8, "high_age": 12},
+    "secondary": {"phase_code": "4", "phase_name": "Secondary", "low_age": 11, "high_age": 16},
+    "middle-deemed-secondary": {"phase_code": "5", "phase_name": "Middle deemed secondary", "low_age": 9, "high_age": 13},
+    "all-through": {"phase_code": "7", "phase_name": "All-through", "low_age": 4, "high_age": 16},
+    "nursery": {"phase_code": "1", "phase_name": "Nursery", "type_code": "15", "type_name": "Local authority nursery school"},
+    "sixteen-plus": {"phase_code": "6", "phase_name": "16 plus"},
+    "special": {
+        "phase_code": "0", "phase_name": "Not applicable", "type_code": "07", "type_name": "Community special school",
+    },
+    "academy": {
+        "type_code": "34", "type_name": "Academy converter",
+        "trust_flag_code": "3", "trust_id": "5000", "trust_name": "A trust",
+    },
+    "single-trust-academy": {
+        "type_code": "34", "type_name": "Academy converter",
+        "trust_flag_code": "5", "trust_name": "A trust of one school",
+    },
+    "closed": {"status_code": "2", "status_name": "Closed"},
+}  # fmt: skip
+"""What the words of ``kind`` stand for, beside an open community primary school. An academy is in a multi-academy trust."""
+
+REPORT_CARD_AREAS = (
+    "inclusion",
+    "curriculum_and_teaching",
+    "achievement",
+    "attendance_and_behaviour",
+    "personal_development",
+    "leadership_and_governance",
+)
+"""The areas that every report card has; early years and post-16 do not apply unless given."""
+
+MODERN_MEASURES = 2016
+"""The first year of today's measures at key stage 2: a file of an earlier year does not have them."""
+
+
+@cache
+def _read_sql(own_definitions: str | None) -> tuple[list[Definition], list[AnyModel]]:
+    """The definitions, and the models in order. Once: to parse the SQL takes longer than to build a handful of schools from it."""
+    return read_definitions(), [model for layer in LAYERS for model in models_of(layer)]
+
+
+def _with(definitions: list[Definition], parameters: Mapping[str, Mapping[str, float]]) -> list[Definition]:
+    """The definitions with other values of some parameters, by definition and name."""
+    by_name = {definition.name: definition for definition in definitions}
+    for name, values in parameters.items():
+        about = by_name[name].description
+        changed = {each: about.parameter[each].model_copy(update={"value": value}) for each, value in values.items()}
+        by_name[name] = replace(by_name[name], description=about.model_copy(update={"parameter": about.parameter | changed}))
+    return list(by_name.values())
+
 
 class World:
     """Raw tables to be filled, then built."""
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect(config=SETTINGS)
+        self.connection = duckdb.connect(config=SETTINGS | {"threads": 1})  # of a handful of rows, threads only take turns
         run(self.connection, "create schema raw")
         run(self.connection, "create schema landing")
         for layout in LAYOUTS:
@@ -49,31 +105,45 @@ class World:
         self.row("landing.gias_file", kind="gias_establishment", name="edubasealldata.csv", is_synthetic=False)
         run(
             self.connection,
-            "create table landing.run (run_id text, started_at timestamp, source text, code_version text, duckdb_version text)",
+            "create table landing.run (run_id text, started_at timestamp, source text, code_version text, duckdb_version text, "
+            "accepts_changes boolean)",
         )
-        self.row("landing.run", run_id="test", source="test")
+        self.row("landing.run", run_id="test", source="test", accepts_changes=False)
+        run(self.connection, "create schema previous")
+        for table, columns in previous.TABLES.items():
+            run(self.connection, f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
         self._next = 0
+        self._has_reference = False
+        self._definitions: list[Definition] = []  # those whose parameters are loaded
 
     def row(self, table: str, **values: Any) -> None:
         """Add a row to a table."""
         names, marks = ", ".join(values), ", ".join("?" for _ in values)
         run(self.connection, f"insert into {table} ({names}) values ({marks})", list(values.values()))
 
-    def school(self, urn: int, *, east: float = 0, north: float = 0, **changes: Any) -> int:
-        """An open community primary school in town, ``east`` and ``north`` metres from the middle; returns its URN."""
+    def school(self, urn: int, *, kind: str = "primary", east: float = 0, north: float = 0, **changes: Any) -> int:
+        """An open community primary school in town, ``east`` and ``north`` metres from the middle; returns its URN.
+
+        ``kind`` is one or more words of ``KINDS``: "secondary academy", "closed primary".
+        """
         self._next += 1
-        place = {"easting": EASTING + east, "northing": NORTHING + north, "establishment_number": f"{1000 + self._next}"}
-        self.row("raw.gias_establishment", **{**_SCHOOL, **place, "urn": urn, **changes})
+        values = _SCHOOL | {"easting": EASTING + east, "northing": NORTHING + north, "establishment_number": f"{1000 + self._next}"}
+        for word in kind.split():
+            values |= KINDS[word]
+        self.row("raw.gias_establishment", **{**values, "urn": urn, **changes})
         return urn
 
     def secondary(self, urn: int, **changes: Any) -> int:
         """An open community secondary school."""
-        return self.school(urn, **{"phase_code": "4", "phase_name": "Secondary", "low_age": 11, "high_age": 16, **changes})
+        return self.school(urn, kind="secondary", **changes)
 
     def academy(self, urn: int, *, in_mat: bool = True, **changes: Any) -> int:
-        """An academy, in a multi-academy trust unless said otherwise."""
-        trust = {"trust_flag_code": "3", "trust_id": "5000", "trust_name": "A trust"} if in_mat else {}
-        return self.school(urn, **{"type_code": "34", "type_name": "Academy converter", **trust, **changes})
+        """A primary academy, in a multi-academy trust unless said otherwise."""
+        return self.school(urn, kind="academy" if in_mat else "single-trust-academy", **changes)
+
+    def joined(self, urn: int, joined_date: date, **changes: Any) -> None:
+        """A row of the membership history: the day on which an academy joined its trust."""
+        self.row("raw.gias_group_membership", **{"urn": urn, "group_id": "5000", "joined_date": joined_date, **changes})
 
     def link(self, urn: int, predecessor: int, link_type: str = "Predecessor") -> None:
         """A link of GIAS from a school to an earlier one."""
@@ -86,10 +156,12 @@ class World:
                 values[f"{side}_inspection_date"] = date(2023, 5, 1) if side == "latest" else date(2018, 5, 1)
         self.row("raw.ofsted_inspection", urn=urn, name="A school", as_at=as_at, **values)
 
-    def graded(self, urn: int, grade: int, previous: int | None = None, **values: Any) -> None:
+    def graded(self, urn: int, grade: int, previous: int | None = None, leadership: int | None = None, **values: Any) -> None:
         """A school with a headline grade, and the one before where given."""
-        before = {} if previous is None else {"previous_overall_effectiveness": previous}
-        self.ofsted(urn, latest_overall_effectiveness=grade, **before, **values)
+        row = {"latest_overall_effectiveness": grade, "latest_leadership_and_management": leadership}
+        if previous is not None:
+            row["previous_overall_effectiveness"] = previous
+        self.ofsted(urn, **(row | values))
 
     def not_judged(self, urn: int, *, quality: int, leadership: int, **values: Any) -> None:
         """A school inspected without a headline grade, between September 2024 and November 2025."""
@@ -102,32 +174,78 @@ class World:
             **values,
         )
 
-    def ks2(
-        self, urn: int, year: int, *, percent: float | None, pupils: int = 30, progress: float | None = None, **values: Any
-    ) -> None:
-        """Key stage 2 results; the same progress in all three subjects unless said otherwise."""
-        scores = {f"{subject}_progress": progress for subject in ("reading", "writing", "maths")}
-        missing = {"rwm_expected_percent_missing": "suppressed"} if percent is None else {}
-        row = {"urn": urn, "year": year, "pupils": pupils, "rwm_expected_percent": percent, **scores, **missing, **values}
-        self.row("raw.ks2_result", **row)
+    def report_card(self, urn: int, *, areas: str = "Strong standard", as_at: date = date(2026, 5, 31), **changes: Any) -> None:
+        """A school with a report card: every area the same, safeguarding met, unless changed by the area's name."""
+        card = {"inspection_date": date(2026, 2, 3), "safeguarding": "Met", "early_years": "Not applicable"}
+        card |= dict.fromkeys(REPORT_CARD_AREAS, areas) | changes
+        self.ofsted(urn, as_at=as_at, **{f"report_card_{name}": value for name, value in card.items()})
 
-    def ks4(self, urn: int, year: int, *, attainment8: float | None, progress8: float | None = None, **values: Any) -> None:
-        """Key stage 4 results."""
+    def ks2(
+        self,
+        urn: int,
+        year: int,
+        *,
+        percent: float | None = None,
+        progress: float | None = None,
+        expected_progress: float | None = None,
+        **values: Any,
+    ) -> None:
+        """Key stage 2 results; the same progress in all three subjects unless said otherwise.
+
+        ``expected_progress`` is the percentage of pupils who made it, the measure of 2014 and 2015.
+        """
+        row: dict[str, Any] = {"urn": urn, "year": year, "pupils": 30, "rwm_expected_percent": percent}
+        for subject in ("reading", "writing", "maths"):
+            row |= {f"{subject}_progress": progress, f"{subject}_expected_progress_percent": expected_progress}
+        if percent is None:
+            row["rwm_expected_percent_missing"] = "suppressed" if year >= MODERN_MEASURES else "not_in_this_file"
+        self.row("raw.ks2_result", **(row | values))
+
+    def ks4(
+        self,
+        urn: int,
+        year: int,
+        *,
+        attainment8: float | None = None,
+        progress8: float | None = None,
+        expected_progress: float | None = None,
+        **values: Any,
+    ) -> None:
+        """Key stage 4 results; ``expected_progress``, of 2014 and 2015, in English and maths alike."""
+        old = {f"{subject}_expected_progress_percent": expected_progress for subject in ("english", "maths")}
         self.row(
             "raw.ks4_result",
-            **{"urn": urn, "year": year, "pupils": 150, "attainment8": attainment8, "progress8": progress8, **values},
+            **{"urn": urn, "year": year, "pupils": 150, "attainment8": attainment8, "progress8": progress8, **old, **values},
         )
 
-    def build(self) -> World:
-        """Build everything from the raw tables."""
-        load_macros(self.connection)
-        load_reference(self.connection)
-        for layer in LAYERS:
-            if layer == "definition":
-                load_parameters(self.connection, read_definitions())
-            for model in models_of(layer):
+    def build(self, parameters: Mapping[str, Mapping[str, float]] | None = None, tables: Collection[str] | None = None) -> World:
+        """Build everything from the raw tables; may be called again.
+
+        ``parameters``: other values, by definition and name. ``tables``: build these, and what they are made of, alone.
+        """
+        definitions, models = _read_sql(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
+        if not self._has_reference:
+            load_macros(self.connection)
+            load_reference(self.connection)
+            self._has_reference = True
+        with_parameters = _with(definitions, parameters or {})
+        if self._definitions != with_parameters:
+            load_parameters(self.connection, with_parameters)
+            self._definitions = with_parameters
+        wanted = set(tables) if tables else {model.name for model in models}
+        for model in reversed(models):
+            if model.name in wanted:
+                wanted.update(model.reads)
+        for model in models:
+            if model.name in wanted:
                 model.build(self.connection)
         return self
+
+    def clear(self) -> None:
+        """Take out every school and all that is told of it, for another build; quicker than another world."""
+        for layout in LAYOUTS:
+            run(self.connection, f"delete from raw.{layout.kind}")
+        self._next = 0
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """Rows of a query, a dictionary each."""

@@ -9,6 +9,7 @@ import sqlglot
 from orchestration.explain import explain
 from tests.support.world import World
 from transforms.errors import InputError
+from warehouse import dictionary
 from warehouse.checks import CheckResult, build_results, read_checks, record_result, run_check
 from warehouse.definitions import load_parameters, read_definitions
 from warehouse.dictionary import build_dictionary, published_tables
@@ -239,6 +240,10 @@ def test_a_column_without_a_description_stops_the_build(world: World) -> None:
         build_dictionary(connection)
 
 
+def test_the_page_of_the_dictionary_is_made_from_it() -> None:
+    assert dictionary.PAGE.read_text(encoding="utf-8") == dictionary.page(), "run: python -m warehouse.dictionary"
+
+
 def test_nothing_is_published_where_a_check_failed_or_did_not_run(world: World) -> None:
     connection = with_results(world)
     first, second = read_checks()[:2]
@@ -272,6 +277,16 @@ FAULTS = [
     ("mart_area_sums_differ", "update mart.area_summary set schools = schools + 1 where area_type = 'region'"),
     ("mart_median_differs", "update mart.area_summary set partners_median = 7 where area_type = 'country'"),
     ("mart_distance_over_radius", "update mart.match set distance_miles = 2.1"),
+    ("mart_drift_schools", "insert into previous.school_status select 'rise', range, 'primary', 'neither' from range(1, 20)"),
+    (
+        "mart_drift_statuses",
+        "insert into previous.school_status select 'rise', urn, 'primary', 'neither' from core.school; "
+        "insert into previous.parameter select definition, parameter, value from definition.parameter; "
+        "insert into match.school_status select definition, urn + range, phase, status, reasons, null, [], null "
+        "from match.school_status, range(1000, 1020) where definition = 'rise'; "
+        "insert into previous.school_status "
+        "select definition, urn, phase, 'neither' from match.school_status where definition = 'rise'",
+    ),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]
 

@@ -1,0 +1,83 @@
+"""What the commands share: where they print, which home, and the published file with errors in a sentence."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from transforms.errors import InputError
+from warehouse.home import Home
+from warehouse.publish import DUCKDB_FILE
+from warehouse.store import read_only
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+HomeOption = Annotated[
+    str | None,
+    typer.Option("--home", help="Where everything is kept. Default: SCHOOLMATCH_HOME, else ./data.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="For spreadsheets and programs: CSV with a header.")]
+
+MOST_SHOWN = 100
+"""Rows that people are shown; programs get all of them."""
+
+
+@contextmanager
+def published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The newest published file, for reading; ends the command with 1 and a sentence where there is none, or it has no answer."""
+    try:
+        if not place.latest.exists():
+            raise InputError(f"Nothing is published in {place.published}", do="schoolmatch refresh, or make demo")
+        with read_only(place.latest / DUCKDB_FILE) as connection:
+            yield connection
+    except InputError as error:
+        errors.print(escape(str(error)))
+        raise typer.Exit(1) from error
+    except duckdb.CatalogException as error:
+        errors.print("The newest published folder was made by an older version of schoolmatch. What to do: schoolmatch refresh.")
+        raise typer.Exit(1) from error
+
+
+def print_rows(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, as_json: bool, as_csv: bool, more: Mapping[str, Any] | None = None
+) -> None:
+    """Print rows for people (a table, the first hundred), or all of them as JSON or CSV. ``more``: beside the rows in JSON."""
+    if as_json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        print(json.dumps({**(more or {}), "rows": records} if more else records, ensure_ascii=False, indent=2, default=str))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(["" if value is None else _text(value) for value in row] for row in rows)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for at, column in enumerate(columns):
+            numeric = any(isinstance(row[at], int | float) and not isinstance(row[at], bool) for row in rows)
+            table.add_column(column, justify="right" if numeric else "left")
+        for row in rows[:MOST_SHOWN]:
+            table.add_row(*(escape("–" if value is None else _text(value)) for value in row))
+        console.print(table)
+        if len(rows) > MOST_SHOWN:
+            console.print(f"[dim]The first {MOST_SHOWN} of {len(rows):,} rows; --csv or --json gives all.[/]")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {part}" for key, part in value.items())
+    return str(value)

@@ -1,0 +1,121 @@
+-- noqa: disable=LT02,RF02
+-- Macros of the published DuckDB file. They need no extension; each is called like a table: from partners_of(100001, 'rise').
+
+-- Metres between two points given in degrees (WGS84), exact to about a metre in 50 miles. Matching measures on the National Grid
+-- (mart.match.distance_m), whose scale differs from the ground's by less than 0.05 % in England.
+create macro metres_between(longitude_a, latitude_a, longitude_b, latitude_b) as
+sqrt(
+    pow(
+        radians(latitude_b - latitude_a) * 6378137.0 * (1 - 0.00669437999014)
+        / pow(1 - 0.00669437999014 * pow(sin(radians((latitude_a + latitude_b) / 2)), 2), 1.5),
+        2
+    )
+    + pow(
+        radians(longitude_b - longitude_a) * cos(radians((latitude_a + latitude_b) / 2)) * 6378137.0
+        / sqrt(1 - 0.00669437999014 * pow(sin(radians((latitude_a + latitude_b) / 2)), 2)),
+        2
+    )
+);
+
+-- Schools within so many miles (0 to 50, the edge included) of a point given in degrees, nearest first.
+create macro schools_within(lon, lat, miles) as table
+with asked as (
+    select
+        cast(lon as double) as asked_longitude,
+        cast(lat as double) as asked_latitude,
+        case
+            when miles between 0 and 50 then miles * 1609.344
+            else error('schools_within: miles must be from 0 to 50')
+        end as radius_m
+),
+
+-- a box that surely holds the circle: a degree of latitude is longer than 111,000 m in England
+near as (
+    select
+        school.urn,
+        school.name,
+        school.phase,
+        school.type,
+        school.trust_name,
+        school.la_name,
+        school.postcode,
+        asked.radius_m,
+        metres_between(asked.asked_longitude, asked.asked_latitude, school.longitude, school.latitude) as distance_m
+    from mart.school as school
+    cross join asked
+    where
+        school.latitude between asked.asked_latitude - asked.radius_m / 111000 and asked.asked_latitude + asked.radius_m / 111000
+        and abs(school.longitude - asked.asked_longitude)
+        <= asked.radius_m / (111000 * cos(radians(asked.asked_latitude + asked.radius_m / 111000)))
+)
+
+select
+    urn,
+    name,
+    phase,
+    type,
+    trust_name,
+    la_name,
+    postcode,
+    distance_m,
+    distance_m / 1609.344 as distance_miles
+from near
+where distance_m <= radius_m
+order by distance_m, urn;
+
+-- The H3 cells (of the same resolution) that a radius of so many miles around any point of a cell can touch: a join of school.h3_r7 with
+-- them misses no school within the radius.
+create macro cells_within(origin, miles) as table
+select
+    cell.cell,
+    cell.schools,
+    metres_between(centre.longitude, centre.latitude, cell.longitude, cell.latitude) as distance_m
+from mart.cell as centre
+inner join mart.cell as cell on cell.resolution = centre.resolution
+where
+    centre.cell = origin
+    and metres_between(centre.longitude, centre.latitude, cell.longitude, cell.latitude)
+    <= miles * 1609.344 + centre.reach_m + cell.reach_m
+order by distance_m, cell.cell;
+
+-- The high-performing schools near a school in need, nearest first.
+create macro partners_of(need, by_definition) as table
+select
+    pair.distance_rank,
+    pair.distance_miles,
+    partner.urn,
+    partner.name,
+    partner.la_name,
+    partner.trust_name,
+    status.reasons,
+    pair.same_la,
+    pair.same_trust
+from mart.match as pair
+inner join mart.school as partner on partner.urn = pair.partner_urn
+inner join mart.school_status as status on status.urn = pair.partner_urn and status.definition = pair.definition
+where pair.need_urn = need and pair.definition = by_definition
+order by pair.distance_rank;
+
+-- The figures of an area, by phase, each beside England's.
+create macro area_report(area, by_definition) as table
+select
+    own.phase,
+    own.area_type,
+    own.area_code,
+    own.area_name,
+    own.schools,
+    own.high_performing,
+    own.high_performing_percent,
+    england.high_performing_percent as england_high_performing_percent,
+    own.in_need,
+    own.in_need_percent,
+    england.in_need_percent as england_in_need_percent,
+    own.partners_median,
+    england.partners_median as england_partners_median,
+    own.in_need_without_partner,
+    own.not_assessed
+from mart.area_summary as own
+left join mart.area_summary as england
+    on england.definition = own.definition and england.phase = own.phase and england.area_type = 'country'
+where own.area_code = area and own.definition = by_definition
+order by own.phase;

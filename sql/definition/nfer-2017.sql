@@ -34,6 +34,7 @@ result as (
         ks2.pupils,
         ks2.rwm_expected_percent as attainment,
         ks2.rwm_expected_percent_missing as attainment_missing,
+        coalesce(ks2.reading_progress_missing, ks2.writing_progress_missing, ks2.maths_progress_missing) as progress_missing,
         (ks2.reading_progress + ks2.writing_progress + ks2.maths_progress) / 3 as progress,
         ks2.rwm_expected_percent < parameter.floor_ks2_rwm_expected_percent
         and (
@@ -75,6 +76,7 @@ result as (
         ks4.pupils,
         ks4.attainment8 as attainment,
         ks4.attainment8_missing as attainment_missing,
+        ks4.progress8_missing as progress_missing,
         ks4.progress8 as progress,
         ks4.progress8 < parameter.floor_ks4_progress8
         and coalesce(ks4.progress8_upper < 0, ks4.pupils >= parameter.smallest_cohort) as is_below_floor,
@@ -137,6 +139,7 @@ facts as (
         result.pupils,
         result.attainment,
         result.attainment_missing,
+        result.progress_missing,
         result.progress,
         result.reading_progress,
         result.writing_progress,
@@ -193,7 +196,7 @@ select
         case when ofsted_grade = 2 and ofsted_leadership_and_management is null then 'leadership_not_known' end,
         case
             when not is_floor_year then 'floor_not_in_force'
-            when is_below_floor is null and attainment_missing = 'suppressed' then 'floor_suppressed'
+            when is_below_floor is null and 'suppressed' in (attainment_missing, progress_missing) then 'floor_suppressed'
             when is_below_floor is null then 'floor_no_result'
         end,
         case

@@ -16,32 +16,6 @@ def test_a_school_without_a_grid_reference_stands_at_its_postcode(world: World) 
     assert (lost["easting"], lost["location_source"], lost["h3_r7"]) == (None, None, None)
 
 
-@pytest.mark.parametrize(
-    ("code", "lsoa", "setting", "radius", "source"),
-    [
-        ("A1", None, "urban", 2, "gias_2011"),
-        ("B1", None, "urban", 2, "gias_2011"),
-        ("C1", None, "semi_rural", 5, "gias_2011"),
-        ("C2", None, "semi_rural", 5, "gias_2011"),
-        ("D1", None, "rural", 10, "gias_2011"),
-        ("F2", None, "rural", 10, "gias_2011"),
-        # the 2011 class of the LSOA is believed before the 2021 class
-        ("UN1", "E01000001", "semi_rural", 5, "lsoa_2011"),
-        ("UN1", None, "urban", 2, "gias_2021"),
-        ("UF1", None, "semi_rural", 5, "gias_2021"),
-        ("RSN1", None, "rural", 10, "gias_2021"),
-        (None, None, None, None, "not_known"),
-    ],
-)
-def test_setting_and_radius(
-    world: World, code: str | None, lsoa: str | None, setting: str | None, radius: int | None, source: str
-) -> None:
-    world.row("raw.ons_rural_urban", lsoa_code="E01000001", rural_urban_code="C1")
-    world.school(100001, urban_rural_code=code, lsoa_code=lsoa)
-    school = world.build().of_school(100001)
-    assert (school["setting"], school["search_radius_miles"], school["setting_source"]) == (setting, radius, source)
-
-
 def test_the_class_of_an_lsoa_is_carried_over_from_2011(world: World) -> None:
     classes = {"E01000001": "A1", "E01000002": "A1", "E01000003": "C1", "E01000004": "E1"}
     for code, class_2011 in classes.items():
@@ -93,15 +67,6 @@ def test_a_new_academy_has_the_judgements_of_its_predecessors_through_the_chain_
     world.ofsted(90001, latest_overall_effectiveness=3, latest_inspection_date=date(2022, 1, 10))
     school = world.build().of_school(100001)
     assert (school["ofsted_grade"], school["ofsted_inspected_urn"], school["is_ofsted_of_predecessor"]) == (3, 90001, True)
-
-
-def test_its_own_judgement_is_the_latest_and_the_predecessors_the_one_before(world: World) -> None:
-    world.academy(100001)
-    world.link(100001, 90001)
-    world.ofsted(90001, latest_overall_effectiveness=3, latest_inspection_date=date(2018, 1, 10))
-    world.ofsted(100001, latest_overall_effectiveness=2, latest_inspection_date=date(2023, 1, 10))
-    school = world.build().of_school(100001)
-    assert (school["ofsted_grade"], school["ofsted_previous_grade"]) == (2, 3)
 
 
 def test_a_successor_link_seen_from_the_old_school_counts_too(world: World) -> None:

@@ -1,35 +1,80 @@
-"""One Parquet file per published table, with what it is and whose data it is in the file's own metadata."""
+"""One Parquet file per published table, with what it is and whose data it is in the file's own metadata.
+
+What does not belong here: geometry (``exports/geoparquet.py``, which writes with the same ``copy_described``).
+"""
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
-from warehouse.dictionary import describe_tables, published_tables, read_dictionary
-from warehouse.licence import LIMITS, OGL, SYNTHETIC_LABEL
+from warehouse.dictionary import Entry, describe_tables, published_tables, read_dictionary
+from warehouse.licence import LIMITS, OGL, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 from warehouse.store import literal, run
+
+ROW_GROUP = 16_384
+"""Rows in a group. Readers skip groups by their minimum and maximum; DuckDB's own 122,880 would put every table into one group.
+Costs 5 % of size (measured on 22,067 schools)."""
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_synthetic: bool) -> list[Path]:
-    """Write ``<table>.parquet`` for every published table, in the order the tables are in; returns the paths."""
+    """Write ``<table>.parquet`` for every published table, in the order the tables are in; returns the paths.
+
+    The same tables give the same bytes (same version of DuckDB).
+    """
     folder.mkdir(parents=True)
     descriptions = describe_tables()
     paths = []
     for table in published_tables():
-        name = table.removeprefix("mart.")
-        columns = {entry.column_name: entry.description for entry in read_dictionary() if entry.table_name == name}
-        metadata = {
-            "description": descriptions[table],
-            "columns": json.dumps(columns, ensure_ascii=False),
-            "licence": OGL,
-            "limits": LIMITS,
-        }
-        if is_synthetic:
-            metadata["label"] = SYNTHETIC_LABEL
-        pairs = ", ".join(f"{key}: {literal(value)}" for key, value in metadata.items())
-        path = folder / f"{name}.parquet"
-        run(connection, f"copy {table} to {literal(path)} (format parquet, compression zstd, kv_metadata {{{pairs}}})")
+        path = folder / f"{table.removeprefix('mart.')}.parquet"
+        metadata = common_metadata(descriptions[table], is_synthetic=is_synthetic)
+        copy_described(connection, table, path, columns_of(table), metadata)
         paths.append(path)
     return paths
+
+
+def columns_of(table: str) -> list[Entry]:
+    """The columns of a published table in words, in the order of the data dictionary."""
+    return [entry for entry in read_dictionary() if f"mart.{entry.table_name}" == table]
+
+
+def common_metadata(description: str, *, is_synthetic: bool) -> dict[str, str]:
+    """What every file says of itself: description, licence, limits and, where the schools are invented, the label."""
+    if not is_synthetic:
+        return {"description": description, "licence": OGL, "limits": LIMITS}
+    return {"description": f"{SYNTHETIC_NOTE} {description}", "licence": OGL, "limits": LIMITS, "label": SYNTHETIC_LABEL}
+
+
+def copy_described(
+    connection: duckdb.DuckDBPyConnection, relation: str, path: Path, columns: Iterable[Entry], metadata: dict[str, str]
+) -> None:
+    """Copy a table or view into a Parquet file, in its order, with the metadata and the columns in words.
+
+    Parquet has no place for a comment on a column, so the words stand twice: as JSON (name: description) under the key
+    ``columns``, for programs of any kind, and as field metadata in the Arrow schema under the key ``ARROW:schema`` (where Arrow's
+    own writers put it), for pyarrow, R and others: ``pyarrow.parquet.read_schema(path).field("urn").metadata``.
+    """
+    words = {entry.column_name: entry for entry in columns}
+    metadata = metadata | {
+        "columns": json.dumps({name: entry.description for name, entry in words.items()}, ensure_ascii=False),
+    }
+    bare = connection.execute(f"select * from {relation} limit 0").to_arrow_table().schema
+    fields = [field.with_metadata(_field_metadata(words[field.name])) for field in bare]
+    # Arrow's readers take the file's metadata from this schema, not from the keys beside it.
+    schema = pa.schema(fields, metadata=metadata)
+    keys = metadata | {"ARROW:schema": base64.b64encode(schema.serialize().to_pybytes()).decode()}
+    pairs = ", ".join(f'"{key}": {literal(value)}' for key, value in keys.items())
+    run(
+        connection,
+        f"copy {relation} to {literal(path)} "
+        f"(format parquet, compression zstd, row_group_size {ROW_GROUP}, kv_metadata {{{pairs}}})",
+    )
+
+
+def _field_metadata(entry: Entry) -> dict[str, str]:
+    return {"description": entry.description} | ({"unit": entry.unit} if entry.unit else {})

@@ -73,7 +73,7 @@ def refresh(
     for name, what in (
         ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
         ("excel/england.xlsx", "and excel/regions/, a workbook for each region"),
-        ("parquet/", "one file per table"),
+        ("parquet/", "one file per table; geoparquet/ for maps, ees/ tidy CSV, datapackage.json describes all"),
         ("status.json", "how fresh each source is"),
         ("manifest.json", "what it was made from, and every file's hash"),
     ):

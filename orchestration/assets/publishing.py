@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from exports.datapackage import write_datapackage
 from exports.duckdb_file import write_duckdb
+from exports.ees import write_ees
 from exports.excel import write_workbooks
+from exports.geoparquet import write_geoparquet
 from exports.parquet import write_parquet
 from orchestration.assets.landing import key
 from orchestration.assets.models import LAYERS, models_of
@@ -25,11 +28,22 @@ GROUP_NAME = "published"
 EXPORTS = {
     "published.duckdb": "schoolmatch.duckdb: the tables that analysts query, with keys, comments and macros.",
     "published.parquet": "parquet/: one file per table.",
+    "published.geoparquet": "geoparquet/: schools as points and, where they have landed, boundaries of areas.",
+    "published.ees": "ees/: tidy CSV by the standard of the Department for Education's Explore Education Statistics.",
+    "published.datapackage": "datapackage.json: every table and column of the folder in words, by Data Package 2.0.",
     "published.excel": "excel/: a workbook for England and one per region.",
     "published.status": "status.json: each source's date, age and state in words.",
     "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
     "published.latest": "published/latest: points at the new folder, after everything was read back through it.",
 }
+
+_BOUNDARIES = "raw.ons_boundary"
+_ALSO = {
+    "published.geoparquet": (_BOUNDARIES,),
+    "published.ees": (_BOUNDARIES,),
+    "published.datapackage": ("published.parquet", "published.geoparquet", "published.ees"),
+}
+"""What an export reads beside the published tables."""
 
 _mart = [key(model.name) for model in models_of(LAYERS[-1])]
 _tables = {checks.RESULTS: "Outcome of every check.", dictionary.TABLE: "Every published table and column in words."}
@@ -41,7 +55,13 @@ def _specs() -> list[dg.AssetSpec]:
         for table, text in _tables.items()
     ]
     published = [
-        dg.AssetSpec(key(name), deps=[*_mart, *map(key, _tables)], group_name=GROUP_NAME, kinds={"file"}, description=text)
+        dg.AssetSpec(
+            key(name),
+            deps=[*_mart, *map(key, (*_tables, *_ALSO.get(name, ())))],
+            group_name=GROUP_NAME,
+            kinds={"file"},
+            description=text,
+        )
         for name, text in EXPORTS.items()
         if name not in ("published.manifest", "published.latest")
     ]
@@ -69,6 +89,11 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
         log.info("wrote %s: %s tables", publish.DUCKDB_FILE, len(tables))
         parquet = write_parquet(connection, folder / "parquet", is_synthetic=is_synthetic)
         log.info("wrote parquet/: %s files", len(parquet))
+        places = write_geoparquet(connection, folder / "geoparquet", is_synthetic=is_synthetic)
+        log.info("wrote geoparquet/: %s files", len(places))
+        tidy = write_ees(connection, folder / "ees", is_synthetic=is_synthetic)
+        log.info("wrote ees/: %s files", len(tidy))
+        write_datapackage(connection, folder, is_synthetic=is_synthetic)  # after the files it describes
         workbooks = write_workbooks(connection, folder / "excel")
         log.info("wrote excel/: %s workbooks", len(workbooks))
         files = rows_as_dicts(connection, "from mart.source_file")
@@ -89,6 +114,7 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
             "tables": tables,
         }
         rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
+        rows["geoparquet/school.parquet"] = tables["mart.school"]
         publish.write_manifest(folder, about, rows)
         final = publish.publish(home, folder, stamp)
     mark_published(home.landing, [file["sha256"] for file in files])
@@ -98,6 +124,9 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
     yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})
     yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
     yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
+    yield dg.MaterializeResult(key("published.geoparquet"), metadata={"files": len(places)})
+    yield dg.MaterializeResult(key("published.ees"), metadata={"files": len(tidy)})
+    yield dg.MaterializeResult(key("published.datapackage"))
     yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
     yield dg.MaterializeResult(key("published.status"))
     yield dg.MaterializeResult(key("published.manifest"))

@@ -1,7 +1,7 @@
 -- One row per definition, phase and area (country, region, local authority, constituency) with at least one school of the definition's universe.
 -- A school in need counts where it stands; its partners may stand across the border. Medians and means are over the schools in need whose
--- place is known; they are null, not zero, where no school is in need. not_assessed says for how many schools that are neither the
--- question could not be answered in full.
+-- place is known; they are null, not zero, where no school is in need. in_need_without_partner is null where none of those in need can be
+-- placed. not_assessed says for how many schools that are neither the question could not be answered in full.
 select
     status.definition,
     status.phase,
@@ -15,7 +15,10 @@ select
     percent_of(count(*) filter (where status.status = 'in_need'), count(*)) as in_need_percent,
     median(partner_count.partners) as partners_median,
     avg(partner_count.partners) as partners_mean,
-    count(*) filter (where partner_count.partners = 0) as in_need_without_partner,
+    case
+        when count(*) filter (where status.status = 'in_need') = 0 or count(partner_count.partners) > 0
+            then count(*) filter (where partner_count.partners = 0)
+    end as in_need_without_partner,
     count(*) filter (where status.status = 'neither' and len(status.not_assessed) > 0) as not_assessed
 from match.school_status as status
 inner join core.school_area as area on area.urn = status.urn

@@ -47,7 +47,9 @@ def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> N
     there = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
     tables = {f"parquet/{table.removeprefix('mart.')}.parquet" for table in published_tables()}
     regions = {path for path in there if path.startswith("excel/regions/")}
-    assert there == {"schoolmatch.duckdb", "manifest.json", "status.json", "excel/england.xlsx", *tables, *regions}
+    tidy = {f"ees/{name}{ending}.csv" for name in ("area_summary", "status_counts") for ending in ("", ".meta")}
+    fixed = {"schoolmatch.duckdb", "manifest.json", "status.json", "datapackage.json", "geoparquet/school.parquet"}
+    assert there == {*fixed, "excel/england.xlsx", *tidy, *tables, *regions}
     assert {"excel/regions/london.xlsx", "excel/regions/yorkshire-and-the-humber.xlsx"} <= regions
     assert len(regions) == 9
 
@@ -56,7 +58,7 @@ def test_every_hash_size_and_row_count_of_the_manifest_holds(done: Refreshed, ho
     manifest = publish.verify(home.latest)
     for name, file in manifest["files"].items():
         assert (done.folder / name).stat().st_size == file["bytes"]
-        if name.endswith(".parquet"):
+        if name.startswith("parquet/"):
             assert pq.read_metadata(done.folder / name).num_rows == file["rows"] == manifest["tables"][f"mart.{Path(name).stem}"]
     assert {source["kind"] for source in manifest["sources"]} >= {"gias_establishment", "ofsted_inspection", "ons_postcode"}
     assert all(check["passed"] for check in manifest["checks"])
@@ -84,6 +86,35 @@ def test_every_table_and_column_of_the_file_has_a_comment(done: Refreshed) -> No
             "select table_name, column_name from duckdb_columns() where schema_name = 'mart' and coalesce(comment, '') = ''"
         ).fetchall()
     assert bare == []
+
+
+def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_package_and_in_the_docs(done: Refreshed) -> None:
+    package = json.loads((done.folder / "datapackage.json").read_text(encoding="utf-8"))
+    fields = {
+        (Path(resource["path"]).stem, field["name"]): field["description"]
+        for resource in package["resources"]
+        if resource["path"].startswith("parquet/")
+        for field in resource["schema"]["fields"]
+    }
+    docs = (Path(__file__).resolve().parents[2] / "docs" / "dictionary.md").read_text(encoding="utf-8")
+    sections = {part.split("\n", 1)[0]: part for part in docs.split("\n## ")[1:]}
+    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        dictionary = connection.execute("select table_name, column_name, unit, description from mart.data_dictionary").fetchall()
+        comments = {
+            (table, column): comment
+            for table, column, comment in connection.execute(
+                "select table_name, column_name, comment from duckdb_columns() where schema_name = 'mart'"
+            ).fetchall()
+        }
+    assert {(table, column) for table, column, _, _ in dictionary} == set(fields) == set(comments)
+    for table, column, unit, description in dictionary:
+        said = description + (f" Unit: {unit}." if unit else "")
+        assert comments[table, column] == said
+        parquet = pq.read_schema(done.folder / "parquet" / f"{table}.parquet").field(column).metadata
+        assert parquet[b"description"].decode() == description
+        assert description in fields[table, column]
+        assert f"`{column}`" in sections[table]
+        assert description in sections[table]
 
 
 def test_macros_answer_in_the_published_file(done: Refreshed) -> None:

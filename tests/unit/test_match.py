@@ -17,6 +17,14 @@ def high(world: World, urn: int, **changes: object) -> None:
     world.graded(urn, 1)
 
 
+def test_an_area_whose_schools_in_need_cannot_be_placed_has_no_number_without_a_partner_rather_than_none(world: World) -> None:
+    world.school(100001, easting=None, northing=None, postcode="ZZ9 9ZZ")
+    world.graded(100001, 3, previous=3)
+    world.school(100002)
+    (row,) = world.build().query("from mart.area_summary where definition = 'rise' and area_type = 'country'")
+    assert (row["in_need"], row["partners_median"], row["in_need_without_partner"]) == (1, None, None)
+
+
 def test_a_school_in_need_with_nobody_near_counts_as_zero_in_the_median(world: World) -> None:
     in_need(world, 100001)
     in_need(world, 100002, east=50_000)

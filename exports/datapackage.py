@@ -1,0 +1,208 @@
+"""``datapackage.json``: what the tables of the published folder hold, by Data Package 2.0 (datapackage.org).
+
+Sizes and hashes stand in ``manifest.json``. They are left out here: frictionless 5 refuses a package whose Parquet resource has
+``bytes``, and does not check its ``hash``. Its check of the descriptor, and of the CSV files, holds; what it says of the rows of a
+Parquet file does not: it reads them through pandas, in which whole numbers with a null among them are no whole numbers any more,
+and lists no lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from exports import ees, geoparquet
+from exports.parquet import columns_of
+from warehouse.dictionary import Entry, describe_tables, key_of, published_tables
+from warehouse.licence import LIMITS, OGL, SYNTHETIC_LABEL, SYNTHETIC_NOTE
+from warehouse.publish import write_json
+from warehouse.store import rows_as_dicts, run
+
+FILE = "datapackage.json"
+_PROFILE = "https://datapackage.org/profiles/2.0"
+_LICENCE = {
+    "name": "OGL-UK-3.0",
+    "title": "Open Government Licence v3.0",
+    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+}
+_TITLE = "schoolmatch: schools in England that need support, and the high-performing schools near enough to give it"
+
+_TYPES = {"VARCHAR": "string", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"} | dict.fromkeys(
+    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), "integer"
+)
+"""Types of Table Schema by type of DuckDB. A list is an ``array``."""
+
+_SPELT = {word: word.upper() for word in ("fsm", "h3", "id", "ks2", "ks4", "la", "laestab", "ons", "sha256", "url", "urn")} | {
+    "duckdb": "DuckDB",
+    "gias": "GIAS",
+    "ofsted": "Ofsted",
+}
+"""Words of column names that are not spelt as they stand."""
+
+FOREIGN_KEYS: dict[str, list[tuple[list[str], str]]] = {
+    "school_status": [(["urn"], "school")],
+    "match": [(["need_urn"], "school"), (["partner_urn"], "school")],
+    "coverage": [(["definition", "code"], "reason")],
+}
+"""By table: columns, and the table whose key they are."""
+
+
+def write_datapackage(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_synthetic: bool) -> Path:
+    """Write ``datapackage.json`` into the published folder, for the tables that the other exports have written into it.
+
+    Returns its path. Call it last: a table whose file is not there is not named.
+    """
+    refresh = rows_as_dicts(connection, "from mart.refresh")[0]
+    note = f"{SYNTHETIC_NOTE} " if is_synthetic else ""
+    resources = [*_tables(connection), *_places(connection), *_ees(is_synthetic=is_synthetic)]
+    package: dict[str, Any] = {
+        "$schema": f"{_PROFILE}/datapackage.json",
+        "name": "schoolmatch",
+        "id": refresh["run_id"],
+        "title": f"{_TITLE} ({SYNTHETIC_LABEL})" if is_synthetic else _TITLE,
+        "description": f"{note}{_as_at(refresh)}{LIMITS} {OGL}",
+        "version": _version(refresh),
+        "created": None if refresh["started_at"] is None else f"{refresh['started_at'].isoformat(timespec='seconds')}Z",
+        "keywords": ["schools", "England", "Ofsted", "school improvement", *([SYNTHETIC_LABEL] if is_synthetic else [])],
+        "licenses": [_LICENCE],
+        "sources": _sources(connection),
+        "resources": [
+            resource | {"description": f"{note}{resource['description']}"}
+            for resource in resources
+            if (folder / resource["path"]).is_file()
+        ],
+    }
+    path = folder / FILE
+    write_json(path, {name: value for name, value in package.items() if value not in (None, [])})
+    return path
+
+
+def _as_at(refresh: dict[str, Any]) -> str:
+    days = (("Schools as at", refresh["gias_as_at"]), ("inspections as at", refresh["ofsted_as_at"]))
+    said = ", ".join(f"{what} {day:%Y-%m-%d}" for what, day in days if day is not None)
+    return f"{said}. " if said else ""
+
+
+def _version(refresh: dict[str, Any]) -> str | None:
+    """The code's version, which the columns follow, and after a plus sign, as in semantic versioning, when the data was made."""
+    if refresh["code_version"] is None or refresh["started_at"] is None:
+        return None
+    return f"{refresh['code_version']}+{refresh['started_at']:%Y%m%dT%H%M%SZ}"
+
+
+def _sources(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
+    """What the publishers call their files, each once, with where it was fetched from and the newest date it speaks of."""
+    rows = run(
+        connection,
+        """select publisher || ': ' || title, min(url), strftime(max(published), '%Y-%m-%d')
+        from mart.source_file group by publisher, title order by 1""",
+    )
+    named = (zip(("title", "path", "version"), row, strict=True) for row in rows)
+    return [{name: value for name, value in pairs if value is not None} for pairs in named]
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterable[dict[str, Any]]:
+    descriptions = describe_tables()
+    for table in published_tables():
+        name = table.removeprefix("mart.")
+        schema: dict[str, Any] = {"fields": _fields(connection, table, columns_of(table))}
+        if key := key_of(table):
+            schema["primaryKey"] = key
+        if keys := FOREIGN_KEYS.get(name):
+            schema["foreignKeys"] = [
+                {"fields": fields, "reference": {"resource": to, "fields": key_of(f"mart.{to}")}} for fields, to in keys
+            ]
+        yield _resource(name, f"parquet/{name}.parquet", _in_words(name), descriptions[table], schema)
+
+
+def _places(connection: duckdb.DuckDBPyConnection) -> Iterable[dict[str, Any]]:
+    schools = [
+        *_fields(connection, "mart.school", columns_of("mart.school")),
+        *(_field(entry, _geometry_type(entry)) for entry in geoparquet.SCHOOL_COLUMNS),
+    ]
+    boundaries = [_field(entry, _geometry_type(entry)) for entry in geoparquet.BOUNDARY_COLUMNS]
+    description = f"{describe_tables()['mart.school']} With its place, as GeoParquet 1.1.0."
+    yield _resource(
+        "school_place",
+        f"geoparquet/{geoparquet.SCHOOL}",
+        "School, with its place",
+        description,
+        {"fields": schools, "primaryKey": key_of("mart.school")},
+    )
+    yield _resource(
+        "boundary",
+        f"geoparquet/{geoparquet.BOUNDARY}",
+        "Boundary of an area",
+        f"{geoparquet.BOUNDARY_DESCRIPTION} GeoParquet 1.1.0.",
+        {"fields": boundaries, "primaryKey": ["area_type", "area_code"]},
+    )
+
+
+def _ees(*, is_synthetic: bool) -> Iterable[dict[str, Any]]:
+    for table in ees.TABLES:
+        columns = ees.columns_of(table, is_synthetic=is_synthetic)
+        yield _csv(f"ees_{table.name}", table.file, table.title, table.description, columns, ["", *ees.SYMBOLS])
+        about = f"What {table.file} holds, for Explore Education Statistics: a row per filter and indicator."
+        yield _csv(f"ees_{table.name}_meta", table.meta_file, f"{table.title}: metadata", about, ees.META_COLUMNS, [""])
+
+
+def _csv(name: str, file: str, title: str, description: str, columns: Sequence[ees.Column], missing: list[str]) -> dict[str, Any]:
+    fields = [
+        {
+            "name": column.name,
+            "type": column.data_type,
+            "title": column.label or _in_words(column.name),
+            "description": column.description,
+        }
+        for column in columns
+    ]
+    schema = {"fields": fields, "missingValues": missing}
+    resource = _resource(name, f"ees/{file}", title, description, schema)
+    return resource | {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+
+
+def _resource(name: str, path: str, title: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    # Each part says which version it follows: some readers take what does not for version 1.
+    return {
+        "$schema": f"{_PROFILE}/dataresource.json",
+        "name": name,
+        "path": path,
+        "type": "table",
+        "title": title,
+        "description": description,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "schema": {"$schema": f"{_PROFILE}/tableschema.json"} | schema,
+    }
+
+
+def _fields(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Entry]) -> list[dict[str, Any]]:
+    types = dict(run(connection, f"select column_name, column_type from (describe {table})"))
+    return [
+        _field(entry, "array" if types[entry.column_name].endswith("[]") else _TYPES[types[entry.column_name]]) for entry in columns
+    ]
+
+
+def _field(entry: Entry, data_type: str) -> dict[str, Any]:
+    """A field; ``unit`` and ``publishedAs`` (the publisher's own name for the column) are properties of ours."""
+    more = {
+        "constraints": {"required": True} if entry.is_required else None,
+        "unit": entry.unit,
+        "publishedAs": entry.published_as,
+    }
+    field = {"name": entry.column_name, "type": data_type, "title": _in_words(entry.column_name), "description": entry.description}
+    return field | {name: value for name, value in more.items() if value}
+
+
+def _geometry_type(entry: Entry) -> str:
+    # Table Schema has no type for bytes.
+    return {"geometry": "any", "bbox": "object"}.get(entry.column_name, "string")
+
+
+def _in_words(name: str) -> str:
+    """A name as a title: ``la_ons_code`` becomes ``LA ONS code``."""
+    first, *others = name.split("_")
+    return " ".join([_SPELT.get(first, first.capitalize()), *(_SPELT.get(word, word) for word in others)])

@@ -1,0 +1,53 @@
+"""A handful of schools with every table that is published: for tests of what is written from them."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import duckdb
+
+from tests.support.world import World
+from warehouse import checks, dictionary
+from warehouse.store import run
+
+NOT_PLACED = 100005
+"""URN of the school whose place is not known."""
+
+_STARTED = "2025-10-01 06:30:00"
+_FILE = {"layout": "2025", "sha256": "0", "bytes": 1, "rows": 7, "landed": _STARTED, "licence": "OGL", "is_synthetic": False}
+
+
+@cache
+def published_tables_of_a_few_schools() -> duckdb.DuckDBPyConnection:
+    """Seven schools in three authorities of two regions; made once, and not to be changed by a test.
+
+    Primary schools of Leicestershire: one in need, its two partners, and one that is neither. Of Leicester: one in need that cannot
+    be placed. Secondary schools of Coventry: one in need with nobody near; in another constituency one that is neither.
+    """
+    world = World()
+    world.graded(world.school(100001), 4, previous=3)
+    world.graded(world.school(100002, east=900), 1, previous=2)
+    world.graded(world.school(100003, east=-1200), 1, previous=1)
+    world.graded(world.school(100004, north=700, name="Ångström's, Wigston"), 2, previous=2)
+    nowhere = {"easting": None, "northing": None, "postcode": None}
+    elsewhere = {"la_code": "856", "constituency_code": "E14001326", "constituency_name": "Leicester East"}
+    world.graded(world.school(NOT_PLACED, **nowhere, **elsewhere), 4, previous=3)
+    coventry = {"la_code": "331", "gor_code": "F", "constituency_code": "E14001180", "constituency_name": "Coventry East"}
+    world.graded(world.secondary(100006, east=-17_000, north=-21_000, **coventry), 4, previous=4)
+    coventry |= {"constituency_code": "E14001182", "constituency_name": "Coventry South"}
+    world.graded(world.secondary(100007, east=-17_500, north=-20_000, **coventry), 2, previous=2)
+    world.ks2(100004, 2025, percent=61.5, pupils=30)
+    connection = world.connection
+    run(connection, "delete from landing.gias_file")
+    gias = {"title": "GIAS", "publisher": "DfE", "name": "edubasealldata20250930.csv", "published": date(2025, 9, 30)}
+    ofsted = {"title": "Inspections", "publisher": "Ofsted", "name": "latest.csv", "published": date(2025, 8, 31)}
+    world.row("landing.gias_file", kind="gias_establishment", **gias, **_FILE)
+    world.row("landing.ofsted_file", kind="ofsted_inspection", url="https://www.gov.uk/ofsted", **ofsted, **_FILE)
+    run(connection, "update landing.run set started_at = $1, code_version = '0.1.0', duckdb_version = '1.5.6'", [_STARTED])
+    world.build()
+    for check in checks.read_checks():  # not run: they are about a whole country
+        checks.record_result(connection, checks.CheckResult(check, 0, ""))
+    checks.build_results(connection)
+    dictionary.build_dictionary(connection)
+    return connection

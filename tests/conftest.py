@@ -22,6 +22,16 @@ def real_folder(year: str) -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together when the suite runs on several cores: those of a file, and all that read the national files.
+
+    Those share two refreshes of half a minute each; a second core would make them again.
+    """
+    for item in items:
+        folder = Path(item.fspath).parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "acceptance" else Path(item.fspath).name))
+
+
 @pytest.fixture
 def world() -> World:
     """A handful of schools in memory, through all the SQL."""

@@ -11,51 +11,17 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from orchestration.refresh import Refreshed, refresh
+from orchestration.refresh import refresh
+from tests.acceptance.conftest import Published
 from tests.conftest import real_folder
-from warehouse import publish
-from warehouse.home import Home
 from warehouse.landing import DropFolder, mark_published
 from warehouse.models import read_models
 from warehouse.raw import load_group
-from warehouse.store import rows_as_dicts
 
 pytestmark = pytest.mark.real_data
 
 MILE = 1609.344
 OFSTED_2025 = "ofsted/Management_information_-_state-funded_schools_-_latest_inspections_as_at_31_August_2025.csv"
-
-
-class Published:
-    """A published folder and its tables."""
-
-    def __init__(self, done: Refreshed, home: Home) -> None:
-        self.done, self.home = done, home
-        self.connection = duckdb.connect(done.folder / publish.DUCKDB_FILE, read_only=True)
-
-    def query(self, sql: str) -> list[dict]:
-        return rows_as_dicts(self.connection, sql)
-
-    def country(self, definition: str, phase: str) -> dict:
-        return self.query(
-            f"from mart.area_summary where area_type = 'country' and definition = '{definition}' and phase = '{phase}'"
-        )[0]
-
-
-def publish_year(year: str, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    folder = real_folder(year)
-    home = Home(tmp_path_factory.mktemp(f"home{year}"))
-    return Published(refresh(home, str(folder)), home)
-
-
-@pytest.fixture(scope="module")
-def y2025(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    return publish_year("2025", tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def y2017(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    return publish_year("2017", tmp_path_factory)
 
 
 @pytest.fixture(params=["2017", "2025"])

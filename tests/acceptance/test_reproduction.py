@@ -1,0 +1,90 @@
+"""The figures of the 2017 study, from the files of 2017: near the published ones, and how near is said with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from lxml import html
+from scipy.spatial import cKDTree
+
+from exports.reproduction import write_reproduction
+from tests.acceptance.conftest import Published
+from transforms.geography import METRES_PER_MILE
+from warehouse.reproduction import Reproduction, definition_to_reproduce, reproduce
+from warehouse.sensitivity import SEARCH_RADIUS
+from warehouse.store import beside
+
+pytestmark = pytest.mark.real_data
+
+
+@pytest.fixture(scope="module")
+def warehouse(y2017: Published) -> Iterator[duckdb.DuckDBPyConnection]:
+    with beside(y2017.home.warehouse) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def found(warehouse: duckdb.DuckDBPyConnection) -> Reproduction:
+    return reproduce(warehouse, definition_to_reproduce("nfer-2017"))
+
+
+def test_the_figures_are_in_the_ranges_that_a_reproduction_has_to_reach(found: Reproduction) -> None:
+    """Around the published ones (NFER 2017: 27 % and 33 % high-performing, 12 % and 17 % in need, medians 9 and 2)."""
+    country = {row["phase"]: row for row in found.country}
+    assert 24 <= country["primary"]["high_performing_percent"] <= 30
+    assert 30 <= country["secondary"]["high_performing_percent"] <= 36
+    assert 9 <= country["primary"]["in_need_percent"] <= 14
+    assert 14 <= country["secondary"]["in_need_percent"] <= 19
+    assert 7 <= country["primary"]["partners_median"] <= 10
+    assert country["secondary"]["partners_median"] == 2
+    holds = {each.phase: each.holds for each in found.comparisons if each.whole}
+    assert holds == {"primary": True, "secondary": True}
+
+
+def test_the_definition_as_it_stands_gives_the_published_tables_at_every_point_of_the_grid(found: Reproduction) -> None:
+    country = {row["phase"]: row for row in found.country}
+    as_defined = [row for row in found.headlines if row["is_as_defined"]]
+    assert len(as_defined) == 2 * len({row["parameter"] for row in found.headlines})
+    for row in as_defined:
+        for name in ("schools", "high_performing", "in_need", "partners_median", "in_need_without_partner"):
+            assert row[name] == country[row["phase"]][name]
+
+
+@pytest.mark.parametrize("factor", [0.5, 2])
+def test_the_median_at_another_radius_is_that_of_a_search_tree(y2017: Published, found: Reproduction, factor: float) -> None:
+    schools = y2017.query(
+        "select phase, status, easting, northing, search_radius_miles as miles "
+        "from mart.school_status join mart.school using (urn, phase) "
+        "where definition = 'nfer-2017' and easting is not null and search_radius_miles is not null"
+    )
+    moved = [row for row in found.headlines if (row["parameter"], row["value"]) == (SEARCH_RADIUS, factor)]
+    assert len(moved) == 2
+    for row in moved:
+        of_phase = [school for school in schools if school["phase"] == row["phase"]]
+        tree = cKDTree(np.array([(s["easting"], s["northing"]) for s in of_phase if s["status"] == "high_performing"], dtype=float))
+        counts = [
+            len(tree.query_ball_point((s["easting"], s["northing"]), s["miles"] * factor * METRES_PER_MILE))
+            for s in of_phase
+            if s["status"] == "in_need"
+        ]
+        assert row["partners_median"] == np.median(counts)
+        assert row["in_need_without_partner"] == counts.count(0)
+
+
+def test_results_of_open_schools_give_the_same_floor_as_the_definition_finds(found: Reproduction) -> None:
+    closed = next(gap for gap in found.gaps if "closed" in gap.title)
+    below = next(figure for figure in closed.figures if figure.label.startswith("Below the floor: schools of this phase"))
+    ours = {each.phase: each.ours for each in found.comparisons if each.measure.startswith("below_floor")}
+    assert dict(below.values) == ours
+
+
+def test_the_page_says_that_the_reading_is_generous(found: Reproduction, tmp_path: Path) -> None:
+    page, _ = write_reproduction(found, tmp_path)
+    words = html.fromstring(page.read_text(encoding="utf-8")).text_content()
+    assert "That totals agree is no proof that the same schools are counted" in words
+    assert "Our reading is generous" in words
+    assert "No list of Teaching Schools or National Support Schools has been landed." in words

@@ -1,0 +1,212 @@
+"""Moving a threshold or the radius gives what building everything with it gives, and leaves the warehouse alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.support.world import World
+from transforms.errors import InputError
+from transforms.geography import METRES_PER_MILE
+from warehouse.definitions import Definition, read_definitions
+from warehouse.models import load_reference
+from warehouse.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values
+from warehouse.store import beside, run
+
+MEASURES = (
+    "phase",
+    "schools",
+    "high_performing",
+    "in_need",
+    "high_performing_percent",
+    "in_need_percent",
+    "partners_median",
+    "in_need_without_partner",
+)
+
+
+@pytest.fixture(scope="module")
+def nfer() -> Definition:
+    return next(each for each in read_definitions() if each.name == "nfer-2017")
+
+
+@pytest.fixture
+def town(world: World) -> World:
+    """Schools of both phases around the thresholds of 2016 and at the edges of the radii, one school of no known place."""
+    primaries = (  # leadership, attainment (65.9 on average, by pupils), progress, pupils: what the school is there for
+        (None, 60.0, -6.5, 30),  # below the floor
+        (None, 50.0, -5.5, 12),  # below it with a small cohort
+        (1, 60.0, -4.5, 30),  # not quite below it, but low in this year of the coasting standard
+        (None, 62.0, 0.3, 30),  # high progress, attainment not quite high
+        (None, 70.0, -0.3, 30),  # high attainment, progress not quite high
+        (1, 75.0, 0.3, 30),  # high results, outstanding leadership
+        (None, 75.0, 0.8, 30),  # high results, leadership not known
+    )
+    for place, (leadership, percent, progress, pupils) in enumerate(primaries):
+        urn = 100001 + place
+        world.school(urn, east=place * 0.8 * METRES_PER_MILE, urban_rural_code="A1" if place % 2 else "E1")
+        world.graded(urn, 2, leadership=leadership)
+        world.ks2(urn, 2016, percent=percent, progress=progress, pupils=pupils)
+    for urn, miles in ((100011, 2), (100012, 3), (100013, 4.01)):
+        world.school(urn, north=miles * METRES_PER_MILE)
+        world.graded(urn, 1)
+    world.school(100014, easting=None, northing=None, postcode=None)
+    world.graded(100014, 4)
+    for urn, progress in ((100021, -0.55), (100022, -0.45), (100023, 0.4)):
+        world.secondary(urn, north=(urn - 100021) * METRES_PER_MILE)
+        world.graded(urn, 2)
+        world.ks4(urn, 2016, attainment8=40.0 + urn % 10, progress8=progress)
+    return world.build()
+
+
+def country(world: World, definition: str) -> list[dict[str, Any]]:
+    return world.query(
+        f"select {', '.join(MEASURES)} from mart.area_summary "
+        f"where area_type = 'country' and definition = '{definition}' order by phase"
+    )
+
+
+def figures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in MEASURES} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("high_attainment_above_national", -5),
+        ("high_progress_score", -0.5),
+        ("high_progress_score", 0.5),
+        ("leadership_not_known_counts", 0),
+        ("floor_ks2_reading_progress", -4),
+        ("floor_ks4_progress8", -0.4),
+        ("smallest_cohort", 13),
+        ("coasting_years", 1),
+    ],
+)
+def test_moving_a_parameter_gives_what_building_with_it_gives(town: World, nfer: Definition, parameter: str, value: float) -> None:
+    before = country(town, nfer.name)
+    moved = figures(headlines(town.connection, nfer, [Variation(parameter, value)]))
+    assert moved == country(town.build({nfer.name: {parameter: value}}), nfer.name)
+    assert moved != before, "the schools of this test do not stand near this threshold"
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.75, 1.5, 2])
+def test_moving_the_radius_gives_what_building_with_it_gives(town: World, nfer: Definition, factor: float) -> None:
+    # 1.5 times 2 miles is the place of 100012, to the metre that coordinates are rounded to
+    moved = figures(headlines(town.connection, nfer, [Variation(SEARCH_RADIUS, each) for each in (factor, 2)]))[:2]
+    run(town.connection, f"update reference.setting set search_radius_miles = cast(search_radius_miles as double) * {factor}")
+    assert moved == country(town.build(), nfer.name)
+
+
+def test_the_definition_as_it_stands_gives_its_headline_beside_any_other_point(town: World, nfer: Definition) -> None:
+    variations = [
+        Variation(SEARCH_RADIUS, 2),
+        Variation(SEARCH_RADIUS, 1),
+        Variation("coasting_years", 1),
+        Variation("smallest_cohort", own_values(nfer)["smallest_cohort"]),
+    ]
+    rows = headlines(town.connection, nfer, variations)
+    assert [row["is_as_defined"] for row in rows] == [False, False, True, True, False, False, True, True]
+    assert figures(rows[2:4]) == figures(rows[6:8]) == country(town, nfer.name)
+
+
+def test_rows_come_in_the_order_of_the_variations_then_by_phase(town: World, nfer: Definition) -> None:
+    variations = [Variation("smallest_cohort", 16), Variation(SEARCH_RADIUS, 0.5), Variation("smallest_cohort", 6)]
+    rows = headlines(town.connection, nfer, variations)
+    assert [(row["definition"], row["parameter"], row["value"], row["phase"]) for row in rows] == [
+        ("nfer-2017", each.parameter, each.value, phase) for each in variations for phase in ("primary", "secondary")
+    ]
+
+
+def test_a_median_of_nobody_is_unknown_and_a_school_without_a_place_is_in_no_median(world: World, nfer: Definition) -> None:
+    world.school(100001)
+    world.graded(100001, 1)
+    world.secondary(100002, easting=None, northing=None, postcode=None)
+    world.graded(100002, 3)
+    rows = headlines(world.build().connection, nfer, [Variation(SEARCH_RADIUS, 1)])
+    assert [(row["in_need"], row["partners_median"], row["in_need_without_partner"]) for row in rows] == [
+        (0, None, 0),
+        (1, None, 0),
+    ]
+
+
+def test_the_warehouse_is_as_it_was(town: World, nfer: Definition) -> None:
+    def state() -> list[Any]:
+        return [
+            town.query("select database_name, schema_name, table_name, estimated_size from duckdb_tables() order by all"),
+            town.query("select current_database(), current_schema()"),
+            town.query("select database_name from duckdb_databases() order by all"),
+            town.query("from definition.nfer_2017_parameter"),
+        ]
+
+    before = state()
+    headlines(town.connection, nfer, [Variation("smallest_cohort", 6), Variation(SEARCH_RADIUS, 2)])
+    assert state() == before
+    run(town.connection, "alter table core.school rename column search_radius_miles to radius")
+    with pytest.raises(duckdb.Error, match="search_radius_miles"):  # the trial fails within, and is put away all the same
+        headlines(town.connection, nfer, [Variation(SEARCH_RADIUS, 2)])
+    assert town.query("select database_name from duckdb_databases() order by all") == before[2]
+
+
+def test_a_file_opened_beside_is_read_and_cannot_be_written(town: World, nfer: Definition, tmp_path: Path) -> None:
+    run(town.connection, f"attach '{tmp_path / 'w.duckdb'}' as copied")
+    run(town.connection, "copy from database memory to copied")
+    run(town.connection, "detach copied")
+    with beside(tmp_path / "w.duckdb") as connection:
+        assert figures(headlines(connection, nfer, [Variation(SEARCH_RADIUS, 1)])) == country(town, nfer.name)
+        with pytest.raises(Exception, match="read-only"):
+            run(connection, "create table core.more as select 1")
+
+
+def test_a_parameter_that_the_definition_does_not_have_is_named(town: World, nfer: Definition) -> None:
+    with pytest.raises(InputError, match=r"nfer-2017 has no parameter stuck_grade.*smallest_cohort"):
+        headlines(town.connection, nfer, [Variation("stuck_grade", 4)])
+
+
+@pytest.mark.parametrize("factor", [0, -1])
+def test_a_radius_of_nothing_is_refused(town: World, nfer: Definition, factor: float) -> None:
+    with pytest.raises(InputError, match="radius"):
+        headlines(town.connection, nfer, [Variation(SEARCH_RADIUS, factor)])
+
+
+def test_no_variation_gives_no_row(town: World, nfer: Definition) -> None:
+    assert headlines(town.connection, nfer, []) == []
+
+
+@pytest.fixture
+def reference() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The small facts alone."""
+    with duckdb.connect() as connection:
+        load_reference(connection)
+        yield connection
+
+
+def test_the_grid_moves_the_radius_and_every_choice_of_ours(reference: duckdb.DuckDBPyConnection, nfer: Definition) -> None:
+    points: dict[str, list[float]] = {}
+    for each in grid(reference, nfer):
+        points.setdefault(each.parameter, []).append(each.value)
+    own = own_values(nfer)
+    assert points[SEARCH_RADIUS] == [0.5, 0.75, 1, 1.5, 2]
+    ours = {name for name, each in nfer.description.parameter.items() if each.source.startswith("Our choice")}
+    assert ours <= set(points)
+    for name, values in points.items():
+        assert own[name] in values
+        assert values == sorted(set(values))
+        is_switch = name in ours and nfer.description.parameter[name].unit == "1 = yes, 0 = no"
+        assert values == [0, 1] if is_switch else values[0] < own[name]
+
+
+def test_every_definition_of_ours_has_a_grid_that_it_knows(reference: duckdb.DuckDBPyConnection) -> None:
+    for definition in read_definitions():
+        parameters = {each.parameter for each in grid(reference, definition)}
+        assert parameters > {SEARCH_RADIUS}
+
+
+def test_a_grid_for_a_parameter_that_is_not_there_is_refused(reference: duckdb.DuckDBPyConnection, nfer: Definition) -> None:
+    run(reference, "insert into reference.sensitivity_grid values ('nfer-2017', 'smallest_cohrt', '1 2')")
+    with pytest.raises(InputError, match="smallest_cohrt"):
+        grid(reference, nfer)

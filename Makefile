@@ -39,7 +39,7 @@ dev: $(READY) ## Dagster's UI and daemon on http://127.0.0.1:3000
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m orchestration.instance $(CURDIR)/$(BIN)/dg dev
 
 test: $(READY) ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY) ## lint, format, types, SQL lint, lock file
 	@$(BIN)/ruff check .

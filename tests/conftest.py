@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.support.world import World
 from warehouse.home import Home
@@ -22,14 +23,20 @@ def real_folder(year: str) -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay together when the suite runs on several cores: those of a file, and all that read the national files.
+def published_once(name: str, source: Path, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Home:
+    """A home in which a folder was published once, on however many cores the suite runs; not to be changed by a test.
 
-    Those share two refreshes of half a minute each; a second core would make them again.
+    ``worker``: what pytest-xdist calls this one.
     """
-    for item in items:
-        folder = Path(item.fspath).parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "acceptance" else Path(item.fspath).name))
+    from orchestration.refresh import refresh  # Dagster takes seconds to import: not for the tests that do without
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker == "master" else base.parent
+    home = Home(shared / f"published {name}")
+    with FileLock(shared / f"{name}.lock"):
+        if not home.latest.exists():
+            refresh(home, str(source))
+    return home
 
 
 @pytest.fixture
@@ -47,13 +54,9 @@ def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published_home(tmp_path_factory: pytest.TempPathFactory, small_sample: Path) -> Home:
+def published_home(tmp_path_factory: pytest.TempPathFactory, small_sample: Path, worker_id: str) -> Home:
     """A home in which the small sample was published; not to be changed by a test."""
-    from orchestration.refresh import refresh  # Dagster takes seconds to import: not for the tests that do without
-
-    home = Home(tmp_path_factory.mktemp("published"))
-    refresh(home, str(small_sample))
-    return home
+    return published_once("sample", small_sample, tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")

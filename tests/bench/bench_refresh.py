@@ -1,4 +1,4 @@
-"""How long the match and a whole refresh take, and how much memory: ``make bench`` (needs the real files; see docs/operations.md).
+"""How long the match, a whole refresh and a look-up take, and how much memory: ``make bench`` (needs the real files).
 
 Timings are printed, never asserted: machines differ, and a slow one is not a fault.
 """
@@ -12,16 +12,20 @@ import tempfile
 import time
 from pathlib import Path
 
+import duckdb
+
 from orchestration.assets.models import models_of
+from orchestration.near import find_place, near
 from orchestration.refresh import refresh
 from tests.conftest import REAL_DATA
 from warehouse.home import Home
 from warehouse.models import load_macros
-from warehouse.store import open_warehouse
+from warehouse.publish import DUCKDB_FILE
+from warehouse.store import open_warehouse, read_only
 
 MATCH = ("core.school_cell", "match.h3_disk", "match.need_cell", "match.partner", "match.pair", "match.partner_count")
 """Index, disks and join: what finding the neighbours costs once it is known who is in need."""
-RUNS = 5
+RUNS, LOOKS = 5, 20
 
 
 def main() -> None:
@@ -48,6 +52,19 @@ def main() -> None:
             parts = ", ".join(f"{name} {seconds:.3f}" for name, seconds in spent.items())
             low, high = min(totals), max(totals)
             print(f"{year}: match {statistics.median(totals):.3f} s (median of {RUNS}: {low:.3f} to {high:.3f}); {parts}")
+            with read_only(home.latest / DUCKDB_FILE) as connection:
+                print(f"{year}: schools near a point, 10 miles: {_near(connection):.0f} ms (median of {LOOKS}, file warm)")
+
+
+def _near(connection: duckdb.DuckDBPyConnection) -> float:
+    """Milliseconds of a look-up as the command makes it, at places from Cornwall to Northumberland."""
+    spent = []
+    for step in range(LOOKS + 1):
+        place = find_place(connection, f"{-4.5 + 0.2 * step:.2f},{50.3 + 0.22 * step:.2f}")
+        started = time.perf_counter()
+        near(connection, place, 10)
+        spent.append((time.perf_counter() - started) * 1000)
+    return statistics.median(spent[1:])  # the first warms the file
 
 
 if __name__ == "__main__":

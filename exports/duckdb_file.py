@@ -61,8 +61,9 @@ def _comment(connection: duckdb.DuckDBPyConnection, is_synthetic: bool) -> None:
         run(connection, f"comment on table published.{table} is {literal(label + descriptions[table])}")
     for entry in read_dictionary():
         unit = f" Unit: {entry.unit}." if entry.unit else ""
+        published_as = f" Published as: {entry.published_as}." if entry.published_as else ""
         column = f"published.mart.{entry.table_name}.{entry.column_name}"
-        run(connection, f"comment on column {column} is {literal(entry.description + unit)}")
+        run(connection, f"comment on column {column} is {literal(entry.description + unit + published_as)}")
 
 
 def _own_catalog(connection: duckdb.DuckDBPyConnection) -> str:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration import questions
-from orchestration.terminal import HomeOption, JsonOption, console, errors, published
+from orchestration.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
@@ -85,6 +85,7 @@ def status(
     home: HomeOption = None,
     *,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
     """How fresh each source is, and when the last refresh was published.
 
@@ -106,6 +107,8 @@ def status(
                 {"label": about["label"], "hours_old": round(age / timedelta(hours=1), 1), "sources": [s.as_json() for s in states]}
             )
         )
+    elif as_csv:
+        print_rows(list(states[0].as_json()), [list(state.as_json().values()) for state in states], as_json=False, as_csv=True)
     else:
         _show_states(states, about["label"])
         console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_shown(place))}")

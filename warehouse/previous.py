@@ -39,6 +39,8 @@ def load_previous(connection: duckdb.DuckDBPyConnection, home: Home, source: str
         for table, query in _QUERIES.items():
             run(connection, f"insert into {table} {query}")
     except duckdb.CatalogException:
+        for table in TABLES:
+            run(connection, f"delete from {table}")
         return False
     finally:
         run(connection, "detach last")

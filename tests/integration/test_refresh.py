@@ -99,16 +99,18 @@ def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_pack
     docs = (Path(__file__).resolve().parents[2] / "docs" / "dictionary.md").read_text(encoding="utf-8")
     sections = {part.split("\n", 1)[0]: part for part in docs.split("\n## ")[1:]}
     with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
-        dictionary = connection.execute("select table_name, column_name, unit, description from mart.data_dictionary").fetchall()
+        dictionary = connection.execute(
+            "select table_name, column_name, unit, description, published_as from mart.data_dictionary"
+        ).fetchall()
         comments = {
             (table, column): comment
             for table, column, comment in connection.execute(
                 "select table_name, column_name, comment from duckdb_columns() where schema_name = 'mart'"
             ).fetchall()
         }
-    assert {(table, column) for table, column, _, _ in dictionary} == set(fields) == set(comments)
-    for table, column, unit, description in dictionary:
-        said = description + (f" Unit: {unit}." if unit else "")
+    assert {(table, column) for table, column, *_ in dictionary} == set(fields) == set(comments)
+    for table, column, unit, description, published_as in dictionary:
+        said = description + (f" Unit: {unit}." if unit else "") + (f" Published as: {published_as}." if published_as else "")
         assert comments[table, column] == said
         parquet = pq.read_schema(done.folder / "parquet" / f"{table}.parquet").field(column).metadata
         assert parquet[b"description"].decode() == description

@@ -287,6 +287,7 @@ FAULTS = [
         "insert into previous.school_status "
         "select definition, urn, phase, 'neither' from match.school_status where definition = 'rise'",
     ),
+    ("mart_unknown_school", "delete from mart.school where urn = 100002"),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]
 

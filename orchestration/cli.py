@@ -72,7 +72,7 @@ def refresh(
     console.print(f"\nPublished in {done.seconds:.0f} s: [bold]{escape(_shown(place))}[/]")
     for name, what in (
         ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
-        ("excel/england.xlsx", "and excel/regions/, a workbook for each region"),
+        ("excel/england.xlsx", "and a workbook for each region and local authority"),
         ("parquet/", "one file per table; geoparquet/ for maps, ees/ tidy CSV, datapackage.json describes all"),
         ("status.json", "how fresh each source is"),
         ("manifest.json", "what it was made from, and every file's hash"),

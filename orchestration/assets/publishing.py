@@ -31,7 +31,7 @@ EXPORTS = {
     "published.geoparquet": "geoparquet/: schools as points and, where they have landed, boundaries of areas.",
     "published.ees": "ees/: tidy CSV by the standard of the Department for Education's Explore Education Statistics.",
     "published.datapackage": "datapackage.json: every table and column of the folder in words, by Data Package 2.0.",
-    "published.excel": "excel/: a workbook for England and one per region.",
+    "published.excel": "excel/: a workbook for England, each region and each local authority.",
     "published.status": "status.json: each source's date, age and state in words.",
     "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
     "published.latest": "published/latest: points at the new folder, after everything was read back through it.",
@@ -94,10 +94,11 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
         tidy = write_ees(connection, folder / "ees", is_synthetic=is_synthetic)
         log.info("wrote ees/: %s files", len(tidy))
         write_datapackage(connection, folder, is_synthetic=is_synthetic)  # after the files it describes
-        workbooks = write_workbooks(connection, folder / "excel")
-        log.info("wrote excel/: %s workbooks", len(workbooks))
         files = rows_as_dicts(connection, "from mart.source_file")
-        status = [state.as_json() for state in freshness(files, datetime.now(UTC).date(), sources.looks(source.source, home))]
+        states = freshness(files, datetime.now(UTC).date(), sources.looks(source.source, home))
+        workbooks = write_workbooks(connection, folder / "excel", status=[vars(state) for state in states])
+        log.info("wrote excel/: %s workbooks", len(workbooks))
+        status = [state.as_json() for state in states]
         publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
         about = {
             "title": "schoolmatch",

@@ -1,4 +1,6 @@
-"""How long the match, a whole refresh and a look-up take, and how much memory: ``make bench`` (needs the real files).
+"""How long the match, workbooks, a whole refresh and a look-up take, and how much memory: ``make bench``.
+
+It needs the real files (docs/operations.md).
 
 Timings are printed, never asserted: machines differ, and a slow one is not a fault.
 """
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from exports.excel import write_workbooks
 from orchestration.assets.models import models_of
 from orchestration.near import find_place, near
 from orchestration.refresh import refresh
@@ -49,7 +52,14 @@ def main() -> None:
                         models[name].build(connection)
                         spent[name] = time.perf_counter() - started
                     totals.append(sum(spent.values()))
+                workbooks = []
+                for number in range(RUNS):
+                    started = time.perf_counter()
+                    written = write_workbooks(connection, Path(folder) / f"excel-{number}")
+                    workbooks.append(time.perf_counter() - started)
             parts = ", ".join(f"{name} {seconds:.3f}" for name, seconds in spent.items())
+            said = f"{statistics.median(workbooks):.1f} s (median of {RUNS}: {min(workbooks):.1f} to {max(workbooks):.1f})"
+            print(f"{year}: {len(written)} workbooks {said}")
             low, high = min(totals), max(totals)
             print(f"{year}: match {statistics.median(totals):.3f} s (median of {RUNS}: {low:.3f} to {high:.3f}); {parts}")
             with read_only(home.latest / DUCKDB_FILE) as connection:

@@ -1,15 +1,19 @@
 """Workbooks: text stays text, numbers stay numbers, missing stays empty; read back with another library."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
-from exports.excel import slug
-from exports.workbook import DATE, ONE_DECIMAL, WHOLE, Field, add_table, add_text
+from exports.chart import BarChartOf
+from exports.excel.scope import slug
+from exports.rows import Link
+from exports.workbook import DATE, ONE_DECIMAL, WHOLE, Field, TableSheet, add_table, add_text
 
 HOSTILE = [
     '=HYPERLINK("http://example.org","click")',
@@ -24,7 +28,13 @@ HOSTILE = [
     "<b>bold</b> & more",
     "x" * 300,
     "y" * 40_000,
+    "not a character \ufffe\uffff",
 ]
+
+
+def sheet_of(fields: list[Field], rows: Sequence[Sequence[Any]], **changes: Any) -> TableSheet:
+    values = {"title": "Figures", "heading": "Figures of somewhere", "about": "", "note": "Note", "is_long": True}
+    return TableSheet(**{**values, "fields": fields, "rows": rows, **changes})
 
 
 def saved(workbook: Workbook, path: Path) -> CalamineWorkbook:
@@ -34,39 +44,86 @@ def saved(workbook: Workbook, path: Path) -> CalamineWorkbook:
 
 def test_names_that_look_like_formulas_or_hold_odd_characters_come_out_as_text(tmp_path: Path) -> None:
     workbook = Workbook(write_only=True)
-    add_table(workbook, "Schools", [Field("Name", 40)], ([name] for name in HOSTILE), HOSTILE[0])
-    rows = saved(workbook, tmp_path / "x.xlsx").get_sheet_by_name("Schools").to_python()
+    add_table(workbook, sheet_of([Field("Name", 40)], [[name] for name in HOSTILE], heading=HOSTILE[0], note=HOSTILE[3]))
+    rows = saved(workbook, tmp_path / "x.xlsx").get_sheet_by_name("Figures").to_python()
     texts = [row[0] for row in rows]
-    assert texts[0] == HOSTILE[0]
-    assert [text.strip() for text in texts[2:8]] == [name.strip() for name in HOSTILE[:6]]
-    assert texts[8:12] == ["NULL", "Bell and null", HOSTILE[8], HOSTILE[9]]
-    assert (texts[12], len(texts[13])) == (HOSTILE[10], 32_767)
+    assert (texts[0], texts[1]) == (HOSTILE[0], HOSTILE[3])
+    assert [text.strip() for text in texts[4:10]] == [name.strip() for name in HOSTILE[:6]]
+    assert texts[10:14] == ["NULL", "Bell and null", HOSTILE[8], HOSTILE[9]]
+    assert (texts[14], len(texts[15]), texts[16]) == (HOSTILE[10], 32_767, "not a character ")
 
 
-def test_no_cell_of_a_hostile_name_is_a_formula_in_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_no_cell_of_a_hostile_name_is_a_formula_in_the_file(tmp_path: Path, is_wrapped: bool) -> None:
     workbook = Workbook(write_only=True)
-    add_table(workbook, "Schools", [Field("=1+1", 40)], ([name] for name in HOSTILE), "=2+2")
+    rows = [[name, Link(name, "https://example.org/1")] for name in HOSTILE]
+    add_table(workbook, sheet_of([Field("=1+1", 40, is_wrapped=is_wrapped), Field("Link")], rows, heading="=2+2", note="=3"))
+    add_text(workbook, "About", "=1", [(name, name) for name in HOSTILE])
     workbook.save(tmp_path / "x.xlsx")
     with ZipFile(tmp_path / "x.xlsx") as archive:
-        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml") + archive.read("xl/worksheets/sheet2.xml")
+    cell = load_workbook(tmp_path / "x.xlsx")["Figures"]["A5"]
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
 def test_numbers_dates_and_missing_values_are_what_they_are(tmp_path: Path) -> None:
     workbook = Workbook(write_only=True)
     fields = [Field("Whole", 10, WHOLE), Field("Decimal", 10, ONE_DECIMAL), Field("Date", 12, DATE), Field("Missing", 10, WHOLE)]
-    add_table(workbook, "Figures", fields, [[0, 7.5, date(2025, 8, 31), None]], "Note")
-    row = saved(workbook, tmp_path / "x.xlsx").get_sheet_by_name("Figures").to_python()[2]
+    add_table(workbook, sheet_of(fields, [[0, 7.5, date(2025, 8, 31), None]]))
+    row = saved(workbook, tmp_path / "x.xlsx").get_sheet_by_name("Figures").to_python()[4]
     assert row == [0.0, 7.5, date(2025, 8, 31), ""]
+    sheet = load_workbook(tmp_path / "x.xlsx")["Figures"]
+    assert [cell.number_format for cell in sheet[5]][:3] == [WHOLE, ONE_DECIMAL, DATE]
+    assert not any(cell.quotePrefix for cell in sheet[5])
 
 
-def test_the_header_stays_in_view_can_be_filtered_and_is_repeated_in_print(tmp_path: Path) -> None:
+def test_a_long_table_is_marked_stays_in_view_can_be_filtered_and_repeats_its_header_in_print(tmp_path: Path) -> None:
     workbook = Workbook(write_only=True)
-    add_table(workbook, "Figures", [Field("A", 10), Field("B", 33)], [["x", 1], ["y", 2]], "Note")
+    add_table(workbook, sheet_of([Field("A", 10), Field("B", 33)], [["x", 1], ["y", 2]], frozen_columns=1))
     workbook.save(tmp_path / "x.xlsx")
     sheet = load_workbook(tmp_path / "x.xlsx")["Figures"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A3", "A2:B4", "$2:$2")
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("B5", "$4:$4")
+    table = sheet.tables["Figures"]
+    assert (table.ref, table.autoFilter.ref, table.column_names) == ("A4:B6", "A4:B6", ["A", "B"])
     assert sheet.column_dimensions["B"].width == 33
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert not sheet.merged_cells.ranges
+
+
+def test_a_table_without_rows_says_so_and_a_short_one_has_neither_filter_nor_frozen_panes(tmp_path: Path) -> None:
+    workbook = Workbook(write_only=True)
+    add_table(workbook, sheet_of([Field("A")], [], title="None", when_empty="No school."))
+    add_table(workbook, sheet_of([Field("A")], [["x"]], title="Short", is_long=False))
+    workbook.save(tmp_path / "x.xlsx")
+    again = load_workbook(tmp_path / "x.xlsx")
+    assert again["None"]["A5"].value == "No school."
+    assert not again["None"].tables
+    assert (again["Short"].freeze_panes, again["Short"].tables["Short"].autoFilter) == (None, None)
+
+
+def test_links_lead_to_sheets_and_pages(tmp_path: Path) -> None:
+    workbook = Workbook(write_only=True)
+    add_table(workbook, sheet_of([Field("Go")], [[Link("there", "#Notes")], [Link("far", "https://example.org/")]]))
+    workbook.save(tmp_path / "x.xlsx")
+    sheet = load_workbook(tmp_path / "x.xlsx")["Figures"]
+    assert (sheet["A3"].value, sheet["A3"].hyperlink.location) == ("Back to Contents", "'Contents'!A1")
+    assert (sheet["A5"].value, sheet["A5"].hyperlink.location) == ("there", "'Notes'!A1")
+    assert (sheet["A6"].value, sheet["A6"].hyperlink.target) == ("far", "https://example.org/")
+
+
+def test_a_chart_reads_the_rows_it_is_about_and_tells_them_in_words(tmp_path: Path) -> None:
+    workbook = Workbook(write_only=True)
+    chart = BarChartOf("Title", "In words.", 1, 2, 0, (1, 2), "%")
+    rows = [["not charted", 1, 2], ["a", 3, 4], ["b", 5, 6]]
+    fields = [Field("Area"), Field("First", number_format=WHOLE), Field("Second", number_format=WHOLE)]
+    add_table(workbook, sheet_of(fields, rows, is_long=False, charts=[chart]))
+    workbook.save(tmp_path / "x.xlsx")
+    with ZipFile(tmp_path / "x.xlsx") as archive:
+        drawn, placed = archive.read("xl/charts/chart1.xml").decode(), archive.read("xl/drawings/drawing1.xml").decode()
+    for reference in ("'Figures'!$A$7:$A$8", "'Figures'!$B$7:$B$8", "'Figures'!$C$7:$C$8", "'Figures'!$B$5", "'Figures'!$C$5"):
+        assert f"<f>{reference}</f>" in drawn, reference
+    assert 'descr="In words."' in placed
+    assert load_workbook(tmp_path / "x.xlsx")["Figures"]["A4"].value == "In words."
 
 
 def test_rows_of_long_text_are_as_high_as_their_text(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""Workbooks: one for England, one per region and one per local authority, from the published tables.
+
+A school in need is listed in the workbooks of the areas it stands in; its partners may stand across the border.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from exports.excel.book import Book, write
+from exports.excel.cover import contents, cover, shared
+from exports.excel.facts import Facts, fetch
+from exports.excel.scope import Scope, is_anonymous_edition
+from exports.excel.sheets import tables
+from exports.workbook import TableSheet
+from warehouse.licence import LIMITS, SYNTHETIC_NOTE
+from warehouse.store import rows_as_dicts
+
+log = logging.getLogger("schoolmatch")
+
+_PROCESSES = 2
+_COST_OF_A_BOOK = 8_000
+"""What a workbook costs before its first row, in cells."""
+_WORTH_A_PROCESS = 400_000
+"""Cells from which on a second process saves more than the second it takes to start."""
+
+
+def write_workbooks(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    status: Iterable[Mapping[str, Any]] | None = None,
+    is_anonymous: bool | None = None,
+) -> list[Path]:
+    """Write ``england.xlsx``, ``regions/<slug>.xlsx`` and ``local-authorities/<slug>.xlsx``; returns the paths.
+
+    ``status``: each source's state (``warehouse.freshness``), by default as of now from ``mart.source_file`` alone.
+    ``is_anonymous``: without names and URNs of schools in need; by default as the setting says.
+    """
+    facts = fetch(connection, is_anonymous=is_anonymous_edition() if is_anonymous is None else is_anonymous)
+    states = list(_status(connection) if status is None else status)
+    for part in ("regions", "local-authorities"):
+        (folder / part).mkdir(parents=True)
+    # the largest come first, so that no process is left with one of them in the end
+    books = sorted(_books(facts, states, folder), key=lambda book: -book.cells)
+    processes = min(_PROCESSES, os.cpu_count() or 1)
+    # A daemonic process may have no children.
+    if (
+        processes > 1
+        and sum(book.cells + _COST_OF_A_BOOK for book in books) > _WORTH_A_PROCESS
+        and not multiprocessing.current_process().daemon
+    ):
+        # Spawned, not forked: a fork of a process with threads (Dagster, DuckDB) can hang.
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+            return sorted(pool.map(write, books))
+    return sorted(write(book) for book in books)
+
+
+def _books(facts: Facts, status: list[Mapping[str, Any]], folder: Path) -> Iterator[Book]:
+    common: list[TableSheet] = []
+    label = f"{SYNTHETIC_NOTE} " if facts.refresh["label"] else ""
+    for scope in facts.scopes:
+        own = list(tables(facts, scope))
+        common = common or shared(facts, status, own)
+        sheets = [*own, *common]
+        yield Book(
+            path=folder / scope.path,
+            title=_title(scope),
+            description=f"{label}{LIMITS}",
+            cover=cover(facts, scope),
+            sheets=[contents(sheets, label), *sheets],
+        )
+
+
+def _title(scope: Scope) -> str:
+    return f"Schools in need, and who is near: {scope.name}"
+
+
+def _status(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    from warehouse.freshness import freshness  # knows every source's card: not for a process that only writes a workbook
+
+    files = rows_as_dicts(connection, "from mart.source_file")
+    return [vars(state) for state in freshness(files, datetime.now(UTC).date())]

@@ -1,0 +1,41 @@
+"""One workbook, ready to be written: all that a process needs to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from exports.excel.cover import CoverLines
+from exports.workbook import COVER, TableSheet, add_table, add_text
+
+
+@dataclass(frozen=True)
+class Book:
+    """A path, document properties, the lines of the cover, and the sheets after it."""
+
+    path: Path
+    title: str
+    description: str
+    cover: CoverLines
+    sheets: Sequence[TableSheet]
+
+    @property
+    def cells(self) -> int:
+        """About how much there is to write."""
+        return sum(len(sheet.rows) * len(sheet.fields) for sheet in self.sheets)
+
+
+def write(book: Book) -> Path:
+    """Write the workbook; returns its path."""
+    workbook = Workbook(write_only=True)
+    properties = workbook.properties
+    properties.title, properties.subject, properties.description = book.title, "School-to-school support", book.description
+    properties.creator, properties.language, properties.keywords = "schoolmatch", "en-GB", "schools; Ofsted; support; England"
+    add_text(workbook, COVER, book.title, book.cover)
+    for sheet in book.sheets:
+        add_table(workbook, sheet)
+    workbook.save(book.path)
+    return book.path

@@ -73,7 +73,7 @@ def refresh(
     for name, what in (
         ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
         ("excel/england.xlsx", "and a workbook for each region and local authority"),
-        ("parquet/", "one file per table; geoparquet/ for maps, ees/ tidy CSV, datapackage.json describes all"),
+        ("parquet/", "one file per table; also geoparquet/ and ees/ (tidy CSV)"),
         ("status.json", "how fresh each source is"),
         ("manifest.json", "what it was made from, and every file's hash"),
     ):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ def page(text: str, current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyCo
         "eras": lambda: _eras(current),
         "coverage": lambda: _coverage(current),
         "figures of 2017": lambda: _figures(study, "nfer-2017"),  # RISE asks for judgements that are not known of then
-        **{f"rules of {each.name}": lambda each=each: _rules(each) for each in definitions},  # type: ignore[misc]
-        **{f"thresholds of {each.name}": lambda each=each: _thresholds(each) for each in definitions},  # type: ignore[misc]
+        **{f"rules of {each.name}": partial(_rules, each) for each in definitions},
+        **{f"thresholds of {each.name}": partial(_thresholds, each) for each in definitions},
     }
 
     def made(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
 from typing import Literal
 
@@ -47,7 +48,7 @@ def examine(home: Home, *, network: bool = True) -> Iterator[Finding]:
     yield _look("Schedule", lambda: _schedule(home))
     if network:
         for name, url in _addresses().items():
-            yield _look(f"Network: {name}", lambda url=url: _reach(url))  # type: ignore[misc]
+            yield _look(f"Network: {name}", partial(_reach, url))
 
 
 def _look(what: str, at: Callable[[], tuple[State, str]]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -16,12 +17,11 @@ from warehouse.models import load_macros
 from warehouse.store import open_warehouse
 
 
-class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Warehouse(dg.ConfigurableResource[Any]):
     """The working DuckDB file.
 
     It is opened, under its lock, for as long as Dagster keeps the resource: a whole run under the in-process executor. A
-    second run, of
-    this process or another, waits for it.
+    second run, of this process or another, waits for it.
     """
 
     home: str
@@ -52,7 +52,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self._connection
 
 
-class Source(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Source(dg.ConfigurableResource[Any]):
     """Where the files of a run come from: ``sample``, or the path of a drop folder."""
 
     source: str

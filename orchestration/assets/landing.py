@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator
 from importlib import metadata
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -43,7 +44,7 @@ def key(table: str) -> dg.AssetKey:
     kinds={"duckdb"},
     description="One row: this run, and the drop folder its files are taken from.",
 )
-def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> dg.MaterializeResult[Any]:
     """Prepare the source, refuse a folder that lacks what is needed, and note the run."""
     checks.forget_results(warehouse.connection)
     folder = source.prepare(warehouse.place)
@@ -93,7 +94,7 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
     )
 
     @dg.multi_asset(name=f"land_{group}", specs=specs, check_specs=[fresh])
-    def land_group(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+    def land_group(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         counts = raw.load_group(warehouse.connection, source.folder(warehouse.place), group, warehouse.place.landing)
         log.info("read %s: %s rows", group, f"{sum(counts.values()):,}")
         yield dg.MaterializeResult(key(files))

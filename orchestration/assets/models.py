@@ -8,6 +8,7 @@ and can be built alone.
 import logging
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -35,7 +36,7 @@ LAYERS = ("core", "definition", "match", "mart")
         for table in reference_tables()
     ],
 )
-def reference(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+def reference(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
     """Load ``sql/reference/``."""
     for table, count in load_reference(warehouse.connection).items():
         yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
@@ -81,7 +82,7 @@ def _layer(layer: str) -> dg.AssetsDefinition:
     )
     def build_layer(
         context: dg.AssetExecutionContext, warehouse: Warehouse
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         selected = context.selected_asset_keys
         started, built = time.perf_counter(), 0
         if any(key(table) in selected for table in parameters):

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -76,7 +77,7 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 @dg.multi_asset(name="publish", specs=_specs())
-def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
     """Record checks and dictionary, write every export aside, and switch."""
     connection, home = warehouse.connection, warehouse.place
     results = checks.build_results(connection)

@@ -17,7 +17,9 @@ universe as (
         school.ofsted_grade,
         school.ofsted_leadership_and_management,
         school.urn in (select listed.urn from raw.list_teaching_school as listed) as is_teaching_school,
+        (select count(*) > 0 from raw.list_teaching_school) as is_teaching_list_landed,
         school.urn in (select listed.urn from raw.list_national_support_school as listed) as is_national_support_school,
+        (select count(*) > 0 from raw.list_national_support_school) as is_national_support_list_landed,
         coalesce(
             school.trust_id in (select listed.group_id from raw.list_trust_not_ready as listed), false
         ) as is_in_trust_not_ready
@@ -207,7 +209,9 @@ select
         case
             when ofsted_grade = 2 and has_high_results is null and has_outstanding_leadership is distinct from false
                 then 'high_results_not_known'
-        end
+        end,
+        case when not is_teaching_list_landed then 'teaching_schools_not_listed' end,
+        case when not is_national_support_list_landed then 'national_support_schools_not_listed' end
     ], lambda reason: reason is not null) as not_assessed,
     {
         'inspection_date': ofsted_date,

@@ -33,7 +33,8 @@ def one_school(home: Home) -> tuple[int, int, int]:
     """URN and grid reference of a school with others of every phase around it."""
     with read_only(home.latest / "schoolmatch.duckdb") as connection:
         query = "select urn, easting, northing from mart.school where region_name = 'London' order by urn limit 1"
-        return tuple(connection.execute(query).fetchall()[0])  # type: ignore[return-value]
+        urn, easting, northing = connection.execute(query).fetchall()[0]
+    return urn, easting, northing
 
 
 def test_near_gives_the_schools_of_a_brute_force_search_nearest_first(published_home: Home) -> None:

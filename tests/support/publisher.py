@@ -55,6 +55,11 @@ class Request:
     headers: dict[str, str]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: a client that ends in the middle is no news."""
+
+
 class Publisher:
     """Files by path; ``attachments`` (title, path, content type) in the order of GOV.UK's list; ``faults`` by path."""
 
@@ -69,9 +74,8 @@ class Publisher:
         self._versions: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.allows_ranges = True
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that ends in the middle is no news
         self._fill(sample)
 
     def __enter__(self) -> Self:
@@ -195,7 +199,7 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the library's
+        def log_message(self, *_: Any) -> None:
             """Nothing on standard error."""
 
         def do_HEAD(self) -> None:

@@ -66,6 +66,9 @@ REPORT_CARD_AREAS = (
 )
 """The areas that every report card has; early years and post-16 do not apply unless given."""
 
+OF_NO_SCHOOL = 999_999
+"""A URN that no school of a test has."""
+
 MODERN_MEASURES = 2016
 """The first year of today's measures at key stage 2: a file of an earlier year does not have them."""
 
@@ -112,7 +115,7 @@ class World:
         run(self.connection, "create schema previous")
         for table, columns in previous.TABLES.items():
             run(self.connection, f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
-        self._next = 0
+        self.clear()
         self._has_reference = False
         self._definitions: list[Definition] = []  # those whose parameters are loaded
 
@@ -241,10 +244,15 @@ class World:
                 model.build(self.connection)
         return self
 
-    def clear(self) -> None:
-        """Take out every school and all that is told of it, for another build; quicker than another world."""
+    def clear(self, *, with_lists: bool = True) -> None:
+        """Take out every school and all that is told of it, for another build; quicker than another world.
+
+        ``with_lists``: lists of Teaching Schools and National Support Schools are landed, and name other schools.
+        """
         for layout in LAYOUTS:
             run(self.connection, f"delete from raw.{layout.kind}")
+        for listed in ("teaching_school", "national_support_school") if with_lists else ():
+            self.row(f"raw.list_{listed}", urn=OF_NO_SCHOOL)
         self._next = 0
 
     def query(self, sql: str) -> list[dict[str, Any]]:

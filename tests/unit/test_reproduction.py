@@ -27,7 +27,8 @@ NFER = next(each for each in read_definitions() if each.name == "nfer-2017")
 
 
 def fill(world: World) -> World:
-    """A few schools of 2016/17: leadership known for some, in two regions, some of them below the floor or closed since."""
+    """A few schools of 2016/17, and no lists: leadership known for some, in two regions, some below the floor or closed since."""
+    world.clear(with_lists=False)
     # good, high results (the average is 70): leadership outstanding, leadership good, and not known
     for urn, leadership in ((100001, 1), (100002, 2), (100003, None)):
         world.school(urn)

@@ -61,7 +61,7 @@ def graded_columns(listed: Listed, found: Judgement, which: str, prefix: str) ->
     is_own = listed.became | ~is_of_other
 
     def known(values: Any) -> list[str]:
-        return np.where(is_none, NULL, values).tolist()  # type: ignore[no-any-return]
+        return list(np.where(is_none, NULL, values).tolist())
 
     def grade(heading: str) -> str:
         return f"{prefix}{heading[0].lower()}{heading[1:]}" if prefix else heading
@@ -111,7 +111,7 @@ def ungraded_columns(listed: Listed, ungraded: Days, latest: Judgement, seed: in
     outcome = np.where(day >= NO_HEADLINE_SINCE, pick(rng, _OUTCOMES_SINCE_2024, size), outcome)
 
     def known(values: Any) -> list[str]:
-        return np.where(np.isnat(day), NULL, values).tolist()  # type: ignore[no-any-return]
+        return list(np.where(np.isnat(day), NULL, values).tolist())
 
     return {
         "Latest ungraded inspection number since last graded inspection": known([f"107{row:05d}" for row in rows.tolist()]),

@@ -64,7 +64,7 @@ def write_key_stage_2(path: Path, world: World, found: KeyStage2, seed: int) -> 
     is_total = table != 4
 
     def stacked(part: int) -> list[str]:
-        return np.stack([np.asarray(each[part]) for each in tables])[table, row].tolist()  # type: ignore[no-any-return]
+        return list(np.stack([np.asarray(each[part]) for each in tables])[table, row].tolist())
 
     laestab = np.array(world.laestabs(found.school))
     laestab[rng.random(size) < 0.01] = ""  # some schools have none in the publisher's file

@@ -30,14 +30,19 @@ COVER, CONTENTS = "Cover", "Contents"
 """The first two sheets; every other one links back to the contents."""
 
 _A4 = 9
+_LONGEST_FOOTER = 100
+_MARGIN = 0.4
+"""Left and right of a printed page, in inches."""
 _LINE = 15.0
 """Height of a line of text, in points."""
 
 _FONT = "Calibri"
-_BOLD = Font(name=_FONT, bold=True)
+_BOLD = Font(name=_FONT, bold=True, size=11)
 _TITLE = Font(name=_FONT, bold=True, size=14)
-_LINKED = Font(name=_FONT, underline="single", color="0B4F9E")
+_LINKED = Font(name=_FONT, underline="single", color="0B4F9E", size=11)
 _TOP = Alignment(vertical="top")
+_RIGHT = Alignment(horizontal="right", vertical="top")
+_LEFT = Alignment(horizontal="left", vertical="top")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _HEADER_OF_NUMBERS = Alignment(horizontal="right", indent=1, wrap_text=True, vertical="top")
 _HEADER = PatternFill("solid", fgColor="E7ECF3")
@@ -57,13 +62,19 @@ class Field:
     meaning: str = ""
     is_wrapped: bool = False
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers, which are aligned right; a date reads like text."""
+        return self.number_format not in (None, DATE)
+
 
 @dataclass(frozen=True)
 class TableSheet:
     """A sheet with one table: its name, heading, a note in one line, columns, rows.
 
     ``about``: what it shows, for the table of contents. ``is_long``: hundreds of rows, so it can be filtered and its header stays
-    in view, with ``frozen_columns`` columns. ``charts`` stand between the note and the table.
+    in view, with ``frozen_columns`` columns. ``printed_columns``: how many go into print, by default all; more than a dozen become
+    too small to read on paper. ``charts`` stand between the note and the table.
     """
 
     title: str
@@ -74,6 +85,7 @@ class TableSheet:
     rows: Sequence[Sequence[Any]]
     is_long: bool = False
     frozen_columns: int = 0
+    printed_columns: int | None = None
     charts: Sequence[BarChartOf] = field(default=())
     when_empty: str = "There is none."
 
@@ -83,10 +95,15 @@ class TableSheet:
         return 4 + len(self.charts)
 
 
-WHOLE = "#,##0"
-ONE_DECIMAL = "#,##0.0"
-PLAIN = "0"
+# The gap that keeps a number from running into the text of the next column is part of its format, as wide as two brackets:
+# LibreOffice forgets the indent of a cell that follows one with another format.
+WHOLE = "#,##0_)_)"
+ONE_DECIMAL = "#,##0.0_)_)"
+TWO_DECIMALS = "0.00_)_)"
+PLAIN = "0_)_)"
+AS_IT_IS = "General_)_)"
 DATE = "d mmm yyyy"
+"""A date is aligned left, like text."""
 
 
 def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
@@ -103,15 +120,19 @@ def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
         sheet.column_dimensions[get_column_letter(index)].width = each.width
     _fit_page(sheet, table.heading)
     sheet.print_title_rows = f"{header}:{header}"
+    if table.printed_columns is not None:
+        sheet.print_area = f"A1:{get_column_letter(table.printed_columns)}{header + max(1, len(table.rows))}"
     sheet.append([_styled(sheet, table.heading, _TITLE)])
     sheet.append([_styled(sheet, table.note, None)])
     back = COVER if table.title == CONTENTS else CONTENTS
     sheet.append([_link(sheet, Link(f"Back to {back}", f"#{back}"))])
     for chart in table.charts:
-        sheet.append([_styled(sheet, chart.words, None, wrapped=True)])
+        words = _styled(sheet, chart.words, None)
+        words.alignment = _TOP
+        sheet.append([words])
     headings = [_styled(sheet, each.heading, _BOLD, wrapped=True, filled=True) for each in fields]
     for cell, each in zip(headings, fields, strict=True):
-        if each.number_format is not None:
+        if each.is_number:
             cell.alignment = _HEADER_OF_NUMBERS
     sheet.append(headings)
     if not table.rows:
@@ -132,8 +153,7 @@ def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
 
 
 def _add_rows(sheet: Sheet, table: TableSheet) -> None:
-    is_wrapped = any(each.is_wrapped for each in table.fields)
-    styles = [_styles(sheet, each, is_top=is_wrapped) for each in table.fields]
+    styles = [_styles(sheet, each) for each in table.fields]
     wrapped = [(index, each.width) for index, each in enumerate(table.fields) if each.is_wrapped]
     writer = RowWriter(sheet)
     for number, row in enumerate(table.rows, start=table.header_row + 1):
@@ -159,26 +179,32 @@ def add_text(workbook: Workbook, title: str, heading: str, lines: Iterable[tuple
 def _fit_page(sheet: Sheet, heading: str) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A4
+    sheet.page_margins.left = sheet.page_margins.right = _MARGIN
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.HeaderFooter.oddFooter.left.text = heading.replace("&", "&&")
+    # Excel takes no more than 255 characters for the whole footer
+    sheet.HeaderFooter.oddFooter.left.text = clean_text(heading)[:_LONGEST_FOOTER].replace("&", "&&")
     sheet.HeaderFooter.oddFooter.right.text = "Page &P of &N"
 
 
 def _lines(text: Any, width: float) -> int:
     """How many lines a wrapped text takes: not every program that opens a workbook works out heights itself."""
     shown = str(text)
-    return 1 if len(shown) <= width else len(textwrap.wrap(shown, max(1, int(width)))) or 1
+    # widths are in digits: most letters are narrower, capitals wider
+    room = int(width * (0.9 if shown.isupper() else 1.15))
+    return 1 if len(shown) <= room else len(textwrap.wrap(shown, max(1, room))) or 1
 
 
-def _styles(sheet: Sheet, field: Field, *, is_top: bool) -> Styles:
+def _styles(sheet: Sheet, field: Field) -> Styles:
     """The styles of a column, made once: to look one up for each cell takes longer than to write it."""
     cell: Any = Cell(sheet, row=1, column=1)
     if field.number_format is not None:
         cell.number_format = field.number_format
-    if field.number_format is not None:  # with a gap: a number must not run into the text of the next column
-        cell.alignment = Alignment(horizontal="right", indent=1, vertical="top" if is_top else None)
-    elif field.is_wrapped or is_top:
+    if field.is_number:
+        cell.alignment = _RIGHT
+    elif field.number_format == DATE:
+        cell.alignment = _LEFT
+    else:
         cell.alignment = _WRAPPED if field.is_wrapped else _TOP
     # a copy: openpyxl keeps the style it is given, and would see it change
     formula_like = Cell(sheet, row=1, column=1, style_array=cell._style)
@@ -213,5 +239,5 @@ def _styled(sheet: Sheet, value: Any, font: Font | None, *, wrapped: bool = Fals
         cell.fill = _HEADER
     if isinstance(value, date | datetime):
         cell.number_format = DATE
-        cell.alignment = Alignment(horizontal="left", vertical="top")
+        cell.alignment = _LEFT
     return cell

@@ -9,6 +9,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from exports.excel.cover import CoverLines
+from exports.rows import clean_text
 from exports.workbook import COVER, TableSheet, add_table, add_text
 
 
@@ -32,7 +33,8 @@ def write(book: Book) -> Path:
     """Write the workbook; returns its path."""
     workbook = Workbook(write_only=True)
     properties = workbook.properties
-    properties.title, properties.subject, properties.description = book.title, "School-to-school support", book.description
+    properties.title, properties.subject = clean_text(book.title), "School-to-school support"
+    properties.description = book.description
     properties.creator, properties.language, properties.keywords = "schoolmatch", "en-GB", "schools; Ofsted; support; England"
     add_text(workbook, COVER, book.title, book.cover)
     for sheet in book.sheets:

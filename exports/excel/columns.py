@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from exports.workbook import DATE, ONE_DECIMAL, PLAIN, WHOLE, Field
+from exports.workbook import AS_IT_IS, DATE, ONE_DECIMAL, PLAIN, TWO_DECIMALS, WHOLE, Field
 
 DEFINITION = Field("Definition", 13, source="area_summary.definition")
+PHASE_WRAPPED = Field("Phase", 13, source="area_summary.phase", is_wrapped=True)
 PHASE = Field("Phase", 20, source="area_summary.phase")
 
 MEASURES = (
@@ -33,13 +34,11 @@ AREA = Field("Area", 34, source="area_summary.area_name")
 AREA_CODE = Field("ONS code", 12, source="area_summary.area_code")
 
 NUMBER = Field("Number", 9, PLAIN, meaning="A running number that stands for the school in this edition, in which it is not named.")
-NEED_NAME = Field("School in need", 42, source="school.name")
-NEED_NAME_WRAPPED = Field("School in need", 32, source="school.name", is_wrapped=True)
-NEED_URN = Field("URN", 10, PLAIN, "school.urn")
+URN = Field("URN", 10, PLAIN, "school.urn")
 LOCAL_AUTHORITY = Field("Local authority", 26, source="school.la_name")
-SETTING = Field("Setting", 12, source="school.setting")
-RADIUS = Field("Radius, miles", 10, PLAIN, "school.search_radius_miles")
-REASONS = Field("Why it is in need", 46, source="school_status.reasons", meaning="Every reason found, in words.", is_wrapped=True)
+SETTING = Field("Setting", 11, source="school.setting")
+RADIUS = Field("Radius, miles", 9, AS_IT_IS, "school.search_radius_miles")
+REASONS = Field("Why it is in need", 50, source="school_status.reasons", meaning="Every reason found, in words.", is_wrapped=True)
 PARTNERS = Field(
     "High-performing schools within it",
     14,
@@ -48,11 +47,11 @@ PARTNERS = Field(
 )
 NEAREST = Field(
     "Nearest high-performing school",
-    30,
+    28,
     meaning="Name of the nearest partner (distance_rank 1 of the table match).",
     is_wrapped=True,
 )
-MILES_TO_NEAREST = Field("Miles to it", 10, ONE_DECIMAL, "match.distance_miles")
+MILES_TO_NEAREST = Field("Miles to it", 9, ONE_DECIMAL, "match.distance_miles")
 NEAREST_LINK = Field("Whom to ring", 16, meaning="Link to the nearest partner's page in GIAS, with its telephone number and head.")
 JUDGED = Field("Judged on", 14, DATE, "school.ofsted_date")
 BEFORE_TRUST = Field("Judged before it joined its trust", 14, source="school.is_ofsted_before_trust")
@@ -61,11 +60,11 @@ OFSTED_LINK = Field("Page at Ofsted", 15, meaning="Link to the school's reports 
 
 IN_NEED = (
     DEFINITION,
-    PHASE,
-    NEED_NAME_WRAPPED,
-    NEED_URN,
+    PHASE_WRAPPED,
+    Field("School in need", 32, source="school.name", is_wrapped=True),
+    URN,
     Field("Local authority", 18, source="school.la_name", is_wrapped=True),
-    Field("Constituency", 20, source="school.constituency_name", is_wrapped=True),
+    Field("Constituency", 21, source="school.constituency_name", is_wrapped=True),
     SETTING,
     RADIUS,
     REASONS,
@@ -74,29 +73,33 @@ IN_NEED = (
     MILES_TO_NEAREST,
     NEAREST_LINK,
     JUDGED,
-    Field("Trust", 26, source="school.trust_name", is_wrapped=True),
+    Field("Trust", 30, source="school.trust_name", is_wrapped=True),
     BEFORE_TRUST,
     GIAS_LINK,
     OFSTED_LINK,
 )
+IN_NEED_PRINTED = IN_NEED.index(MILES_TO_NEAREST) + 1
+"""How many of them go into print: those after it are links, or can wait until one is at the screen."""
+
 IN_NEED_ANONYMOUS = (DEFINITION, PHASE, NUMBER, LOCAL_AUTHORITY, SETTING, RADIUS, REASONS, PARTNERS)
 """Without what tells the school: name, URN, links, trust, date, and distances, from which a place can be worked out."""
 
+ITS_TRUST = Field("Its trust", 38, source="school.trust_name", is_wrapped=True)
 PAIRS = (
     DEFINITION,
-    PHASE,
-    NEED_NAME,
-    NEED_URN,
+    PHASE_WRAPPED,
+    Field("School in need", 38, source="school.name", is_wrapped=True),
+    URN,
     Field("Local authority of it", 24, source="school.la_name"),
     Field("Rank", 8, PLAIN, "match.distance_rank"),
-    Field("High-performing school", 42, source="school.name"),
+    Field("High-performing school", 38, source="school.name", is_wrapped=True),
     Field("URN of high-performing school", 12, PLAIN, "match.partner_urn"),
     Field("Miles", 9, ONE_DECIMAL, "match.distance_miles"),
-    Field("Likeness", 10, "0.00", "match.similarity"),
+    Field("Likeness", 10, TWO_DECIMALS, "match.similarity"),
     Field("Its local authority", 26, source="school.la_name"),
-    Field("Its trust", 34, source="school.trust_name"),
-    Field("Same authority", 11, source="match.same_la"),
-    Field("Same trust", 10, source="match.same_trust"),
+    ITS_TRUST,
+    Field("Same authority", 13, source="match.same_la"),
+    Field("Same trust", 13, source="match.same_trust"),
     Field("Judged under", 18, source="school.ofsted_framework"),
     Field("Judged on", 14, DATE, "school.ofsted_date"),
 )
@@ -104,10 +107,10 @@ PAIRS = (
 HIGH_PERFORMING = (
     DEFINITION,
     PHASE,
-    Field("High-performing school", 42, source="school.name"),
-    NEED_URN,
+    Field("High-performing school", 42, source="school.name", is_wrapped=True),
+    URN,
     LOCAL_AUTHORITY,
-    Field("Trust", 34, source="school.trust_name"),
+    Field("Trust", 36, source="school.trust_name", is_wrapped=True),
     Field("Schools in need it could serve", 14, WHOLE, meaning="In how many schools' radius it stands, also across the border."),
     Field("Judged under", 18, source="school.ofsted_framework"),
     JUDGED,
@@ -118,26 +121,26 @@ CHANGES = (
     Field("Change", 28, meaning="Newly or no longer in need or high-performing, against the folder published before."),
     DEFINITION,
     PHASE,
-    Field("School", 42, source="school.name"),
-    NEED_URN,
+    Field("School", 42, source="school.name", is_wrapped=True),
+    URN,
     LOCAL_AUTHORITY,
-    Field("Status before", 18, meaning="Its status in the folder published before; none where it was not in it."),
-    Field("Status now", 18, source="school_status.status"),
+    Field("Status before", 28, meaning="Its status in the folder published before; none where it was not in it."),
+    Field("Status now", 28, source="school_status.status"),
 )
 
 STATUS = (
-    Field("Source", 70),
-    Field("Publisher", 34),
+    Field("Source", 70, meaning="What its files hold."),
+    Field("Publisher", 34, meaning="Who publishes it."),
     Field("As at", 14, DATE, meaning="The date the newest file speaks of; of results the end of their academic year."),
     Field("Age, days", 10, WHOLE, meaning="From that date to the day this workbook was made."),
-    Field("Next expected", 14, DATE),
+    Field("Next expected", 14, DATE, meaning="When the publisher should have the next one out, by how often it publishes."),
     Field("State", 60, meaning="How fresh it is, in words.", is_wrapped=True),
 )
 
 THRESHOLDS = (
     Field("Definition", 13, source="definition.definition"),
     Field("What it does", 80, source="definition.parameter_sentence", is_wrapped=True),
-    Field("Value", 10, "0.##", "definition.value"),
+    Field("Value", 10, AS_IT_IS, "definition.value"),
     Field("Unit", 30, source="definition.unit", is_wrapped=True),
     Field("Source", 70, source="definition.parameter_source", is_wrapped=True),
 )

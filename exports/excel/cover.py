@@ -36,6 +36,10 @@ _FILTERS = (
     "Guidance on accessible spreadsheets advises against both. The sheets that can have hundreds of rows keep them, because their "
     "readers look for their own schools there. Summary, Data status, Thresholds, Data dictionary and Notes have neither."
 )
+_PRINT = (
+    "Schools in need and Partners are printed without their last columns, which are in the sheet (links, dates, and of Schools in "
+    "need the trust): the rest would be too small to read."
+)
 _NOT_NAMED = (
     "In this edition names and URNs of schools in need are left out, and all that would tell them: links, trusts, dates, "
     "distances, and the list of their partners."
@@ -175,6 +179,5 @@ def _notes(facts: Facts) -> list[tuple[str, str]]:
         ("Limits", LIMITS),
         ("Licence", OGL),
     ]
-    if facts.is_anonymous:
-        notes.append(("Schools not named", _NOT_NAMED))
+    notes.append(("Schools not named", _NOT_NAMED) if facts.is_anonymous else ("Print", _PRINT))
     return notes

@@ -76,11 +76,13 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts
     link = _no_link if refresh["is_synthetic"] else Link
     return Facts(
         refresh=refresh,
-        definitions=run(connection, "select distinct definition, title, sentence from mart.definition order by 1"),
-        thresholds=run(
-            connection,
-            """select definition, parameter_sentence, value, unit, parameter_source
-            from mart.definition where parameter is not null order by definition, parameter""",
+        definitions=_todays_first(run(connection, "select distinct definition, title, sentence from mart.definition order by 1")),
+        thresholds=_todays_first(
+            run(
+                connection,
+                """select definition, parameter_sentence, value, unit, parameter_source
+                from mart.definition where parameter is not null order by definition, parameter""",
+            )
         ),
         dictionary={
             f"{table}.{column}": (unit, description, published_as)
@@ -100,6 +102,11 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts
         high_performing=_high_performing(connection, link),
         changes=_changes(connection, is_anonymous=is_anonymous),
     )
+
+
+def _todays_first(rows: list[Row]) -> list[Row]:
+    """Rows that begin with the definition, in the order in which definitions are shown."""
+    return sorted(rows, key=lambda row: order_of(row[0], ""))
 
 
 def _no_link(_text: str, _target: str) -> str:

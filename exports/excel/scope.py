@@ -10,6 +10,8 @@ COUNTRY, REGION, LOCAL_AUTHORITY, CONSTITUENCY = "country", "region", "local_aut
 
 DEFINITION_ORDER = ("rise",)
 """Today's policy stands first and is what the charts and the cover show; the others follow by name."""
+_LONGEST_FILE_NAME = 100
+
 PHASE_ORDER = ("primary", "secondary", "special", "alternative_provision", "nursery", "sixteen_plus")
 
 
@@ -32,8 +34,8 @@ class Scope:
 
 
 def slug(name: str) -> str:
-    """A name as a file name: lower case, words joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    """A name as a file name: lower case, words joined by hyphens, and no longer than a file name may be."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_FILE_NAME]
 
 
 def is_anonymous_edition() -> bool:
@@ -51,5 +53,5 @@ def order_of(definition: str, phase: str) -> tuple[int, str, int]:
 
 
 def in_words(code: str | None) -> str | None:
-    """A code as words: ``semi_rural`` becomes ``semi-rural``, ``alternative_provision`` gets a space."""
-    return None if code is None else code.replace("semi_rural", "semi-rural").replace("_", " ")
+    """A code as words: ``semi_rural`` and ``high_performing`` get a hyphen, ``alternative_provision`` a space."""
+    return None if code is None else code.replace("semi_", "semi-").replace("high_", "high-").replace("_", " ")

@@ -12,6 +12,8 @@ from exports.workbook import Field, TableSheet
 from warehouse.licence import SYNTHETIC_NOTE
 
 _CHARTED_PHASES = ("primary", "secondary")
+_NEARLY_ALL = 80
+"""Percent of schools from which on a chart's axis goes to 100."""
 _EMPTY_MEASURE = "An empty cell is not zero: no school is in need there."
 
 
@@ -31,6 +33,7 @@ def tables(facts: Facts, scope: Scope) -> Iterator[TableSheet]:
         facts.in_need.get(scope.code, ()),
         is_long=True,
         frozen_columns=3,
+        printed_columns=None if facts.is_anonymous else columns.IN_NEED_PRINTED,
         when_empty="No school is in need here.",
     )
     if not facts.is_anonymous:
@@ -43,6 +46,7 @@ def tables(facts: Facts, scope: Scope) -> Iterator[TableSheet]:
             facts.pairs.get(scope.code, ()),
             is_long=True,
             frozen_columns=3,
+            printed_columns=facts.pair_fields.index(columns.ITS_TRUST) + 1,
             when_empty="No school in need here has a high-performing school near.",
         )
     yield TableSheet(
@@ -99,11 +103,12 @@ def _chart(facts: Facts, scope: Scope, areas: Sequence[Area], fields: Sequence[F
     if not places:
         return
     headings = [field.heading for field in fields]
+    measures = [field.heading for field in facts.measures]
     high, need = "High-performing, % of schools", "In need, % of schools"
     own = next((area for area in areas if (area.definition, area.phase, area.code) == (definition, phase, scope.code)), None)
     figures = ""
     if own is not None:
-        values = dict(zip((field.heading for field in facts.measures), own.values, strict=True))
+        values = dict(zip(measures, own.values, strict=True))
         figures = f" {scope.name}: {values[high]:.1f} % high-performing, {values[need]:.1f} % in need."
     yield BarChartOf(
         heading=f"{phase.capitalize()} schools, {definition}: high-performing and in need",
@@ -113,6 +118,8 @@ def _chart(facts: Facts, scope: Scope, areas: Sequence[Area], fields: Sequence[F
         label_column=headings.index(columns.AREA.heading),
         value_columns=(headings.index(high), headings.index(need)),
         axis="% of schools",
+        # left to itself the axis may go on to 120 %
+        highest=100 if max(areas[place].values[measures.index(high)] for place in places) > _NEARLY_ALL else None,
     )
 
 

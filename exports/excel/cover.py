@@ -86,10 +86,9 @@ def _at_a_glance(facts: Facts, scope: Scope) -> CoverLines:
     inner = REGION if scope.kind == COUNTRY else LOCAL_AUTHORITY
     for each in facts.scopes:
         if each.kind == inner and (inner == REGION or each.region_code == scope.code):
-            nobody = [
-                area.values[headings.index(_NOBODY)] for area in facts.areas.get(each.code, ()) if area.definition == definition
-            ]
-            shortest[each.name] = sum(nobody)
+            areas = (area for area in facts.areas.get(each.code, ()) if area.definition == definition)
+            # unknown where none of the schools in need can be placed
+            shortest[each.name] = sum(area.values[headings.index(_NOBODY)] or 0 for area in areas)
     most = sorted(((count, name) for name, count in shortest.items() if count), key=lambda each: (-each[0], each[1]))[:6]
     if most:
         said = ", ".join(f"{name} {count}" for count, name in most)

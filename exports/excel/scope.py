@@ -30,7 +30,7 @@ class Scope:
         if self.kind == COUNTRY:
             return f"{slug(self.name)}.xlsx"
         folder = "regions" if self.kind == REGION else "local-authorities"
-        return f"{folder}/{slug(self.name)}.xlsx"
+        return f"{folder}/{slug(self.name) or self.code.lower()}.xlsx"
 
 
 def slug(name: str) -> str:

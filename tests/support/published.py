@@ -18,9 +18,31 @@ _STARTED = "2025-10-01 06:30:00"
 _FILE = {"layout": "2025", "sha256": "0", "bytes": 1, "rows": 7, "landed": _STARTED, "licence": "OGL", "is_synthetic": False}
 
 
+HOSTILE_NAMES = (
+    '=HYPERLINK("http://example.org","click")',
+    "+44 20 7946 0000",
+    "-1",
+    "@SUM(A1:A9)",
+    "\tTab",
+    "\rReturn",
+    "NULL",
+    "Bell\x07 and null\x00",
+    "\N{SCHOOL}",
+    "<b>bold</b> & \"more\" 'still'",
+    "x" * 300,
+    "not a character \ufffe\uffff",
+)
+"""Names that look like formulas, markup or nothing, are too long, or hold what a workbook cannot."""
+
+
 @cache
 def published_tables_of_a_few_schools() -> duckdb.DuckDBPyConnection:
-    """Seven schools in three authorities of two regions; made once, and not to be changed by a test.
+    """The same as ``tables_of_a_few_schools``; made once, and not to be changed by a test."""
+    return tables_of_a_few_schools()
+
+
+def tables_of_a_few_schools() -> duckdb.DuckDBPyConnection:
+    """Seven schools in three authorities of two regions.
 
     Primary schools of Leicestershire: one in need, its two partners, and one that is neither. Of Leicester: one in need that cannot
     be placed. Secondary schools of Coventry: one in need with nobody near; in another constituency one that is neither.
@@ -51,3 +73,23 @@ def published_tables_of_a_few_schools() -> duckdb.DuckDBPyConnection:
     checks.build_results(connection)
     dictionary.build_dictionary(connection)
     return connection
+
+
+def with_hostile_names(connection: duckdb.DuckDBPyConnection, first: int) -> None:
+    """Give every school, trust, authority, constituency and region one of the hostile names, in turn from ``first`` on."""
+    names = [HOSTILE_NAMES[(first + number) % len(HOSTILE_NAMES)] for number in range(len(HOSTILE_NAMES))]
+    for number, name in enumerate(names):
+        run(connection, "update mart.school set name = $1, trust_name = $1 where urn = $2", [name, 100_000 + number])
+    for area_type, column, code in (
+        ("local_authority", "la_name", "la_ons_code"),
+        ("constituency", "constituency_name", "constituency_code"),
+        ("region", "region_name", "region_code"),
+    ):
+        areas = run(connection, f"select distinct {code} from mart.school where {code} is not null order by 1")
+        for name, (area,) in zip(names, areas, strict=False):
+            run(connection, f"update mart.school set {column} = $1 where {code} = $2", [name, area])
+            run(
+                connection,
+                "update mart.area_summary set area_name = $1 where area_type = $2 and area_code = $3",
+                [name, area_type, area],
+            )

@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
 from exports.excel import write_workbooks
 from exports.excel.scope import is_anonymous_edition, order_of
+from tests.support.published import HOSTILE_NAMES, published_tables_of_a_few_schools, tables_of_a_few_schools, with_hostile_names
+from tests.support.workbooks import NAMES, Parts, Read, assert_workbooks_hold
 from tests.support.world import World
-
-HOSTILE = {100001: '=HYPERLINK("http://example.org","x")', 100002: "+44 20 7946 0000", 100003: "@SUM(A1)", 100004: "n" * 300,
-           100005: "Bell\x07 \N{SCHOOL} NULL", 100006: "-1"}  # fmt: skip
+from warehouse.store import run
 
 
 def sheet(path: Path, name: str) -> list[list[Any]]:
@@ -27,17 +28,71 @@ def written(world: World, folder: Path) -> Path:
     return folder / "excel"
 
 
-def test_hostile_names_of_schools_come_out_as_text_in_every_sheet(world: World, tmp_path: Path) -> None:
-    for number, (urn, name) in enumerate(HOSTILE.items()):
-        world.school(urn, name=name, east=10 * number)
-        world.graded(urn, *((3, 3) if number % 2 else (1, 1)))
-    folder = written(world, tmp_path)
-    for path in folder.rglob("*.xlsx"):
-        need = {row[2] for row in sheet(path, "Schools in need") if row[0] == "rise"}
-        high = {row[2] for row in sheet(path, "High-performing schools") if row[0] == "rise"}
-        assert need == {HOSTILE[100002], HOSTILE[100004], HOSTILE[100006]}
-        assert high == {HOSTILE[100001], HOSTILE[100003], "Bell \N{SCHOOL} NULL"}
-        assert {row[6] for row in sheet(path, "Partners")} == high
+@pytest.mark.parametrize("first", range(0, len(HOSTILE_NAMES), 4))  # seven schools, four constituencies: each name comes up in both
+def test_hostile_names_of_schools_trusts_and_areas_come_out_as_text_in_every_sheet(tmp_path: Path, first: int) -> None:
+    connection = tables_of_a_few_schools()
+    with_hostile_names(connection, first)
+    changed_since(connection, before={100001: "neither", 100002: "in_need"})
+    paths = write_workbooks(connection, tmp_path / "excel")
+    assert assert_workbooks_hold(tmp_path / "excel", connection, None) > 1_000
+    for path in paths:
+        parts = Parts(path)
+        assert not [title for title in parts.sheets if parts.sheet(title).findall(".//m:f", NAMES)], path
+
+
+def changed_since(connection: duckdb.DuckDBPyConnection, before: dict[int, str]) -> None:
+    """A refresh before, in which these schools had another status, by URN, and one had another definition as well."""
+    run(connection, "insert into previous.school_status select definition, urn, phase, status from mart.school_status")
+    for urn, status in before.items():
+        run(connection, "update previous.school_status set status = $1 where urn = $2 and definition = 'rise'", [status, urn])
+    run(connection, "insert into previous.school_status values ('gone-definition', 100001, 'primary', 'in_need')")
+    run(connection, "insert into previous.school_status values ('rise', 100099, 'alternative_provision', 'in_need')")
+    run(connection, "delete from previous.school_status where urn = 100003")
+
+
+def test_likeness_and_capacity_are_shown_where_they_have_been_computed_and_changes_column_by_column(tmp_path: Path) -> None:
+    connection = tables_of_a_few_schools()
+    changed_since(connection, before={100001: "high_performing", 100004: "in_need", 100006: "neither"})
+    run(connection, "alter table mart.match add column similarity double")
+    run(connection, "update mart.match set similarity = 1 / distance_rank")
+    for number in (1, 2, 3):
+        run(connection, f"alter table mart.area_summary add column partnered_exclusively_{number} bigint")
+        run(connection, f"update mart.area_summary set partnered_exclusively_{number} = in_need * {number}")
+    described = "insert into mart.data_dictionary (table_name, column_name, unit, description) values ($1, $2, $3, $4)"
+    run(connection, described, ["match", "similarity", None, "How alike the two are."])
+    for number in (1, 2, 3):
+        run(
+            connection,
+            described,
+            ["area_summary", f"partnered_exclusively_{number}", "schools", "How many can."],
+        )
+    write_workbooks(connection, tmp_path / "excel")
+    assert assert_workbooks_hold(tmp_path / "excel", connection, None) > 1_000
+    england = Read(tmp_path / "excel" / "england.xlsx")
+    assert "Likeness" in england.table("Partners")[0]
+    assert "Can be partnered at once, three each" in england.table("Summary")[0]
+    # 100001 twice (no longer high-performing, newly in need), 100003 newly there, the closed one gone
+    changes = [(row[0], row[4]) for row in england.table("Changes", "Change")[1] if row[1] == "rise"]
+    assert {("newly in need", 100001), ("no longer high-performing", 100001), ("newly high-performing", 100003)} <= set(changes)
+    assert {("no longer in need", 100004), ("no longer in need", 100099), ("newly in need", 100006)} <= set(changes)
+
+
+def test_links_lead_to_the_pages_of_the_schools_they_name(tmp_path: Path) -> None:
+    for path in write_workbooks(published_tables_of_a_few_schools(), tmp_path / "excel"):
+        for title, (at_gias, at_ofsted) in {"Schools in need": (("M", "Q"), "R"), "High-performing schools": (("J",), "")}.items():
+            rows = Read(path).cells(title)
+            targets = Parts(path).targets(title)
+            shown = {
+                f"{letter}{number}": str(row[ord(letter) - ord("A")]).split()[0]
+                for letter in (*at_gias, *at_ofsted)
+                for number, row in enumerate(rows[4:], start=5)
+                if len(row) > 1 and row[1] and row[ord(letter) - ord("A")]
+            }
+            assert targets.keys() == shown.keys(), (path, title)
+            for cell, target in targets.items():
+                gias = "https://get-information-schools.service.gov.uk/Establishments/Establishment/Details/"
+                ofsted = "http://www.ofsted.gov.uk/inspection-reports/find-inspection-report/provider/ELS/"
+                assert target == f"{ofsted if cell[0] == at_ofsted else gias}{shown[cell]}", (path, cell)
 
 
 def test_changes_are_held_against_the_folder_published_before(world: World, tmp_path: Path) -> None:
@@ -74,3 +129,12 @@ def test_schools_are_named_unless_the_setting_says_otherwise(monkeypatch: pytest
 def test_todays_policy_comes_first_and_primary_before_secondary() -> None:
     rows = [("nfer-2017", "primary"), ("rise", "secondary"), ("rise", "primary"), ("own", "primary")]
     assert sorted(rows, key=lambda row: order_of(*row)) == [rows[2], rows[1], rows[0], rows[3]]
+
+
+def test_an_authority_whose_only_school_in_need_cannot_be_placed_has_a_workbook_without_that_number(
+    tmp_path: Path,
+) -> None:
+    paths = write_workbooks(published_tables_of_a_few_schools(), tmp_path / "excel")
+    headings, rows = Read(next(path for path in paths if path.name == "leicester.xlsx")).table("Summary")
+    own = [dict(zip(headings, row, strict=True)) for row in rows if row[2] == "Leicester" and row[0] == "rise"]
+    assert [(row["In need"], row["Schools in need with nobody near"]) for row in own] == [(1, None)]

@@ -1,0 +1,524 @@
+"""What every sheet of every workbook must hold, asked of the published tables anew and read back with another library.
+
+Nothing of ``exports`` is used here, neither its queries nor its columns: a mistake there cannot repeat itself here.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import duckdb
+import pytest
+from python_calamine import CalamineWorkbook
+
+from warehouse.store import rows_as_dicts, run
+
+ENGLAND = "E92000001"
+NAMES = {
+    "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "x": "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
+}
+"""Prefixes for searches in the parts of a workbook's file."""
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+Row = tuple[Any, ...]
+Columns = dict[str, tuple[str, str | None]]
+"""By heading, in order: what is selected for it, and the published column it shows (None where it shows none as it is)."""
+
+_MEASURES = {
+    "Schools": "schools",
+    "High-performing": "high_performing",
+    "In need": "in_need",
+    "High-performing, % of schools": "high_performing_percent",
+    "In need, % of schools": "in_need_percent",
+    "Median number of high-performing schools near a school in need": "partners_median",
+    "Mean number of them": "partners_mean",
+    "Schools in need with nobody near": "in_need_without_partner",
+    "Can be partnered at once, one each": "partnered_exclusively_1",
+    "Can be partnered at once, two each": "partnered_exclusively_2",
+    "Can be partnered at once, three each": "partnered_exclusively_3",
+    "Neither, but not assessed by every rule": "not_assessed",
+}
+_DEFINITION: Columns = {
+    "Definition": ("area.definition", "area_summary.definition"),
+    "Phase": ("replace(area.phase, '_', ' ')", "area_summary.phase"),
+}
+_FIGURES: Columns = {heading: (f"area.{column}", f"area_summary.{column}") for heading, column in _MEASURES.items()}
+_NAME: Columns = {"Area": ("area.area_name", "area_summary.area_name")}
+_KIND: Columns = {"Kind of area": ("replace(area.area_type, '_', ' ')", "area_summary.area_type")}
+_CODE: Columns = {"ONS code": ("area.area_code", "area_summary.area_code")}
+_STATUS: Columns = {
+    "Definition": ("status.definition", "area_summary.definition"),
+    "Phase": ("replace(status.phase, '_', ' ')", "area_summary.phase"),
+}
+_YES_OR_NO = "case {} when true then 'yes' when false then 'no' end"
+_PAGE = "if((select is_synthetic from mart.refresh), 'none: invented', {} || ' {}')"
+
+COLUMNS: dict[str, Columns] = {
+    "Summary": _DEFINITION | _NAME | _KIND | _FIGURES,
+    "Local authorities": _DEFINITION | _NAME | _CODE | _FIGURES,
+    "Constituencies": _DEFINITION | _NAME | _CODE | _FIGURES,
+    "Schools in need": _STATUS
+    | {
+        "School in need": ("school.name", "school.name"),
+        "URN": ("school.urn", "school.urn"),
+        "Local authority": ("school.la_name", "school.la_name"),
+        "Constituency": ("school.constituency_name", "school.constituency_name"),
+        "Setting": ("replace(school.setting, '_', '-')", "school.setting"),
+        "Radius, miles": ("school.search_radius_miles", "school.search_radius_miles"),
+        "Why it is in need": (
+            """(select string_agg(reason.sentence, ' ' order by reason.code) from mart.reason as reason
+            where reason.kind = 'in_need' and reason.definition = status.definition
+            and list_contains(status.reasons, reason.code))""",
+            "school_status.reasons",
+        ),
+        "High-performing schools within it": (
+            """if(school.h3_r7 is null or school.search_radius_miles is null, null, (select count(*) from mart.match as pair
+            where pair.definition = status.definition and pair.need_urn = status.urn))""",
+            None,
+        ),
+        "Nearest high-performing school": ("partner.name", None),
+        "Miles to it": ("nearest.distance_miles", "match.distance_miles"),
+        "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", None),
+        "Judged on": ("school.ofsted_date", "school.ofsted_date"),
+        "Trust": ("school.trust_name", "school.trust_name"),
+        "Judged before it joined its trust": (_YES_OR_NO.format("school.is_ofsted_before_trust"), "school.is_ofsted_before_trust"),
+        "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
+        "Page at Ofsted": (_PAGE.format("school.urn", "at Ofsted"), None),
+    },
+    "Partners": {
+        "Definition": ("pair.definition", "area_summary.definition"),
+        "Phase": ("replace(pair.phase, '_', ' ')", "area_summary.phase"),
+        "School in need": ("school.name", "school.name"),
+        "URN": ("pair.need_urn", "school.urn"),
+        "Local authority of it": ("school.la_name", "school.la_name"),
+        "Rank": ("pair.distance_rank", "match.distance_rank"),
+        "High-performing school": ("partner.name", "school.name"),
+        "URN of high-performing school": ("pair.partner_urn", "match.partner_urn"),
+        "Miles": ("pair.distance_miles", "match.distance_miles"),
+        "Likeness": ("pair.similarity", "match.similarity"),
+        "Its local authority": ("partner.la_name", "school.la_name"),
+        "Its trust": ("partner.trust_name", "school.trust_name"),
+        "Same authority": (_YES_OR_NO.format("school.la_ons_code = partner.la_ons_code"), "match.same_la"),
+        "Same trust": (_YES_OR_NO.format("pair.same_trust"), "match.same_trust"),
+        "Judged under": ("replace(partner.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
+        "Judged on": ("partner.ofsted_date", "school.ofsted_date"),
+    },
+    "High-performing schools": _STATUS
+    | {
+        "High-performing school": ("school.name", "school.name"),
+        "URN": ("school.urn", "school.urn"),
+        "Local authority": ("school.la_name", "school.la_name"),
+        "Trust": ("school.trust_name", "school.trust_name"),
+        "Schools in need it could serve": (
+            """(select count(*) from mart.match as pair
+            where pair.definition = status.definition and pair.partner_urn = status.urn)""",
+            None,
+        ),
+        "Judged under": ("replace(school.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
+        "Judged on": ("school.ofsted_date", "school.ofsted_date"),
+        "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
+    },
+    "Changes": {
+        "Change": ("", None),
+        "Definition": ("", "area_summary.definition"),
+        "Phase": ("", "area_summary.phase"),
+        "School": ("", "school.name"),
+        "URN": ("", "school.urn"),
+        "Local authority": ("", "school.la_name"),
+        "Status before": ("", None),
+        "Status now": ("", "school_status.status"),
+    },
+    "Data status": dict.fromkeys(("Source", "Publisher", "As at", "Age, days", "Next expected", "State"), ("", None)),
+    "Thresholds": {
+        "Definition": ("definition", "definition.definition"),
+        "What it does": ("parameter_sentence", "definition.parameter_sentence"),
+        "Value": ("value", "definition.value"),
+        "Unit": ("unit", "definition.unit"),
+        "Source": ("parameter_source", "definition.parameter_source"),
+    },
+}
+_FROM = {
+    "Schools in need": """mart.school_status as status inner join mart.school as school on school.urn = status.urn
+        left join mart.match as nearest
+            on nearest.definition = status.definition and nearest.need_urn = status.urn and nearest.distance_rank = 1
+        left join mart.school as partner on partner.urn = nearest.partner_urn
+        where status.status = 'in_need'""",
+    "Partners": """mart.match as pair inner join mart.school as school on school.urn = pair.need_urn
+        inner join mart.school as partner on partner.urn = pair.partner_urn""",
+    "High-performing schools": """mart.school_status as status inner join mart.school as school on school.urn = status.urn
+        where status.status = 'high_performing'""",
+}
+_NOT_HELD = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+SHEETS = ("Cover", "Contents", *COLUMNS, "Data dictionary", "Notes")
+_DICTIONARY = ("Sheet", "Column", "Unit", "What it means", "Column of the database", "Published as")
+
+
+@dataclass
+class Area:
+    """England, a region or a local authority, and the areas its sheets are about, by ONS code."""
+
+    kind: str
+    name: str
+    code: str
+    summary: set[str]
+    authorities: set[str]
+    constituencies: set[str] = field(default_factory=set)
+
+
+def areas(connection: duckdb.DuckDBPyConnection) -> list[Area]:
+    """Every area that has a workbook."""
+    places = run(
+        connection,
+        "select distinct region_code, region_name, la_ons_code, la_name, constituency_code from mart.school order by all",
+    )
+    of_region: dict[str, set[str]] = {}
+    for region, _, authority, *_ in places:
+        of_region.setdefault(region, set()).add(authority)
+    everywhere = {authority for each in of_region.values() for authority in each}
+    found = {ENGLAND: Area("country", "England", ENGLAND, {ENGLAND, *of_region}, everywhere)}
+    for region, region_name, authority, name, constituency in places:
+        own = of_region[region]
+        found.setdefault(region, Area("region", region_name, region, {ENGLAND, region, *own}, own))
+        found.setdefault(authority, Area("local authority", name, authority, {ENGLAND, region, authority}, own))
+        for code in (ENGLAND, region, authority):
+            if constituency is not None:
+                found[code].constituencies.add(constituency)
+    return list(found.values())
+
+
+class Expected:
+    """The rows of every sheet, from published tables; ``previous.school_status`` may stand beside them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._built = {
+            f"{table}.{column}"
+            for table, column in run(connection, "select table_name, column_name from duckdb_columns() where schema_name = 'mart'")
+        }
+        self.columns = {
+            sheet: {heading: each for heading, each in columns.items() if each[1] is None or each[1] in self._built}
+            for sheet, columns in COLUMNS.items()
+        }
+        self.changes = self._changes()
+        self._figures = {sheet: self._of_areas(sheet) for sheet in ("Summary", "Local authorities", "Constituencies")}
+        self._schools = {sheet: self._of_schools(sheet) for sheet in _FROM}
+        thresholds = ", ".join(sql for sql, _ in self.columns["Thresholds"].values())
+        self._thresholds = run(connection, f"select {thresholds} from mart.definition where parameter is not null")
+
+    def rows(self, sheet: str, area: Area) -> Iterable[Row]:
+        """The rows of a sheet with figures of an area's workbook, in any order."""
+        if sheet in _FROM:
+            return self._schools[sheet].get(area.code, [])
+        if sheet == "Changes":
+            return (self.changes or {}).get(area.code, [])
+        if sheet == "Thresholds":
+            return self._thresholds
+        codes = {"Summary": area.summary, "Local authorities": area.authorities, "Constituencies": area.constituencies}[sheet]
+        return [row for code in codes for row in self._figures[sheet].get(code, [])]
+
+    def dictionary(self) -> list[tuple[str, str, str | None, str, str | None, str | None]]:
+        """Per column of a sheet: sheet, heading, unit, how its meaning ends, the published column, the publisher's name."""
+        described = {
+            f"{table}.{column}": about
+            for table, column, *about in run(
+                self._connection, "select table_name, column_name, unit, description, published_as from mart.data_dictionary"
+            )
+        }
+        return [
+            (sheet, heading, unit, description or "", source and f"mart.{source}", published_as)
+            for sheet, columns in self.columns.items()
+            for heading, (_, source) in columns.items()
+            for unit, description, published_as in (described.get(source or "", (None, None, None)),)
+        ]
+
+    def _of_areas(self, sheet: str) -> dict[str, list[Row]]:
+        kinds = {"Local authorities": "'local_authority'", "Constituencies": "'constituency'"}
+        where = kinds.get(sheet, "'country', 'region', 'local_authority'")
+        selected = ", ".join(sql for sql, _ in self.columns[sheet].values())
+        return _grouped(
+            run(self._connection, f"select area_code, {selected} from mart.area_summary as area where area_type in ({where})")
+        )
+
+    def _of_schools(self, sheet: str) -> dict[str, list[Row]]:
+        selected = ", ".join(sql for sql, _ in self.columns[sheet].values())
+        rows = run(self._connection, f"select school.region_code, school.la_ons_code, {selected} from {_FROM[sheet]}")
+        return _grouped([(code, *row[2:]) for row in rows for code in (ENGLAND, row[0], row[1])])
+
+    def _changes(self) -> dict[str, list[Row]] | None:
+        """By area; None where nothing was published before."""
+        tables = run(self._connection, "select table_name from duckdb_tables() where schema_name = 'previous'")
+        if ("school_status",) not in tables:
+            return None
+        query = "select definition, urn, phase, status from {}.school_status"
+        before, now = (
+            {(definition, urn): (phase, status) for definition, urn, phase, status in run(self._connection, query.format(schema))}
+            for schema in ("previous", "mart")
+        )
+        if not before:
+            return None
+        compared = {definition for definition, _ in before} & {definition for definition, _ in now}
+        schools = {
+            urn: about
+            for urn, *about in run(self._connection, "select urn, name, la_name, region_code, la_ons_code from mart.school")
+        }
+        gone = {urn: (name, None) for urn, name in run(self._connection, "select urn, name from mart.school_left_out")}
+        found = []
+        for definition, urn in before.keys() | now.keys():
+            was, became = before.get((definition, urn)), now.get((definition, urn))
+            if definition not in compared or (was and was[1]) == (became and became[1]):
+                continue
+            name, authority, *codes = schools.get(urn) or gone.get(urn) or (None, None)
+            status_before = was[1] if was else "none: not in the refresh before"
+            status_now = became[1] if became else "none: not in this refresh"
+            for status in ("in_need", "high_performing"):
+                if status in (status_before, status_now):
+                    words = f"{'newly' if status == status_now else 'no longer'} {_status_in_words(status)}"
+                    phase = (became or was or ("",))[0].replace("_", " ")
+                    row = (words, definition, phase, name, urn, authority, *map(_status_in_words, (status_before, status_now)))
+                    found += [(code, *row) for code in (ENGLAND, *codes)]
+        return _grouped(found)
+
+
+def _status_in_words(status: str) -> str:
+    return {"in_need": "in need", "high_performing": "high-performing"}.get(status, status)
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for code, *row in rows:
+        found.setdefault(code, []).append(tuple(row))
+    return found
+
+
+class Read:
+    """A workbook read with python-calamine; an empty cell is None."""
+
+    def __init__(self, path: Path) -> None:
+        self._workbook = CalamineWorkbook.from_path(str(path))
+        self.sheets = tuple(self._workbook.sheet_names)
+
+    def cells(self, sheet: str) -> list[Row]:
+        """All rows of a sheet."""
+        rows = self._workbook.get_sheet_by_name(sheet).to_python()
+        return [tuple(None if cell == "" else cell for cell in row) for row in rows]
+
+    def table(self, sheet: str, first: str = "Definition") -> tuple[Row, list[Row]]:
+        """Headings and rows of a sheet's table, whose first heading this is."""
+        rows = self.cells(sheet)
+        start = next(number for number, row in enumerate(rows) if row[0] == first)
+        return rows[start], rows[start + 1 :]
+
+
+class Parts:
+    """The parts of a workbook's file, as XML."""
+
+    def __init__(self, path: Path) -> None:
+        self._archive = ZipFile(path)
+        self.names = self._archive.namelist()
+        book = self.read("xl/workbook.xml")
+        relations = self._relations("xl/_rels/workbook.xml.rels")
+        self._parts = {str(sheet.get("name")): relations[str(sheet.get(_ID))][1] for sheet in book.iterfind(".//m:sheet", NAMES)}
+        self.sheets = tuple(self._parts)
+        self.printed_on_each_page = {name.text for name in book.iterfind(".//m:definedName", NAMES)}
+
+    def read(self, name: str) -> ElementTree.Element:
+        """A part by its name."""
+        return ElementTree.fromstring(self._archive.read(name))
+
+    def sheet(self, title: str) -> ElementTree.Element:
+        """A sheet by its title."""
+        return self.read(self._parts[title])
+
+    def related(self, title: str, kind: str) -> list[ElementTree.Element]:
+        """The parts of a kind, such as "table", that belong to a sheet."""
+        name = Path(self._parts[title])
+        relations = self._relations(f"{name.parent}/_rels/{name.name}.rels")
+        return [self.read(target) for each, target in relations.values() if each.endswith(f"/{kind}")]
+
+    def targets(self, title: str) -> dict[str, str]:
+        """Where a sheet's links to pages lead, by cell."""
+        name = Path(self._parts[title])
+        relations = self._relations(f"{name.parent}/_rels/{name.name}.rels")
+        links = self.sheet(title).iterfind(".//m:hyperlink", NAMES)
+        return {str(link.get("ref")): relations[str(link.get(_ID))][1] for link in links if link.get(_ID)}
+
+    def _relations(self, name: str) -> dict[str, tuple[str, str]]:
+        if name not in self.names:
+            return {}
+        return {str(each.get("Id")): (str(each.get("Type")), str(each.get("Target")).lstrip("/")) for each in self.read(name)}
+
+
+def opened(paths: Sequence[Path], folder: Path, kind: str) -> list[Path]:
+    """The workbooks as LibreOffice has opened and saved them (``kind``: xlsx or pdf); skips the test where it is not."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not here: soffice (package libreoffice-calc) opens workbooks in this test")
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(folder / kind), *map(str, paths)]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    return [folder / kind / f"{path.stem}.{kind}" for path in paths]
+
+
+def by_area(folder: Path) -> dict[tuple[str, str], Path]:
+    """The workbooks under a folder, by kind and name of the area that their covers tell."""
+    kinds = {"regions": "region", "local-authorities": "local authority", folder.name: "country"}
+    found = {(kinds[path.parent.name], str(dict(Read(path).cells("Cover"))["For"])): path for path in folder.rglob("*.xlsx")}
+    assert len(found) == len(list(folder.rglob("*.xlsx")))
+    return found
+
+
+def assert_workbooks_hold(folder: Path, connection: duckdb.DuckDBPyConnection, status: Sequence[dict[str, Any]] | None) -> int:
+    """Hold every column of every sheet of every workbook against the tables; returns how many cells were held.
+
+    ``status``: the sources as in ``status.json``; None leaves out the sheet of it, apart from its dates.
+    """
+    expected, paths, places = Expected(connection), by_area(folder), areas(connection)
+    assert set(paths) == {(area.kind, _as_held(area.name)) for area in places}
+    held = 0
+    for area in places:
+        path = paths[area.kind, _as_held(area.name)]
+        book = Read(path)
+        assert book.sheets == SHEETS, path
+        lengths = {}
+        for sheet, columns in expected.columns.items():
+            if sheet == "Data status":
+                lengths[sheet] = _assert_status(book, connection, status)
+                continue
+            found = _table(book, sheet, tuple(columns), path, is_empty=not expected.rows(sheet, area))
+            _assert_same(found, expected.rows(sheet, area), path, sheet)
+            lengths[sheet] = len(found)
+            held += len(found) * len(columns)
+        if lengths["Partners"]:
+            _assert_nearest_first(book.table("Partners")[1], path)
+        if not lengths["Changes"]:
+            said = "Nothing was published from this source before" if expected.changes is None else "Nothing has changed here"
+            assert str(book.cells("Changes")[-1][0]).startswith(said), path
+        lengths["Data dictionary"] = _assert_dictionary(book, expected, path)
+        lengths["Notes"] = len(_table(book, "Notes", ("Note", "About", "What it says"), path))
+        _assert_contents(book, lengths, path)
+        _assert_cover(book, connection, area, path)
+    return held
+
+
+def _table(book: Read, sheet: str, headings: tuple[str, ...], path: Path, *, is_empty: bool = False) -> list[Row]:
+    """The rows of a sheet's table; its headings must be these, also where a sentence stands in place of rows."""
+    found, rows = book.table(sheet, headings[0])
+    assert found == headings, (path, sheet, found)
+    if is_empty:
+        ((sentence, *others),) = rows
+        assert isinstance(sentence, str), (path, sheet)
+        assert not any(others), (path, sheet)
+        return []
+    return rows
+
+
+def _assert_same(found: Iterable[Row], expected: Iterable[Row], path: Path, sheet: str) -> None:
+    """The same rows, whatever their order; numbers to the last digit."""
+    found, expected = Counter(found), Counter(tuple(_as_held(cell) for cell in row) for row in expected)
+    if found != expected:
+        too_many, missing = list((found - expected).elements()), list((expected - found).elements())
+        raise AssertionError(
+            f"{path.name}, sheet {sheet}: {len(too_many)} rows are not the mart's, {len(missing)} of the mart's are missing;"
+            f" the first: {sorted(map(repr, too_many))[:1]}, {sorted(map(repr, missing))[:1]}"
+        )
+
+
+def _as_held(value: Any) -> Any:
+    """A text without what XML cannot hold."""
+    return _NOT_HELD.sub("", value) if isinstance(value, str) else value
+
+
+def _assert_nearest_first(rows: Iterable[Row], path: Path) -> None:
+    """The partners of a school stand together, from 1 on."""
+    last: tuple[Any, Any, float] = ("", "", 0)
+    seen = set()
+    for row in rows:
+        definition, urn, rank = row[0], row[3], row[5]
+        is_next = (definition, urn) == last[:2]
+        assert rank == (last[2] + 1 if is_next else 1), (path, row)
+        assert is_next or (definition, urn) not in seen, (path, row)
+        seen.add((definition, urn))
+        last = (definition, urn, rank)
+
+
+def _assert_status(book: Read, connection: duckdb.DuckDBPyConnection, status: Sequence[dict[str, Any]] | None) -> int:
+    found = _table(book, "Data status", tuple(COLUMNS["Data status"]), Path("Data status"))
+    if status is not None:
+        names = ("title", "publisher", "as_at", "age_days", "next_expected", "state")
+        shown = [tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in row) for row in found]
+        assert shown == [tuple(source[name] for name in names) for source in status]
+    # of results, the end of their academic year: "2024/25" or "2024-25"
+    newest = {
+        max(published or ended for published, ended in group)
+        for group in _grouped(
+            (kind, published, date(2000 + int(covers[-2:]), 8, 31) if covers and "/" in covers else None)
+            for kind, published, covers in run(connection, "select kind, published, covers from mart.source_file")
+            if published or (covers and "/" in covers)
+        ).values()
+    }
+    assert {row[2] for row in found if row[2]} == newest
+    return len(found)
+
+
+def _assert_dictionary(book: Read, expected: Expected, path: Path) -> int:
+    rows = _table(book, "Data dictionary", _DICTIONARY, path)
+    wanted = expected.dictionary()
+    assert [row[:2] for row in rows] == [row[:2] for row in wanted], path
+    for found, row in zip(rows, wanted, strict=True):
+        assert (found[2], found[4], found[5]) == (row[2], row[4], row[5]), (path, found)
+        assert found[3], (path, found)
+        assert str(found[3]).endswith(row[3]), (path, found)
+    return len(rows)
+
+
+def _assert_contents(book: Read, lengths: dict[str, int], path: Path) -> None:
+    rows = _table(book, "Contents", ("Sheet", "What it shows", "Rows"), path)
+    assert tuple(row[0] for row in rows) == tuple(sheet for sheet in SHEETS if sheet != "Contents"), path
+    assert {row[0]: row[2] for row in rows} == {"Cover": None, **lengths}, path
+
+
+def _assert_cover(book: Read, connection: duckdb.DuckDBPyConnection, area: Area, path: Path) -> None:
+    """The dates, the definitions, and every number of its sentences."""
+    said: dict[Any, Any] = dict(book.cells("Cover")[1:])
+    refresh = rows_as_dicts(connection, "from mart.refresh")[0]
+    assert (said["Schools as at"], said["Ofsted as at"]) == (refresh["gias_as_at"], refresh["ofsted_as_at"] or "none landed"), path
+    for key, stage in (("ks2_year", 2), ("ks4_year", 4)):
+        year = refresh[key]
+        assert said[f"Key stage {stage} results"] == (f"{year - 1}/{year % 100:02d}" if year else "none landed"), path
+    for name, title, sentence in run(connection, "select distinct definition, title, sentence from mart.definition"):
+        assert said[f"Definition {name}"] == f"{title}. {sentence}", path
+    figures = run(
+        connection,
+        f"""select replace(phase, '_', ' '), schools, in_need, partners_median, in_need_without_partner
+        from mart.area_summary where definition = 'rise' and area_code = '{area.code}'""",
+    )
+    for phase, schools, in_need, median, nobody in figures:
+        numbers = [
+            float(number.replace(",", "")) for number in re.findall(r"\d[\d,.]*\d|\d", said.pop(f"{phase.capitalize()}, rise"))
+        ]
+        wanted = [schools] if not in_need else [in_need, schools] if median is None else [in_need, schools, median, nobody]
+        assert numbers == wanted, (path, phase)
+    assert not [label for label in said if str(label).endswith(", rise")], path
+    # where help is shortest: of England the regions, of a region its authorities, of an authority nothing
+    shortest = run(
+        connection,
+        f"""select area_name, sum(in_need_without_partner)::int as nobody from mart.area_summary where definition = 'rise'
+        and list_contains({sorted(area.summary - {ENGLAND, area.code})}, area_code) group by 1 having nobody > 0
+        order by 2 desc, 1 limit 6""",
+    )
+    if area.kind == "local authority" or not shortest:
+        assert "Where help is shortest" not in said, path
+    else:
+        listed = ", ".join(f"{_as_held(name)} {nobody}" for name, nobody in shortest)
+        assert said["Where help is shortest"].endswith(f", rise: {listed}."), path

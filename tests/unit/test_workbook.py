@@ -90,6 +90,16 @@ def test_a_long_table_is_marked_stays_in_view_can_be_filtered_and_repeats_its_he
     assert not sheet.merged_cells.ranges
 
 
+def test_a_heading_in_the_footer_is_no_longer_than_a_footer_may_be_and_its_ampersand_is_no_command(tmp_path: Path) -> None:
+    workbook = Workbook(write_only=True)
+    add_table(workbook, sheet_of([Field("A")], [["x"]], heading="Bell\x07 & Brook" + "x" * 300))
+    workbook.save(tmp_path / "x.xlsx")
+    with ZipFile(tmp_path / "x.xlsx") as archive:
+        footer = archive.read("xl/worksheets/sheet1.xml").decode().split("<oddFooter>")[1].split("</oddFooter>")[0]
+    assert "Bell &amp;&amp; Brook" in footer
+    assert len(footer) < 255  # characters Excel takes
+
+
 def test_a_table_without_rows_says_so_and_a_short_one_has_neither_filter_nor_frozen_panes(tmp_path: Path) -> None:
     workbook = Workbook(write_only=True)
     add_table(workbook, sheet_of([Field("A")], [], title="None", when_empty="No school."))

@@ -53,6 +53,8 @@ def changed_since(connection: duckdb.DuckDBPyConnection, before: dict[int, str])
 def test_likeness_and_capacity_are_shown_where_they_have_been_computed_and_changes_column_by_column(tmp_path: Path) -> None:
     connection = tables_of_a_few_schools()
     changed_since(connection, before={100001: "high_performing", 100004: "in_need", 100006: "neither"})
+    codes = "select array_agg(code order by code desc) from mart.reason where definition = 'rise'"  # of both kinds
+    run(connection, f"update mart.school_status set reasons = ({codes}) where status = 'in_need' and definition = 'rise'")
     run(connection, "alter table mart.match add column similarity double")
     run(connection, "update mart.match set similarity = 1 / distance_rank")
     for number in (1, 2, 3):

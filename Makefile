@@ -11,7 +11,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo refresh dev test check format lock bench clean
+.PHONY: help setup demo refresh dev serve test check format lock bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -37,6 +37,9 @@ refresh: $(READY) ## the whole job on a drop folder: make refresh SOURCE=../shar
 
 dev: $(READY) ## Dagster's UI and daemon on http://127.0.0.1:3000
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m orchestration.instance $(CURDIR)/$(BIN)/dg dev
+
+serve: $(READY) ## the published map, workbooks and files on http://127.0.0.1:8000
+	@$(BIN)/schoolmatch serve
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

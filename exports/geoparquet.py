@@ -67,7 +67,7 @@ def write_geoparquet(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_
 
     Raises InputError, before anything is written, when a boundary is no polygon.
     """
-    boundary = _boundaries(connection)
+    boundary = read_boundaries(connection)
     folder.mkdir(parents=True)
     paths = [_write_schools(connection, folder / SCHOOL, is_synthetic=is_synthetic)]
     if boundary is not None:
@@ -89,7 +89,7 @@ def _write_schools(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synt
     return path
 
 
-def _boundaries(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Table, Any] | None:
+def read_boundaries(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Table, Any] | None:
     """Areas (``area_type, area_code, area_name``) and their polygons, valid and oriented; None where no boundary has landed."""
     areas = connection.execute(
         """select boundary.area_type, boundary.area_code, boundary.area_name, boundary.geometry, boundary.row_number, file.name

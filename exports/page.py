@@ -49,7 +49,14 @@ class Table:
             raise ValueError(f"a row of the table {self.caption!r} does not have {len(self.headings)} cells")
 
 
-Block = Section | Paragraph | Bullets | Table
+@dataclass(frozen=True)
+class Links:
+    """A list of links: what each says, and where it leads."""
+
+    items: Sequence[tuple[str, str]]
+
+
+Block = Section | Paragraph | Bullets | Table | Links
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,15 @@ def as_markdown(page: Page) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def as_html(page: Page) -> str:
-    """The page as one HTML file: no script, no font, no picture, nothing from elsewhere."""
+def as_html(page: Page, *, stylesheet: str | None = None) -> str:
+    """The page as one HTML file: no script, no font, no picture, nothing from elsewhere.
+
+    ``stylesheet``: where ``STYLE`` stands as a file beside the page, for a site whose policy allows no style within a page.
+    """
     sections = [block for block in page.blocks if isinstance(block, Section) and block.level == 2]
     contents = "\n".join(f'<li><a href="#{_anchor(each.title)}">{escape(each.title)}</a></li>' for each in sections)
     body = "\n".join(_html(block) for block in page.blocks)
+    style = f"<style>{STYLE}</style>" if stylesheet is None else f'<link rel="stylesheet" href="{escape(stylesheet)}">'
     return f"""<!doctype html>
 <html lang="en-GB">
 <head>
@@ -78,7 +89,8 @@ def as_html(page: Page) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(page.title)}</title>
-<style>{_STYLE}</style>
+<link rel="icon" href="data:,">
+{style}
 </head>
 <body>
 <main>
@@ -103,6 +115,8 @@ def _markdown(block: Block) -> str:
             return f"> **{_plain(text)}**" if kind == "warning" else _plain(text)
         case Bullets(items):
             return "\n".join(f"* {_plain(item)}" for item in items)
+        case Links(items):
+            return "\n".join(f"* [{_plain(text)}](<{target}>)" for text, target in items)
         case Table():
             return _markdown_table(block)
 
@@ -125,6 +139,9 @@ def _html(block: Block) -> str:
             return f'<p class="{kind}">{escape(text)}</p>' if kind != "text" else f"<p>{escape(text)}</p>"
         case Bullets(items):
             return "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>"
+        case Links(items):
+            entries = "\n".join(f'<li><a href="{escape(target)}">{escape(text)}</a></li>' for text, target in items)
+            return f"<ul>\n{entries}\n</ul>"
         case Table():
             return _html_table(block)
 
@@ -158,7 +175,7 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
-_STYLE = """
+STYLE = """
 :root {
   --text: #1b1f24; --soft: #57606a; --line: #d0d7de; --ground: #fff; --marked: #eaf2fd; --warning: #fff3cd; --link: #0b57b0;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -72,6 +73,7 @@ def refresh(
     console.print(f"\nPublished in {done.seconds:.0f} s: [bold]{escape(_shown(place))}[/]")
     for name, what in (
         ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
+        ("site/index.html", "the map: open it, or schoolmatch serve"),
         ("excel/england.xlsx", "and a workbook for each region and local authority"),
         ("parquet/", "one file per table; also geoparquet/ and ees/ (tidy CSV)"),
         ("status.json", "how fresh each source is"),
@@ -115,6 +117,27 @@ def status(
     if age > LATEST_AT_MOST:
         errors.print(f"[bold red]Older than {LATEST_AT_MOST.days} days:[/] if this home has a schedule, the schedule has stopped.")
         raise typer.Exit(3)
+
+
+@app.command()
+def serve(
+    home: HomeOption = None,
+    *,
+    port: Annotated[int, typer.Option("--port", help="On this machine alone; 0 takes a free one.")] = 8000,
+) -> None:
+    """Serve the newest published folder, and its map, on localhost, until stopped (Ctrl+C)."""
+    from orchestration.serve import LOCALHOST
+    from orchestration.serve import serve as make_server
+
+    try:
+        server = make_server(Home.find(home), port)
+    except InputError as error:
+        errors.print(escape(str(error)))
+        raise typer.Exit(1) from error
+    with server:
+        console.print(f"The map: [bold]http://{LOCALHOST}:{server.server_port}/site/[/]  (Ctrl+C stops)")
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 @app.command()

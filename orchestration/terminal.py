@@ -17,7 +17,7 @@ from rich.table import Table
 
 from transforms.errors import InputError
 from warehouse.home import Home
-from warehouse.publish import DUCKDB_FILE
+from warehouse.publish import DUCKDB_FILE, newest
 from warehouse.store import read_only
 
 console = Console(highlight=False)
@@ -38,9 +38,7 @@ MOST_SHOWN = 100
 def published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The newest published file, for reading; ends the command with 1 and a sentence where there is none, or it has no answer."""
     try:
-        if not place.latest.exists():
-            raise InputError(f"Nothing is published in {place.published}", do="schoolmatch refresh, or make demo")
-        with read_only(place.latest / DUCKDB_FILE) as connection:
+        with read_only(newest(place) / DUCKDB_FILE) as connection:
             yield connection
     except InputError as error:
         errors.print(escape(str(error)))

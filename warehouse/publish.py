@@ -29,6 +29,13 @@ KEPT = 12
 _BUILDING = ".building-"
 
 
+def newest(home: Home) -> Path:
+    """The newest published folder. Raises InputError where nothing is published."""
+    if not home.latest.exists():
+        raise InputError(f"Nothing is published in {home.published}", do="schoolmatch refresh, or make demo")
+    return home.latest
+
+
 def new_stamp(home: Home) -> str:
     """A UTC stamp such as ``20261122T034500Z`` that no published folder has yet; names sort by time."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")

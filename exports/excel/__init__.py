@@ -16,10 +16,11 @@ from typing import Any
 
 import duckdb
 
+from exports.edition import is_anonymous_edition
 from exports.excel.book import Book, write
 from exports.excel.cover import contents, cover, shared
 from exports.excel.facts import Facts, fetch
-from exports.excel.scope import Scope, is_anonymous_edition
+from exports.excel.scope import Scope
 from exports.excel.sheets import tables
 from exports.workbook import TableSheet
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE

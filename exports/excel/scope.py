@@ -1,8 +1,7 @@
-"""What a workbook is about, and which edition of it."""
+"""What a workbook is about, what it is called, and in which order things stand in it."""
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 
@@ -36,14 +35,6 @@ class Scope:
 def slug(name: str) -> str:
     """A name as a file name: lower case, words joined by hyphens, and no longer than a file name may be."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_FILE_NAME]
-
-
-def is_anonymous_edition() -> bool:
-    """Whether workbooks leave out names and URNs of schools in need, as the study of 2017 did: ``SCHOOLMATCH_ANONYMOUS=1``.
-
-    The one place where this is decided. By default schools are named: every figure here is public.
-    """
-    return os.environ.get("SCHOOLMATCH_ANONYMOUS", "").strip().lower() in {"1", "yes", "true"}
 
 
 def order_of(definition: str, phase: str) -> tuple[int, str, int]:

@@ -13,6 +13,7 @@ from exports.ees import write_ees
 from exports.excel import write_workbooks
 from exports.geoparquet import write_geoparquet
 from exports.parquet import write_parquet
+from exports.site import write_site
 from orchestration.assets.landing import key
 from orchestration.assets.models import LAYERS, models_of
 from orchestration.resources import Source, Warehouse
@@ -33,6 +34,7 @@ EXPORTS = {
     "published.ees": "ees/: tidy CSV by the standard of the Department for Education's Explore Education Statistics.",
     "published.datapackage": "datapackage.json: every table and column of the folder in words, by Data Package 2.0.",
     "published.excel": "excel/: a workbook for England, each region and each local authority.",
+    "published.site": "site/: the interactive map, as static files.",
     "published.status": "status.json: each source's date, age and state in words.",
     "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
     "published.latest": "published/latest: points at the new folder, after everything was read back through it.",
@@ -42,6 +44,7 @@ _BOUNDARIES = "raw.ons_boundary"
 _ALSO = {
     "published.geoparquet": (_BOUNDARIES,),
     "published.ees": (_BOUNDARIES,),
+    "published.site": (_BOUNDARIES,),
     "published.datapackage": ("published.parquet", "published.geoparquet", "published.ees"),
 }
 """What an export reads beside the published tables."""
@@ -99,6 +102,8 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
         states = freshness(files, datetime.now(UTC).date(), sources.looks(source.source, home))
         workbooks = write_workbooks(connection, folder / "excel", status=[vars(state) for state in states])
         log.info("wrote excel/: %s workbooks", len(workbooks))
+        site = write_site(connection, folder / "site", status=[vars(state) for state in states], stamp=stamp)
+        log.info("wrote site/: %s files", len(site))
         status = [state.as_json() for state in states]
         publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
         about = {
@@ -130,6 +135,7 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
     yield dg.MaterializeResult(key("published.ees"), metadata={"files": len(tidy)})
     yield dg.MaterializeResult(key("published.datapackage"))
     yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
+    yield dg.MaterializeResult(key("published.site"), metadata={"files": len(site)})
     yield dg.MaterializeResult(key("published.status"))
     yield dg.MaterializeResult(key("published.manifest"))
     yield dg.MaterializeResult(

@@ -1,0 +1,61 @@
+"use strict";
+// What the colours mean, in words and numbers, and where the hovered or chosen area stands among them.
+
+Object.assign(schoolmatch, (() => {
+  // "under 2", "2 to under 5", "12 to 31"; where only whole numbers occur "0", "1 to 3".
+  function classWords(measure, of, place) {
+    const { shown } = schoolmatch;
+    const last = place + 2 === of.length;
+    const [from, to] = [of[place], of[place + 1]];
+    if (measure.step === 1) {
+      const end = last ? to : to - 1;
+      return end === from ? shown(measure, from) : `${shown(measure, from)} to ${shown(measure, end)}`;
+    }
+    if (from === to) return shown(measure, from);
+    return last ? `${shown(measure, from)} to ${shown(measure, to)}` : `${shown(measure, from)} to under ${shown(measure, to)}`;
+  }
+
+  function renderLegend(state, pointed) {
+    const { byId, element, measure, limits, countClasses, classOf, value, areasOf, area, shown, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
+    const of = measure(state.measure);
+    const ends = limits(state);
+    const code = pointed || (state.area !== ENGLAND ? state.area : null);
+    const stands = code ? classOf(state, value(state, code)) : undefined;
+    const all = areasOf(state.areas).map((each) => value(state, each.code));
+    const items = [];
+    const item = (kind, words, count, isHere) => element(
+      "li", { class: isHere ? "here" : null },
+      element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }),
+      element("span", {}, words),
+      element("span", { class: "count" }, ` ${number(count)} ${count === 1 ? AREA_WORDS[state.areas][0] : AREA_WORDS[state.areas][1].toLowerCase()}`),
+      isHere ? element("strong", {}, ` ◀ ${area(code).name}: ${shown(of, value(state, code))}`) : null,
+    );
+    for (let place = 0; place < countClasses(ends); place += 1) {
+      const count = all.filter((each) => classOf(state, each) === place).length;
+      items.push(item(`class-${place} of-${countClasses(ends)}`, classWords(of, ends, place), count, stands === place));
+    }
+    const none = all.filter((each) => each === null).length;
+    const noSchools = all.filter((each) => each === undefined).length;
+    if (none) items.push(item("none", of.empty, none, code && value(state, code) === null));
+    if (noSchools) items.push(item("none", "no schools of the phase", noSchools, code && value(state, code) === undefined));
+    const radii = facts.settings.map(([, words, miles]) => `${number(miles)} miles ${words}`).join(", ");
+    byId("legend").replaceChildren(
+      element("h3", {}, of.title),
+      element("p", {}, of.sentence),
+      element("ul", { class: "classes" }, ...items),
+      element(
+        "ul", { class: "points" },
+        element("li", {}, element("span", { class: "swatch need", "aria-hidden": "true" }), element("span", {}, "school in need")),
+        element("li", {}, element("span", { class: "swatch high", "aria-hidden": "true" }), element("span", {}, "high-performing school")),
+        element("li", {}, "shown where an area is chosen, or the map is near"),
+      ),
+      element("p", { class: "note" }, `Search radius: ${radii}. As the crow flies.`),
+    );
+    if (facts.fromCells[state.areas].length) {
+      const which = facts.fromCells[state.areas].length === all.length ? "Areas are" : "Some areas are";
+      byId("legend").append(element("p", { class: "note" }, `${which} drawn as the H3 cells in which their schools stand, since no boundaries of them have been landed.`));
+    }
+  }
+
+  return { renderLegend, classWords };
+})());

@@ -1,0 +1,1 @@
+"""The map as people use it, in a real browser."""

@@ -1,0 +1,50 @@
+"""What a page must show of ``mart.area_summary``: put into words here once more, apart from the code that puts them on the page."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import duckdb
+
+from warehouse.store import rows_as_dicts, run
+
+
+class Measure(NamedTuple):
+    is_percent: bool = False
+    is_mapped: bool = True
+    is_of_those_in_need: bool = False
+    none: str = "no schools in need"
+
+
+MEASURES = {
+    "partners_median": Measure(),
+    "high_performing_percent": Measure(is_percent=True),
+    "in_need_percent": Measure(is_percent=True),
+    "in_need_without_partner": Measure(is_of_those_in_need=True),
+    "schools": Measure(is_mapped=False),
+    "high_performing": Measure(is_mapped=False),
+    "in_need": Measure(is_mapped=False),
+    "not_assessed": Measure(is_mapped=False),
+}
+"""In the order of the columns."""
+
+
+def choices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Every definition with every phase that it speaks of."""
+    return run(connection, "select distinct definition, phase from mart.area_summary order by all")
+
+
+def area_figures(connection: duckdb.DuckDBPyConnection, definition: str, phase: str, area_type: str) -> dict[str, dict[str, Any]]:
+    """Rows of ``mart.area_summary`` by area code."""
+    of_it = f"definition = '{definition}' and phase = '{phase}' and area_type = '{area_type}'"
+    return {row["area_code"]: row for row in rows_as_dicts(connection, f"from mart.area_summary where {of_it}")}
+
+
+def as_shown(row: dict[str, Any], name: str) -> str:
+    """A figure as the page says it."""
+    about, value = MEASURES[name], row[name]
+    if value is None or (about.is_of_those_in_need and not row["in_need"]):
+        return about.none
+    if about.is_percent:
+        return f"{round(value, 1):,.1f}%"
+    return f"{value:,.1f}".removesuffix(".0")

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from exports.exclusive import exclusive
 from transforms.errors import InputError
 from warehouse.definitions import Definition, read_definitions
 from warehouse.home import Home
@@ -39,6 +40,8 @@ def page(text: str, current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyCo
         "figures": lambda: _figures(current),
         "eras": lambda: _eras(current),
         "coverage": lambda: _coverage(current),
+        "exclusive": lambda: _exclusive(current),
+        "exclusive of 2017": lambda: _exclusive(study, "nfer-2017"),
         "figures of 2017": lambda: _figures(study, "nfer-2017"),  # RISE asks for judgements that are not known of then
         **{f"rules of {each.name}": partial(_rules, each) for each in definitions},
         **{f"thresholds of {each.name}": partial(_thresholds, each) for each in definitions},
@@ -114,6 +117,15 @@ def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> 
         f"{about[3]} (key stage 4)."
     )
     return f"{dates}\n\n{_table(headings, rows)}"
+
+
+def _exclusive(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:
+    rows = [
+        (each.definition, each.phase, each.in_need, each.near, *each.partnered)
+        for each in exclusive(connection)
+        if only in (None, each.definition)
+    ]
+    return _table(("Definition", "Phase", "In need", "With someone near", "One each", "Two each", "Three each"), rows)
 
 
 def _eras(connection: duckdb.DuckDBPyConnection) -> str:

@@ -66,7 +66,7 @@ def refresh(
         if place.latest.exists():
             errors.print(f"What was published before is as it was: {escape(str(place.latest))}")
         raise typer.Exit(1) from error
-    _summarise(done.refresh, done.country)
+    _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive])
     for state in done.status:
         if state["is_stale"] or "at the last look" in state["state"]:
             console.print(f"[bold red]{escape(state['title'])}[/], as at {state['as_at'] or 'no date'}: {escape(state['state'])}")
@@ -189,7 +189,7 @@ def _show_states(states: list[Freshness], label: str | None) -> None:
     console.print(table)
 
 
-def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
+def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: list[str]) -> None:
     if about["is_synthetic"]:
         console.print(f"\n[bold yellow]{SYNTHETIC_NOTE}[/]")
     console.print(
@@ -209,13 +209,15 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]]) -> None:
             f"{row['in_need']:,}",
             f"{row['not_assessed']:,}",
             "–" if row["partners_median"] is None else f"{row['partners_median']:g}",
-            f"{row['in_need_without_partner']:,}",
+            "–" if row["in_need_without_partner"] is None else f"{row['in_need_without_partner']:,}",
         )
     console.print(table)
     console.print(
         "[dim]Unsure: neither, but not assessed by every rule. Median: of the high-performing schools near a school in need. "
         "Nobody: schools in need with none near.[/]"
     )
+    for sentence in exclusive:
+        console.print(sentence)
     console.print(f"[dim]{LIMITS}[/]")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from exports.exclusive import Exclusive, exclusive
 from orchestration import REFRESH
 from orchestration.definitions import build_defs
 from orchestration.instance import prepare_dagster_home
@@ -34,6 +35,7 @@ class Refreshed:
     seconds: float
     refresh: dict[str, Any]
     country: list[dict[str, Any]]
+    exclusive: list[Exclusive]
     status: list[dict[str, Any]]
 
 
@@ -62,8 +64,9 @@ def refresh(home: Home, source: str) -> Refreshed:
             connection,
             "select * from mart.area_summary where area_type = 'country' order by definition, schools desc",
         )
+        at_once = exclusive(connection)
     status = json.loads((folder / "status.json").read_text(encoding="utf-8"))["sources"]
-    return Refreshed(folder, time.perf_counter() - started, about, country, status)
+    return Refreshed(folder, time.perf_counter() - started, about, country, at_once, status)
 
 
 def _failed_checks(home: Home) -> list[str]:

@@ -113,6 +113,9 @@ select
     own.partners_median,
     england.partners_median as england_partners_median,
     own.in_need_without_partner,
+    own.partnered_exclusively_1,
+    own.partnered_exclusively_2,
+    own.partnered_exclusively_3,
     own.not_assessed
 from mart.area_summary as own
 left join mart.area_summary as england

@@ -21,7 +21,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from transforms import geography
+from transforms import allocation, geography
 from transforms.errors import InputError
 from warehouse.store import replace_table, run
 
@@ -142,6 +142,25 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
         ),
         columns={"origin_cell": "ubigint", "search_radius_miles": "double", "cell": "ubigint"},
         function=geography.disks,
+    ),
+    PythonModel(
+        name="match.allocation",
+        description=(
+            "One row per definition, capacity and school in need that gets a partner where no high-performing school takes more "
+            "than that: as many as possible, then the least total distance, then the first by URN, by transforms/allocation.py."
+        ),
+        query=(
+            "select pair.definition, pair.phase, cast(capacity.capacity as integer) as capacity, pair.need_urn, pair.partner_urn, "
+            "pair.distance_m from match.pair as pair cross join reference.capacity as capacity order by all"
+        ),
+        columns={
+            "definition": "varchar",
+            "phase": "varchar",
+            "capacity": "integer",
+            "need_urn": "integer",
+            "partner_urn": "integer",
+        },
+        function=allocation.allocate,
     ),
 )
 

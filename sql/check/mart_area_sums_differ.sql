@@ -1,5 +1,5 @@
 -- on: mart.area_summary
--- what: Schools, high-performing or in need summed over regions or local authorities are not those of the country.
+-- what: Schools, high-performing, in need or partnered summed over regions or local authorities are not those of the country.
 -- why: Every school stands in one region and one local authority; a difference is a school lost or counted twice.
 -- do: Look for schools without a region in core.school, and for areas with two names or codes.
 with summed as (
@@ -10,7 +10,10 @@ with summed as (
         sum(schools) as schools,
         sum(high_performing) as high_performing,
         sum(in_need) as in_need,
-        sum(in_need_without_partner) as in_need_without_partner
+        sum(in_need_without_partner) as in_need_without_partner,
+        sum(partnered_exclusively_1) as partnered_exclusively_1,
+        sum(partnered_exclusively_2) as partnered_exclusively_2,
+        sum(partnered_exclusively_3) as partnered_exclusively_3
     from mart.area_summary
     where area_type in ('country', 'region', 'local_authority')
     group by definition, phase, area_type
@@ -31,4 +34,7 @@ where
         or part.high_performing <> country.high_performing
         or part.in_need <> country.in_need
         or part.in_need_without_partner <> country.in_need_without_partner
+        or part.partnered_exclusively_1 <> country.partnered_exclusively_1
+        or part.partnered_exclusively_2 <> country.partnered_exclusively_2
+        or part.partnered_exclusively_3 <> country.partnered_exclusively_3
     )

@@ -288,6 +288,12 @@ FAULTS = [
         "select definition, urn, phase, 'neither' from match.school_status where definition = 'rise'",
     ),
     ("mart_unknown_school", "delete from mart.school where urn = 100002"),
+    ("mart_allocation_over_capacity", "insert into mart.allocation select * from mart.allocation"),
+    ("mart_allocation_of_other_pairs", "update mart.allocation set partner_urn = 100001 where capacity = 1"),
+    (
+        "mart_allocation_not_the_most",
+        "update mart.allocation set partner_urn = null, partner_missing = 'none_left' where capacity = 3",
+    ),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]
 

@@ -50,7 +50,8 @@ def schools() -> tuple[duckdb.DuckDBPyConnection, Array]:
             "school_status": "urn int, definition text, reasons text[]",
             "area_summary": "phase text, area_type text, area_code text, area_name text, schools int, high_performing int, "
             "high_performing_percent double, in_need int, in_need_percent double, partners_median double, "
-            "in_need_without_partner int, not_assessed int, definition text",
+            "in_need_without_partner int, partnered_exclusively_1 int, partnered_exclusively_2 int, partnered_exclusively_3 int, "
+            "not_assessed int, definition text",
             "cell": "cell text, resolution int, longitude double, latitude double, reach_m double, schools int",
         }[table]
         connection.execute(f"create table mart.{table} ({columns})")

@@ -1,0 +1,42 @@
+-- One row per definition, capacity and school in need: its partner where no high-performing school takes more than capacity schools, in the
+-- assignment for the whole country that partners as many schools in need as possible and, of those, has the least total distance (then the
+-- first by URN: transforms/allocation.py). Where it has none, partner_missing says why: nobody_near; none_left, as those near are all taken;
+-- place_not_known, as its place or setting is not known, so that it could not be asked: missing is not a no.
+with asked as (
+    select
+        status.definition,
+        status.phase,
+        cast(capacity.capacity as integer) as capacity,
+        status.urn as need_urn
+    from match.school_status as status
+    cross join reference.capacity as capacity
+    where status.status = 'in_need'
+)
+
+select
+    asked.definition,
+    asked.phase,
+    asked.capacity,
+    asked.need_urn,
+    allocation.partner_urn,
+    pair.distance_m,
+    case
+        when allocation.partner_urn is not null then null
+        when partner_count.need_urn is null then 'place_not_known'
+        when partner_count.partners = 0 then 'nobody_near'
+        else 'none_left'
+    end as partner_missing
+from asked
+left join match.allocation as allocation
+    on
+        allocation.definition = asked.definition
+        and allocation.capacity = asked.capacity
+        and allocation.need_urn = asked.need_urn
+left join match.pair as pair
+    on
+        pair.definition = allocation.definition
+        and pair.need_urn = allocation.need_urn
+        and pair.partner_urn = allocation.partner_urn
+left join match.partner_count as partner_count
+    on partner_count.definition = asked.definition and partner_count.need_urn = asked.need_urn
+order by asked.definition, asked.capacity, asked.need_urn

@@ -45,6 +45,7 @@ _SPELT = {word: word.upper() for word in ("fsm", "h3", "id", "ks2", "ks4", "la",
 FOREIGN_KEYS: dict[str, list[tuple[list[str], str]]] = {
     "school_status": [(["urn"], "school")],
     "match": [(["need_urn"], "school"), (["partner_urn"], "school")],
+    "match_similarity": [(["need_urn"], "school"), (["partner_urn"], "school")],
     "allocation": [(["need_urn"], "school"), (["partner_urn"], "school")],
     "coverage": [(["definition", "code"], "reason")],
 }

@@ -42,6 +42,7 @@ def page(text: str, current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyCo
         "coverage": lambda: _coverage(current),
         "exclusive": lambda: _exclusive(current),
         "exclusive of 2017": lambda: _exclusive(study, "nfer-2017"),
+        "similarity": lambda: _similarity(current),
         "figures of 2017": lambda: _figures(study, "nfer-2017"),  # RISE asks for judgements that are not known of then
         **{f"rules of {each.name}": partial(_rules, each) for each in definitions},
         **{f"thresholds of {each.name}": partial(_thresholds, each) for each in definitions},
@@ -126,6 +127,11 @@ def _exclusive(connection: duckdb.DuckDBPyConnection, only: str | None = None) -
         if only in (None, each.definition)
     ]
     return _table(("Definition", "Phase", "In need", "With someone near", "One each", "Two each", "Three each"), rows)
+
+
+def _similarity(connection: duckdb.DuckDBPyConnection) -> str:
+    rows = run(connection, "select part, weight, sentence from mart.similarity_weight order by part")
+    return _table(("Part", "Weight", "How alike"), rows)
 
 
 def _eras(connection: duckdb.DuckDBPyConnection) -> str:

@@ -78,11 +78,13 @@ where
     <= miles * 1609.344 + centre.reach_m + cell.reach_m
 order by distance_m, cell.cell;
 
--- The high-performing schools near a school in need, nearest first.
+-- The high-performing schools near a school in need, nearest first; similarity_rank 1 is the one most like it.
 create macro partners_of(need, by_definition) as table
 select
     pair.distance_rank,
     pair.distance_miles,
+    pair.similarity_rank,
+    pair.similarity,
     partner.urn,
     partner.name,
     partner.la_name,

@@ -1,5 +1,6 @@
 -- One row per definition, school in need and high-performing school of its phase within its radius. distance_rank 1 is the nearest;
--- schools on one site are told apart by URN.
+-- schools on one site are told apart by URN. similarity_rank 1 is the most alike (match_similarity has the parts), equals by distance, then URN;
+-- it is null where nothing is known to compare by.
 select
     pair.definition,
     pair.phase,
@@ -10,9 +11,18 @@ select
     cast(row_number() over (
         partition by pair.definition, pair.need_urn order by pair.distance_m, pair.partner_urn
     ) as integer) as distance_rank,
+    similarity.similarity,
+    case
+        when similarity.similarity is not null
+            then cast(row_number() over (
+                partition by pair.definition, pair.need_urn
+                order by similarity.similarity desc nulls last, pair.distance_m, pair.partner_urn
+            ) as integer)
+    end as similarity_rank,
     need.la_code = partner.la_code as same_la,
     coalesce(need.trust_id = partner.trust_id, false) as same_trust
 from match.pair as pair
+inner join match.similarity as similarity on similarity.need_urn = pair.need_urn and similarity.partner_urn = pair.partner_urn
 inner join core.school as need on need.urn = pair.need_urn
 inner join core.school as partner on partner.urn = pair.partner_urn
 order by pair.definition, pair.need_urn, distance_rank

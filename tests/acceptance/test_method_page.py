@@ -17,7 +17,7 @@ pytestmark = pytest.mark.real_data
 def test_the_generated_parts_of_the_method_are_up_to_date(y2025: Published, y2017: Published) -> None:
     text = PAGE.read_text(encoding="utf-8")
     made = page(text, y2025.connection, y2017.connection)
-    assert len(re.findall("<!-- begin ", text)) == 11
+    assert len(re.findall("<!-- begin ", text)) == 12
     assert made == text, "run: python -m exports.method_page HOME_OF_2025 HOME_OF_2017"
 
 

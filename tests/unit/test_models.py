@@ -294,6 +294,7 @@ FAULTS = [
         "mart_allocation_not_the_most",
         "update mart.allocation set partner_urn = null, partner_missing = 'none_left' where capacity = 3",
     ),
+    ("mart_similarity_out_of_range", "update mart.match_similarity set fsm_similarity = -0.1"),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]
 

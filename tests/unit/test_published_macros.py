@@ -46,7 +46,7 @@ def schools() -> tuple[duckdb.DuckDBPyConnection, Array]:
     for table in ("match", "school_status", "area_summary", "cell"):
         columns = {
             "match": "distance_rank int, distance_miles double, partner_urn int, need_urn int, definition text, same_la bool, "
-            "same_trust bool",
+            "same_trust bool, similarity double, similarity_rank int",
             "school_status": "urn int, definition text, reasons text[]",
             "area_summary": "phase text, area_type text, area_code text, area_name text, schools int, high_performing int, "
             "high_performing_percent double, in_need int, in_need_percent double, partners_median double, "

@@ -137,12 +137,15 @@ def _near(name: str, measure: str) -> Column:
     return Column(name, description, "number", "Indicator", label, _HELP, decimals=1)
 
 
+_PARTNERED = {"partnered_exclusively_1": "one", "partnered_exclusively_2": "two", "partnered_exclusively_3": "three"}
+
+
 def _area_rows(area: dict[str, Any]) -> list[tuple[Any, ...]]:
     missing = NOT_AVAILABLE if area["in_need"] else NOT_APPLICABLE
-    near = ("partners_median", "partners_mean", "in_need_without_partner")
-    median, mean, nobody = (missing if area[name] is None else area[name] for name in near)
+    of_those_in_need = ("partners_median", "partners_mean", "in_need_without_partner", *_PARTNERED)
+    near = (missing if area[name] is None else area[name] for name in of_those_in_need)
     counts = ("schools", "high_performing", "in_need", "high_performing_percent", "in_need_percent", "not_assessed")
-    return [(*(area[name] for name in counts), median, mean, nobody)]
+    return [(*(area[name] for name in counts), *near)]
 
 
 def _status_rows(area: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -185,6 +188,16 @@ AREA_SUMMARY = Table(
             "Schools in need with no high-performing school near",
             "Schools in need with no high-performing school within their radius.",
             _HELP,
+        ),
+        *(
+            _count(
+                f"{name}_count",
+                f"In need, with a partner at the same time, up to {words} each",
+                "Schools in need that get a partner in the assignment for the whole country in which no high-performing school "
+                f"takes more than {words}; z where none is in need.",
+                _HELP,
+            )
+            for name, words in _PARTNERED.items()
         ),
     ),
     _area_rows,

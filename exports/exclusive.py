@@ -29,11 +29,12 @@ class Exclusive:
         """In words: Of 1,873 primary schools in need (rise), 1,710 have someone near, and 1,604 can have a partner of their own."""
         school = "school" if self.in_need == 1 else "schools"
         have = "has" if self.near == 1 else "have"
+        their = "its" if self.partnered[0] == 1 else "their"
         phase = self.phase.replace("_", " ")
         unknown = f" Of {self.not_placed:,} the place is not known." if self.not_placed else ""
         return (
             f"Of {self.in_need:,} {phase} {school} in need ({self.definition}), {self.near:,} {have} someone near, "
-            f"and {self.partnered[0]:,} can have a partner of their own.{unknown}"
+            f"and {self.partnered[0]:,} can have a partner of {their} own.{unknown}"
         )
 
 

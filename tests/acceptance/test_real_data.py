@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
 from scipy.spatial import cKDTree
 
 from orchestration.refresh import refresh
@@ -85,6 +87,31 @@ def test_every_pair_is_within_its_radius_and_of_one_phase(either: Published) -> 
             or sqrt(pow(n.easting - p.easting, 2) + pow(n.northing - p.northing, 2)) > n.search_radius_miles * 1609.344"""
     )
     assert wrong == []
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 3])
+def test_as_many_have_a_partner_at_the_same_time_and_as_near_as_a_linear_programme_finds(either: Published, capacity: int) -> None:
+    """HiGHS on the real pairs: first how many at most, then the least total distance of so many."""
+    groups = either.query("select distinct definition, phase from mart.match order by all")
+    assert len(groups) in (2, 6)
+    for group in groups:
+        of_it = f"definition = '{group['definition']}' and phase = '{group['phase']}'"
+        pairs = either.query(f"select need_urn, partner_urn, distance_m from mart.match where {of_it}")
+        needs, need = np.unique([pair["need_urn"] for pair in pairs], return_inverse=True)
+        high, partner = np.unique([pair["partner_urn"] for pair in pairs], return_inverse=True)
+        each = np.arange(len(pairs))
+        places = (np.concatenate([need, len(needs) + partner]), np.concatenate([each, each]))
+        use = coo_array((np.ones(2 * len(pairs)), places), shape=(len(needs) + len(high), len(pairs)))
+        limits = {"A_ub": use, "b_ub": np.repeat([1, capacity], [len(needs), len(high)]), "bounds": (0, 1)}
+        most = round(-linprog(-np.ones(len(pairs)), **limits).fun)
+        metres = np.array([pair["distance_m"] for pair in pairs])
+        least = linprog(metres, **limits, A_eq=np.ones((1, len(pairs))), b_eq=[most]).fun
+        (found,) = either.query(
+            "select count(partner_urn) as schools, sum(distance_m) as metres "
+            f"from mart.allocation where {of_it} and capacity = {capacity}"
+        )
+        assert found["schools"] == most
+        assert found["metres"] == pytest.approx(least, abs=1)  # of hundreds of kilometres, each pair rounded to a millimetre
 
 
 @pytest.mark.parametrize("area_type", ["region", "local_authority"])

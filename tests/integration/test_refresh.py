@@ -142,7 +142,7 @@ def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
     assert sorted(path.name for path in home.landing.iterdir()) == landed
     assert again.folder != done.folder
     assert home.latest.resolve() == again.folder.resolve()
-    for table in ("school", "school_status", "match", "area_summary"):
+    for table in ("school", "school_status", "match", "match_similarity", "allocation", "area_summary"):
         first, second = (folder / "parquet" / f"{table}.parquet" for folder in (done.folder, again.folder))
         assert first.read_bytes() == second.read_bytes(), table
 

@@ -134,6 +134,7 @@ def test_the_figures_are_those_of_the_table(connection: duckdb.DuckDBPyConnectio
         "partners_median": "partners_median",
         "partners_average": "partners_mean",
         "in_need_without_partner_count": "in_need_without_partner",
+        **{f"partnered_exclusively_{capacity}_count": f"partnered_exclusively_{capacity}" for capacity in (1, 2, 3)},
     }
     titles = dict(connection.execute("select distinct title, definition from mart.definition").fetchall())
     found: dict[tuple[str, ...], dict[str, Any]] = {}

@@ -47,6 +47,7 @@ FOREIGN_KEYS: dict[str, list[tuple[list[str], str]]] = {
     "match": [(["need_urn"], "school"), (["partner_urn"], "school")],
     "match_similarity": [(["need_urn"], "school"), (["partner_urn"], "school")],
     "allocation": [(["need_urn"], "school"), (["partner_urn"], "school")],
+    "cold_spot": [(["need_urn"], "school"), (["nearest_urn"], "school")],
     "coverage": [(["definition", "code"], "reason")],
 }
 """By table: columns, and the table whose key they are."""

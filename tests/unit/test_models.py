@@ -294,6 +294,11 @@ FAULTS = [
         "mart_allocation_not_the_most",
         "update mart.allocation set partner_urn = null, partner_missing = 'none_left' where capacity = 3",
     ),
+    (
+        "mart_cold_spot_not_alone",
+        "insert into mart.cold_spot select definition, phase, need_urn, 2, partner_urn, distance_m, distance_miles, '', 1 "
+        "from mart.match",
+    ),
     ("mart_similarity_out_of_range", "update mart.match_similarity set fsm_similarity = -0.1"),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]

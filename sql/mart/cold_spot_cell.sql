@@ -1,0 +1,41 @@
+-- One row per definition, phase and H3 cell of resolution 5 (about 10 miles across) in which a school in need has nobody in range: how many do,
+-- of how many in need there that can be placed, and how far off the nearest high-performing school is. Neighbouring cells may be one cluster.
+with standing as (
+    select
+        partner_count.definition,
+        partner_count.phase,
+        school.h3_r5,
+        count(*) as in_need
+    from match.partner_count as partner_count
+    inner join core.school as school on school.urn = partner_count.need_urn
+    group by partner_count.definition, partner_count.phase, school.h3_r5
+),
+
+cold as (
+    select
+        definition,
+        phase,
+        h3_r5,
+        count(*) as in_need_without_partner,
+        median(distance_miles) as nearest_miles_median
+    from mart.cold_spot
+    group by definition, phase, h3_r5
+)
+
+select
+    cold.definition,
+    cold.phase,
+    cold.h3_r5,
+    cell.longitude,
+    cell.latitude,
+    standing.in_need,
+    cold.in_need_without_partner,
+    cold.nearest_miles_median
+from cold
+inner join standing
+    on
+        standing.definition = cold.definition
+        and standing.phase = cold.phase
+        and printf('%x', standing.h3_r5) = cold.h3_r5
+inner join mart.cell as cell on cell.resolution = 5 and cell.cell = cold.h3_r5
+order by cold.definition, cold.phase, cold.h3_r5

@@ -81,7 +81,11 @@ def as_html(page: Page, *, stylesheet: str | None = None) -> str:
     sections = [block for block in page.blocks if isinstance(block, Section) and block.level == 2]
     contents = "\n".join(f'<li><a href="#{_anchor(each.title)}">{escape(each.title)}</a></li>' for each in sections)
     body = "\n".join(_html(block) for block in page.blocks)
-    style = f"<style>{STYLE}</style>" if stylesheet is None else f'<link rel="stylesheet" href="{escape(stylesheet)}">'
+    style = (
+        f"<style>{STYLE}</style>"
+        if stylesheet is None
+        else f'<link rel="icon" href="data:,">\n<link rel="stylesheet" href="{escape(stylesheet)}">'
+    )
     return f"""<!doctype html>
 <html lang="en-GB">
 <head>
@@ -89,7 +93,6 @@ def as_html(page: Page, *, stylesheet: str | None = None) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(page.title)}</title>
-<link rel="icon" href="data:,">
 {style}
 </head>
 <body>

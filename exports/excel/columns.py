@@ -5,8 +5,6 @@ Most show a published column as it is, described in ``sql/dictionary/mart.csv``;
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from exports.workbook import AS_IT_IS, DATE, ONE_DECIMAL, PLAIN, TWO_DECIMALS, WHOLE, Field
 
 DEFINITION = Field("Definition", 13, source="area_summary.definition")
@@ -27,7 +25,7 @@ MEASURES = (
     Field("Can be partnered at once, three each", 14, WHOLE, "area_summary.partnered_exclusively_3"),
     Field("Neither, but not assessed by every rule", 14, WHOLE, "area_summary.not_assessed"),
 )
-"""The measures of an area; the three of exclusive capacity are shown where they have been computed."""
+"""The measures of an area."""
 
 KIND_OF_AREA = Field("Kind of area", 16, source="area_summary.area_type")
 AREA = Field("Area", 34, source="area_summary.area_name")
@@ -154,8 +152,3 @@ DICTIONARY = (
     Field("Column of the database", 40),
     Field("Published as", 50, is_wrapped=True),
 )
-
-
-def shown(fields: Collection[Field], built: Collection[str]) -> tuple[Field, ...]:
-    """The columns that can be shown: those whose published column (``table.column``) has been built, or that have none."""
-    return tuple(field for field in fields if not field.source or field.source in built)

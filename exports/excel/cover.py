@@ -76,7 +76,7 @@ def cover(facts: Facts, scope: Scope) -> CoverLines:
 def _at_a_glance(facts: Facts, scope: Scope) -> CoverLines:
     """The answer in words: a line per phase, and where help is shortest."""
     definition = charted_definition(facts)
-    headings = [field.heading for field in facts.measures]
+    headings = [field.heading for field in columns.MEASURES]
     lines: CoverLines = []
     for area in facts.areas.get(scope.code, ()):
         if area.definition == definition:

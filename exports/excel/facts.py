@@ -12,7 +12,6 @@ import duckdb
 from exports.excel import columns
 from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope, in_words, order_of
 from exports.rows import Link
-from exports.workbook import Field
 from warehouse.store import rows_as_dicts, run
 
 Row = tuple[Any, ...]
@@ -26,7 +25,7 @@ _INVENTED = "none: invented"
 
 @dataclass(frozen=True)
 class Area:
-    """A row of ``mart.area_summary``: ``values`` are the measures, in the order of ``Facts.measures``."""
+    """A row of ``mart.area_summary``: ``values`` are the measures, in the order of ``columns.MEASURES``."""
 
     kind: str
     code: str
@@ -48,11 +47,8 @@ class Facts:
     definitions: list[Row]
     thresholds: list[Row]
     dictionary: dict[str, Row]
-    built: frozenset[str]
     is_anonymous: bool
     scopes: list[Scope]
-    measures: tuple[Field, ...]
-    pair_fields: tuple[Field, ...]
     areas: dict[str, list[Area]]
     constituencies: dict[str, set[str]]
     in_need: dict[str, list[Row]]
@@ -64,15 +60,6 @@ class Facts:
 def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts:
     """Read the published tables and the one of the folder before."""
     refresh = rows_as_dicts(connection, "from mart.refresh")[0]
-    built = frozenset(
-        f"{table}.{column}"
-        for table, column in run(
-            connection,
-            "select table_name, column_name from duckdb_columns() "
-            "where schema_name = 'mart' and database_name = current_database()",
-        )
-    )
-    measures, pair_fields = columns.shown(columns.MEASURES, built), columns.shown(columns.PAIRS, built)
     link = _no_link if refresh["is_synthetic"] else Link
     return Facts(
         refresh=refresh,
@@ -90,15 +77,12 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts
                 connection, "select table_name, column_name, unit, description, published_as from mart.data_dictionary"
             )
         },
-        built=built,
         is_anonymous=is_anonymous,
         scopes=_scopes(connection),
-        measures=measures,
-        pair_fields=pair_fields,
-        areas=_areas(connection, measures),
+        areas=_areas(connection),
         constituencies=_constituencies(connection),
         in_need=_in_need(connection, link, is_anonymous=is_anonymous),
-        pairs={} if is_anonymous else _pairs(connection, has_similarity="match.similarity" in built),
+        pairs={} if is_anonymous else _pairs(connection),
         high_performing=_high_performing(connection, link),
         changes=_changes(connection, is_anonymous=is_anonymous),
     )
@@ -125,8 +109,8 @@ def _scopes(connection: duckdb.DuckDBPyConnection) -> list[Scope]:
     ]
 
 
-def _areas(connection: duckdb.DuckDBPyConnection, measures: Sequence[Field]) -> dict[str, list[Area]]:
-    names = ", ".join(field.source.removeprefix("area_summary.") for field in measures)
+def _areas(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Area]]:
+    names = ", ".join(field.source.removeprefix("area_summary.") for field in columns.MEASURES)
     rows = run(
         connection,
         f"select area_type, area_code, area_name, definition, phase, {names} from mart.area_summary order by area_name, area_code",
@@ -210,12 +194,12 @@ def _in_need(connection: duckdb.DuckDBPyConnection, link: Any, *, is_anonymous: 
     return _by_area(rows, show)
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection, *, has_similarity: bool) -> dict[str, list[Row]]:
+def _pairs(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
     rows = run(
         connection,
-        f"""select
+        """select
             need.region_code, need.la_ons_code, pair.definition, pair.phase, need.name, pair.need_urn, need.la_name,
-            pair.distance_rank, partner.name, pair.partner_urn, pair.distance_miles, {"pair.similarity," if has_similarity else ""}
+            pair.distance_rank, partner.name, pair.partner_urn, pair.distance_miles, pair.similarity,
             partner.la_name, partner.trust_name, if(pair.same_la, 'yes', 'no'), if(pair.same_trust, 'yes', 'no'),
             replace(partner.ofsted_framework, '_', ' '), partner.ofsted_date
         from mart.match as pair

@@ -42,11 +42,11 @@ def tables(facts: Facts, scope: Scope) -> Iterator[TableSheet]:
             f"Partners: high-performing schools near each school in need, {scope.name}",
             "for each school in need its high-performing schools by distance, also those across the border",
             f"{label}Nearest first. Near is not willing or able: ask. High-performing does not mean eligible to support.",
-            facts.pair_fields,
+            columns.PAIRS,
             facts.pairs.get(scope.code, ()),
             is_long=True,
             frozen_columns=3,
-            printed_columns=facts.pair_fields.index(columns.ITS_TRUST) + 1,
+            printed_columns=columns.PAIRS.index(columns.ITS_TRUST) + 1,
             when_empty="No school in need here has a high-performing school near.",
         )
     yield TableSheet(
@@ -72,7 +72,7 @@ def _summary(facts: Facts, scope: Scope, label: str) -> TableSheet:
     else:
         codes = [ENGLAND, str(scope.region_code), scope.code]
     areas = _in_order(facts, codes)
-    fields = (columns.DEFINITION, columns.PHASE, columns.AREA, columns.KIND_OF_AREA, *facts.measures)
+    fields = (columns.DEFINITION, columns.PHASE, columns.AREA, columns.KIND_OF_AREA, *columns.MEASURES)
     rows = [(area.definition, in_words(area.phase), area.name, in_words(area.kind), *area.values) for area in areas]
     return TableSheet(
         "Summary",
@@ -103,7 +103,7 @@ def _chart(facts: Facts, scope: Scope, areas: Sequence[Area], fields: Sequence[F
     if not places:
         return
     headings = [field.heading for field in fields]
-    measures = [field.heading for field in facts.measures]
+    measures = [field.heading for field in columns.MEASURES]
     high, need = "High-performing, % of schools", "In need, % of schools"
     own = next((area for area in areas if (area.definition, area.phase, area.code) == (definition, phase, scope.code)), None)
     figures = ""
@@ -132,7 +132,7 @@ def _areas_of(facts: Facts, scope: Scope, label: str, kind: str, title: str) -> 
         region = scope.region_code or scope.code
         codes = {each.code for each in facts.scopes if each.kind == kind and (scope.kind == COUNTRY or each.region_code == region)}
         which = "the same figures for every local authority" + (" of its region" if scope.kind == LOCAL_AUTHORITY else "")
-    fields = (columns.DEFINITION, columns.PHASE, columns.AREA, columns.AREA_CODE, *facts.measures)
+    fields = (columns.DEFINITION, columns.PHASE, columns.AREA, columns.AREA_CODE, *columns.MEASURES)
     named = sorted(codes & facts.areas.keys(), key=lambda code: (facts.areas[code][0].name, code))
     rows: list[Row] = [
         (area.definition, in_words(area.phase), area.name, area.code, *area.values) for area in _in_order(facts, named)

@@ -18,7 +18,8 @@ import duckdb
 from exports.edition import is_named_map
 from exports.page import STYLE, as_html
 from exports.site.about import about
-from exports.site.areas import areas, figures, legends, measures_of, words
+from exports.site.areas import areas, figures, legends, words
+from exports.site.measures import MEASURES
 from exports.site.schools import COLUMNS, school_files
 from exports.site.shapes import shapes
 from transforms.errors import InputError
@@ -49,9 +50,8 @@ def write_site(
         if file.is_file():
             shutil.copyfile(file, folder / file.name)
     _copy_maplibre(folder / "vendor")
-    measures = measures_of(connection)
     refresh = rows_as_dicts(connection, "from mart.refresh")[0]
-    shown = figures(connection, measures)
+    shown = figures(connection)
     drawn = shapes(connection)
     _write(
         folder / "data" / "areas.js",
@@ -67,10 +67,10 @@ def write_site(
             "licence": OGL,
             "stale": [state["title"] for state in states if state["is_stale"]],
             **words(connection),
-            "measures": [measure.as_json() for measure in measures],
+            "measures": [measure.as_json() for measure in MEASURES],
             "areas": areas(connection),
             "figures": shown,
-            "legends": legends(shown, measures),
+            "legends": legends(shown),
             "boxes": {code: box for each in drawn.values() for code, box in each.boxes.items()},
             "fromCells": {area_type: each.from_cells for area_type, each in drawn.items()},
         },

@@ -16,17 +16,6 @@ from warehouse.store import rows_as_dicts, run
 ENGLAND = "E92000001"
 
 
-def measures_of(connection: duckdb.DuckDBPyConnection) -> list[Measure]:
-    """The measures that ``mart.area_summary`` has."""
-    columns = run(
-        connection,
-        "select column_name from duckdb_columns() "
-        "where schema_name = 'mart' and table_name = 'area_summary' and database_name = current_database()",
-    )
-    built = {name for (name,) in columns}
-    return [measure for measure in MEASURES if measure.name in built]
-
-
 def words(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Definitions, phases and reasons in words, in the order they are offered in."""
     pairs = sorted(run(connection, "select distinct definition, phase from mart.area_summary"), key=lambda pair: order_of(*pair))
@@ -60,29 +49,29 @@ def areas(connection: duckdb.DuckDBPyConnection) -> dict[str, list[list[Any]]]:
     return found
 
 
-def figures(connection: duckdb.DuckDBPyConnection, measures: Sequence[Measure]) -> dict[str, Any]:
-    """By definition, phase, type of area and code: the values of the measures, in their order. England is the type ``country``."""
+def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """By definition, phase, type of area and code: the values of ``MEASURES``, in their order. England is the type ``country``."""
     found: dict[str, Any] = {}
     for row in rows_as_dicts(connection, "from mart.area_summary order by definition, phase, area_type, area_code"):
         of_type = found.setdefault(row["definition"], {}).setdefault(row["phase"], {}).setdefault(row["area_type"], {})
-        of_type[row["area_code"]] = [_rounded(row[measure.name], measure) for measure in measures]
+        of_type[row["area_code"]] = [_rounded(row[measure.name], measure) for measure in MEASURES]
     return found
 
 
-def legends(shown: Mapping[str, Any], measures: Sequence[Measure]) -> dict[str, Any]:
+def legends(shown: Mapping[str, Any]) -> dict[str, Any]:
     """By definition, phase, type of area and measure: the limits of the classes (``measures.classes``) of ``figures``."""
-    in_need = [measure.name for measure in measures].index("in_need")
+    in_need = [measure.name for measure in MEASURES].index("in_need")
 
     def limits(rows: Iterable[Sequence[float | None]], place: int) -> list[float]:
-        left_out = measures[place].is_of_those_in_need  # where nobody is in need, the page shows no value
+        left_out = MEASURES[place].is_of_those_in_need  # where nobody is in need, the page shows no value
         values = (row[place] for row in rows if not left_out or row[in_need])
-        return classes([value for value in values if value is not None], measures[place])
+        return classes([value for value in values if value is not None], MEASURES[place])
 
     return {
         definition: {
             phase: {
                 area_type: {
-                    measure.name: limits(rows.values(), place) for place, measure in enumerate(measures) if measure.is_mapped
+                    measure.name: limits(rows.values(), place) for place, measure in enumerate(MEASURES) if measure.is_mapped
                 }
                 for area_type, rows in of_phase.items()
                 if area_type in AREA_TYPES

@@ -38,7 +38,7 @@ COLUMNS = (
 class SchoolFile:
     """What is told of an authority: ``schools`` rows of ``COLUMNS``, ``pairs`` by definition and school in need.
 
-    A pair is ``[partner, miles]``, with the likeness as a third where it is computed, the nearest first.
+    A pair is ``[partner, miles, likeness]``, the nearest first; the likeness is null where nothing is known of it.
     """
 
     authority: str
@@ -58,8 +58,7 @@ def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> It
         if not is_named:
             school["name"] = school["trust"] = None
     pairs: dict[str, dict[str, dict[str, list[list[Any]]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    likeness = ", round(similarity, 2)" if _has_likeness(connection) else ""
-    for definition, need, partner, *values in run(connection, _PAIRS.format(likeness=likeness)):
+    for definition, need, partner, *values in run(connection, _PAIRS):
         authority = schools[need]["local_authority"]
         pairs[authority][definition][str(ids[need])].append([ids[partner], *values])
         of_authority[authority][partner] = None
@@ -69,16 +68,6 @@ def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> It
             [list(schools[urn].values()) for urn in urns],
             {definition: dict(of_need) for definition, of_need in pairs[authority].items()},
         )
-
-
-def _has_likeness(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether ``mart.match`` tells how alike the two schools are."""
-    found = run(
-        connection,
-        "select count(*) from duckdb_columns() where schema_name = 'mart' and table_name = 'match' "
-        "and column_name = 'similarity' and database_name = current_database()",
-    )
-    return bool(found[0][0])
 
 
 _AUTHORITIES = "select distinct la_ons_code from mart.school where la_ons_code is not null order by 1"
@@ -116,7 +105,7 @@ order by md5(school.urn::varchar || 'order'), school.urn
 """
 
 _PAIRS = """
-select definition, need_urn, partner_urn, round(distance_miles, 2) as miles{likeness}
+select definition, need_urn, partner_urn, round(distance_miles, 2) as miles, round(similarity, 2) as likeness
 from mart.match
 order by definition, need_urn, distance_rank
 """

@@ -21,6 +21,7 @@ MEASURES = {
     "high_performing_percent": Measure(is_percent=True),
     "in_need_percent": Measure(is_percent=True),
     "in_need_without_partner": Measure(is_of_those_in_need=True),
+    "partnered_exclusively_1": Measure(is_of_those_in_need=True),
     "schools": Measure(is_mapped=False),
     "high_performing": Measure(is_mapped=False),
     "in_need": Measure(is_mapped=False),

@@ -202,14 +202,7 @@ class Expected:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._built = {
-            f"{table}.{column}"
-            for table, column in run(connection, "select table_name, column_name from duckdb_columns() where schema_name = 'mart'")
-        }
-        self.columns = {
-            sheet: {heading: each for heading, each in columns.items() if each[1] is None or each[1] in self._built}
-            for sheet, columns in COLUMNS.items()
-        }
+        self.columns = COLUMNS
         self.changes = self._changes()
         self._figures = {sheet: self._of_areas(sheet) for sheet in ("Summary", "Local authorities", "Constituencies")}
         self._schools = {sheet: self._of_schools(sheet) for sheet in _FROM}

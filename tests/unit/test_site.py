@@ -143,7 +143,7 @@ def test_a_file_has_the_schools_of_its_authority_and_partners_across_the_border(
     files = {file.authority: file for file in school_files(world.connection, is_named=True)}
     leicestershire, leicester, rutland = (files[code] for code in ("E10000018", "E06000016", "E06000017"))
     assert {row[0] for row in leicestershire.schools} == {100001, 100002, 100003}
-    assert leicestershire.pairs["rise"] == {"100001": [[100002, 0.31], [100003, 0.37]]}
+    assert leicestershire.pairs["rise"] == {"100001": [[100002, 0.31, 1.0], [100003, 0.37, 1.0]]}
     assert ({row[0] for row in leicester.schools}, leicester.pairs) == ({100003, 100004}, {})
     assert (rutland.schools, rutland.pairs) == ([], {})  # a file all the same: the page asks for it
 

@@ -51,24 +51,14 @@ def changed_since(connection: duckdb.DuckDBPyConnection, before: dict[int, str])
     run(connection, "delete from previous.school_status where urn = 100003")
 
 
-def test_likeness_and_capacity_are_shown_where_they_have_been_computed_and_changes_column_by_column(tmp_path: Path) -> None:
+def test_likeness_capacity_and_changes_are_shown_column_by_column(tmp_path: Path) -> None:
     connection = tables_of_a_few_schools()
     changed_since(connection, before={100001: "high_performing", 100004: "in_need", 100006: "neither"})
     codes = "select array_agg(code order by code desc) from mart.reason where definition = 'rise'"  # of both kinds
     run(connection, f"update mart.school_status set reasons = ({codes}) where status = 'in_need' and definition = 'rise'")
-    run(connection, "alter table mart.match add column similarity double")
     run(connection, "update mart.match set similarity = 1 / distance_rank")
     for number in (1, 2, 3):
-        run(connection, f"alter table mart.area_summary add column partnered_exclusively_{number} bigint")
         run(connection, f"update mart.area_summary set partnered_exclusively_{number} = in_need * {number}")
-    described = "insert into mart.data_dictionary (table_name, column_name, unit, description) values ($1, $2, $3, $4)"
-    run(connection, described, ["match", "similarity", None, "How alike the two are."])
-    for number in (1, 2, 3):
-        run(
-            connection,
-            described,
-            ["area_summary", f"partnered_exclusively_{number}", "schools", "How many can."],
-        )
     write_workbooks(connection, tmp_path / "excel")
     assert assert_workbooks_hold(tmp_path / "excel", connection, None) > 1_000
     england = Read(tmp_path / "excel" / "england.xlsx")

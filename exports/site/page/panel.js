@@ -107,7 +107,7 @@ Object.assign(schoolmatch, (() => {
       pairs.length ? element("ol", { class: "partners" }, ...pairs.map(([id, miles, likeness]) => {
         const partner = schools.get(id);
         return element("li", {}, schoolName(partner), ` – ${number(miles, 1)} miles`,
-          likeness === null || likeness === undefined ? null : `, likeness ${number(likeness, 2)} of 1`,
+          likeness === null ? null : `, likeness ${number(likeness, 2)} of 1`,
           partner.local_authority === school.local_authority ? null : `, ${area(partner.local_authority)?.name}`, ...links(partner));
       })) : null,
       element("button", { type: "button", onclick: () => go({ school: null }, "panel-title") }, "Close this school"),

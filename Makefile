@@ -54,8 +54,9 @@ format: $(READY) ## format Python and SQL
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --quiet sql
 
-bench: $(READY) ## timings of the match and of a whole refresh (needs ../shared/data)
+bench: $(READY) ## timings of match, refresh, workbooks and map (needs ../shared/data, Chromium)
 	@$(BIN)/python -m tests.bench.bench_refresh
+	@$(BIN)/python -m tests.bench.bench_map
 
 lock: $(READY) ## requirements.lock anew, from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras --upgrade \

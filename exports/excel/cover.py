@@ -45,6 +45,7 @@ _NOT_NAMED = (
     "distances, and the list of their partners."
 )
 _NOBODY, _NEED, _SCHOOLS = "Schools in need with nobody near", "In need", "Schools"
+_OWN = "Can be partnered at once, one each"
 _MEDIAN = "Median number of high-performing schools near a school in need"
 
 CoverLines = list[tuple[str, str | date | Link | None]]
@@ -99,10 +100,12 @@ def _at_a_glance(facts: Facts, scope: Scope) -> CoverLines:
 def _sentence(values: Mapping[str, Any]) -> str:
     if not values[_NEED]:
         return f"None of {values[_SCHOOLS]:,} schools is in need."
-    said = f"{values[_NEED]:,} of {values[_SCHOOLS]:,} schools in need"
+    said = f"{values[_NEED]:,} of {values[_SCHOOLS]:,} schools {'is' if values[_NEED] == 1 else 'are'} in need"
     if values[_MEDIAN] is None:
         return f"{said}."
-    return f"{said}; the median of high-performing schools near them is {values[_MEDIAN]:g}; {values[_NOBODY]:,} have nobody near."
+    nobody = f"{values[_NOBODY]:,} of them {'has' if values[_NOBODY] == 1 else 'have'} nobody near"
+    own = f"{values[_OWN]:,} can have a partner of their own at the same time"
+    return f"{said}; the median of high-performing schools near one is {values[_MEDIAN]:g}; {nobody}; {own}."
 
 
 def _academic_year(year: int | None) -> str:

@@ -23,7 +23,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Home:
 @pytest.mark.parametrize("area_type", TYPES)
 def test_every_area_phase_and_measure_has_the_published_figure(home: Home, visit: Visitor, area_type: str) -> None:
     with served(home) as address, duckdb.connect(home.latest / DUCKDB_FILE, read_only=True) as tables:
-        opened = visit(f"{address}site/").show(f"areas={area_type}")
+        small = {"width": 500, "height": 500}  # less to paint by software, each of a hundred times
+        opened = visit(f"{address}site/", viewport=small).show(f"areas={area_type}")
         for definition, phase in choices(tables):
             opened.choose("definition", definition).choose("phase", phase)
             figures = area_figures(tables, definition, phase, area_type)

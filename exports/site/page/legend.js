@@ -27,8 +27,8 @@ Object.assign(schoolmatch, (() => {
       "li", { class: isHere ? "here" : null },
       element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }),
       element("span", {}, words),
-      element("span", { class: "count" }, ` ${number(count)} ${count === 1 ? AREA_WORDS[state.areas][0] : AREA_WORDS[state.areas][1].toLowerCase()}`),
-      isHere ? element("strong", {}, ` ◀ ${area(code).name}: ${shown(of, value(state, code))}`) : null,
+      element("span", { class: "count" }, number(count), element("span", { class: "spoken" }, ` ${count === 1 ? AREA_WORDS[state.areas][0] : AREA_WORDS[state.areas][1].toLowerCase()}`)),
+      isHere ? element("strong", { "aria-hidden": "true" }, "◀") : null,
     );
     for (let place = 0; place < countClasses(ends); place += 1) {
       const count = all.filter((each) => classOf(state, each) === place).length;
@@ -43,13 +43,14 @@ Object.assign(schoolmatch, (() => {
       element("h3", {}, of.title),
       element("p", {}, of.sentence),
       element("ul", { class: "classes" }, ...items),
+      element("p", { id: "stands" }, code ? `◀ ${area(code).name}: ${shown(of, value(state, code))}` : ""),
       element(
         "ul", { class: "points" },
         element("li", {}, element("span", { class: "swatch need", "aria-hidden": "true" }), element("span", {}, "school in need")),
         element("li", {}, element("span", { class: "swatch high", "aria-hidden": "true" }), element("span", {}, "high-performing school")),
         element("li", {}, "shown where an area is chosen, or the map is near"),
       ),
-      element("p", { class: "note" }, `Search radius: ${radii}. As the crow flies.`),
+      element("p", { class: "note" }, `In brackets: how many ${AREA_WORDS[state.areas][1].toLowerCase()}. Search radius: ${radii}, as the crow flies.`),
     );
     if (facts.fromCells[state.areas].length) {
       const which = facts.fromCells[state.areas].length === all.length ? "Areas are" : "Some areas are";

@@ -18,7 +18,10 @@ Object.assign(schoolmatch, (() => {
     if (!phases.includes(next.phase)) [next.phase] = phases;
     tell([]);
     awaited = focus;
-    location.hash = schoolmatch.writeAddress(next);
+    const address = schoolmatch.writeAddress(next);
+    if (address === location.hash) return focusAwaited();
+    document.documentElement.dataset.page = "busy"; // until the browser tells of the new address
+    location.hash = address;
   }
 
   function tell(sentences) {

@@ -43,11 +43,11 @@ def check_view(visit: Visit, figures: Mapping[str, Mapping[str, Any]], measure: 
 
 
 def is_within(value: str, words: str) -> bool:
-    """Whether a value stands in a class as the legend says it: "0.5 to under 6.5", "3 to 7", "4", "no schools in need"."""
+    """Whether a value stands in a class as the legend says it: "0.5 to 6", "4", "no schools in need"."""
     if words.startswith("no "):
         return value == words
-    ends = [number(text) for text in re.split(r" to (?:under )?", words)]
-    return ends[0] <= number(value) and (number(value) < ends[-1] if "under" in words else number(value) <= ends[-1])
+    ends = [number(text) for text in words.split(" to ")]
+    return ends[0] <= number(value) <= ends[-1]
 
 
 def number(text: str) -> float:
@@ -170,6 +170,37 @@ def test_a_school_in_need_shows_its_radius_its_reasons_and_who_is_near(sample: V
     expected = page.evaluate("schoolmatch.schools.get(schoolmatch.state().school).search_radius_miles")
     assert radius_miles == pytest.approx(expected, rel=0.01)
     assert max(miles) <= expected
+
+
+def test_near_enough_the_schools_in_view_are_drawn_and_a_click_chooses_one(sample: Visit, tables: Any) -> None:
+    page = sample.show("definition=rise&phase=primary").page
+    longitude, latitude, code = tables.execute(
+        """select longitude, latitude, la_ons_code from mart.school inner join mart.school_status as status using (urn)
+        where status.definition = 'rise' and status.status = 'in_need' and school.phase = 'primary' and longitude is not null
+        order by urn limit 1"""
+    ).fetchall()[0]
+    assert page.evaluate("schoolmatch.schools.size") == 0
+    page.evaluate("([x, y]) => schoolmatch.map().jumpTo({ center: [x, y], zoom: 13 })", [longitude, latitude])
+    chosen = page.evaluate(
+        """() => new Promise((resolve) => {
+            const map = schoolmatch.map();
+            const look = () => {
+                const box = map.getContainer().getBoundingClientRect();
+                const drawn = map.queryRenderedFeatures({ layers: ["schools-in-view"] });
+                const found = drawn.filter((each) => each.properties.status === "in_need");
+                if (!found.length) return map.once("idle", look);
+                const at = map.project(found[0].geometry.coordinates);
+                resolve([box.x + at.x, box.y + at.y, found[0].properties.id]);
+            };
+            look();
+        })"""
+    )
+    page.mouse.move(*chosen[:2])
+    expect(page.locator("#tip")).to_have_text(f"School {chosen[2]}: in need")
+    page.mouse.click(*chosen[:2])
+    expect(page.locator("#school-title")).to_have_text(f"School {chosen[2]}")
+    assert f"area={code}" in page.url
+    assert "in need" in (page.locator("#school p").first.text_content() or "")
 
 
 def test_a_shared_address_shows_the_same_in_another_browser(sample: Visit, tables: duckdb.DuckDBPyConnection, visit: Any) -> None:

@@ -2,17 +2,11 @@
 // What the colours mean, in words and numbers, and where the hovered or chosen area stands among them.
 
 Object.assign(schoolmatch, (() => {
-  // "under 2", "2 to under 5", "12 to 31"; where only whole numbers occur "0", "1 to 3".
+  // "0", "0.5 to 6", "28 to 40": every value is a multiple of the measure's step, so a class ends a step before the next begins.
   function classWords(measure, of, place) {
     const { shown } = schoolmatch;
-    const last = place + 2 === of.length;
-    const [from, to] = [of[place], of[place + 1]];
-    if (measure.step === 1) {
-      const end = last ? to : to - 1;
-      return end === from ? shown(measure, from) : `${shown(measure, from)} to ${shown(measure, end)}`;
-    }
-    if (from === to) return shown(measure, from);
-    return last ? `${shown(measure, from)} to ${shown(measure, to)}` : `${shown(measure, from)} to under ${shown(measure, to)}`;
+    const end = place + 2 === of.length ? of[place + 1] : of[place + 1] - measure.step;
+    return end - of[place] < measure.step / 2 ? shown(measure, of[place]) : `${shown(measure, of[place])} to ${shown(measure, end)}`;
   }
 
   function renderLegend(state, pointed) {
@@ -58,5 +52,5 @@ Object.assign(schoolmatch, (() => {
     }
   }
 
-  return { renderLegend, classWords };
+  return { renderLegend };
 })());

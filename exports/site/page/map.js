@@ -9,7 +9,7 @@ Object.assign(schoolmatch, (() => {
 
   let map = null;
   let areasShown = null; // the type whose shapes are on the map
-  let boxShown = null;
+  let boxShown = null; // the area, or "school" and its id, that the map was last moved to
   let latest = null; // state and the promise of its schools
   let pointedCode = null;
   const root = document.documentElement;
@@ -184,7 +184,7 @@ Object.assign(schoolmatch, (() => {
         areasShown = state.areas;
       }
       fillColours(state);
-      look(state);
+      if (state.school === null) look(state);
       await schools;
       if (latest.state !== state) return;
       drawSchools(state);
@@ -203,7 +203,7 @@ Object.assign(schoolmatch, (() => {
   }
 
   function drawSchools(state) {
-    const { schools, area, partnersOf, facts } = schoolmatch;
+    const { schools, area, partnersOf } = schoolmatch;
     const type = area(state.area).type;
     const features = [];
     for (const school of schools.values()) {
@@ -232,15 +232,12 @@ Object.assign(schoolmatch, (() => {
         geometry: { type: "LineString", coordinates: [[chosen.longitude, chosen.latitude], [each.longitude, each.latitude]] },
       })),
     });
-    const view = ring ? `${facts.stamp} ${chosen.id}` : null;
+    const view = ring ? `school ${chosen.id}` : null;
     if (view && boxShown !== view) {
       boxShown = view;
       const [east, north] = [Math.max(...ring.map(([x]) => x)), Math.max(...ring.map(([, y]) => y))];
       map.fitBounds([2 * chosen.longitude - east, 2 * chosen.latitude - north, east, north], { padding: 30, animate: !isCalm(), duration: 700 });
-    } else if (!view && boxShown?.startsWith(facts.stamp)) {
-      boxShown = null;
-      look(state);
-    }
+    } else if (!view) look(state);
   }
 
   // A circle on the sphere, anticlockwise, as [longitude, latitude].

@@ -59,7 +59,7 @@ Object.assign(schoolmatch, (() => {
     fill("measure", facts.measures.filter((each) => each.is_mapped).map((each) => [each.name, each.title]), current.measure);
   }
 
-  // What an old address asked for and is not there any more is said, and the address is that of what is shown.
+  // Show what the address asks for; what is not there any more is said.
   function follow() {
     const { state: next, notices } = schoolmatch.readAddress(location.hash);
     current = next;

@@ -81,7 +81,7 @@ Object.assign(schoolmatch, (() => {
     for (const each of byId("table").tBodies[0].rows) {
       const isChosen = each.dataset.code === state.area;
       each.classList.toggle("here", isChosen);
-      each.querySelector("button").toggleAttribute("aria-current", isChosen);
+      each.querySelector("button").setAttribute("aria-current", isChosen);
       each.querySelector("input").checked = state.compare.includes(each.dataset.code);
     }
   }

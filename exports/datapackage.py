@@ -47,6 +47,11 @@ FOREIGN_KEYS: dict[str, list[tuple[list[str], str]]] = {
     "match": [(["need_urn"], "school"), (["partner_urn"], "school")],
     "match_similarity": [(["need_urn"], "school"), (["partner_urn"], "school")],
     "allocation": [(["need_urn"], "school"), (["partner_urn"], "school")],
+    "partner_organisation": [
+        (["need_urn"], "school"),
+        (["nearest_urn"], "school"),
+        (["definition", "phase", "organisation_id"], "organisation"),
+    ],
     "cold_spot": [(["need_urn"], "school"), (["nearest_urn"], "school")],
     "coverage": [(["definition", "code"], "reason")],
 }

@@ -299,6 +299,8 @@ FAULTS = [
         "insert into mart.cold_spot select definition, phase, need_urn, 2, partner_urn, distance_m, distance_miles, '', 1 "
         "from mart.match",
     ),
+    ("mart_organisation_sums_differ", "update mart.organisation set schools_in_need_in_reach = 2 where high_performing = 1"),
+    ("mart_partner_organisation_sums_differ", "update mart.partner_organisation set partners = 2"),
     ("mart_similarity_out_of_range", "update mart.match_similarity set fsm_similarity = -0.1"),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]

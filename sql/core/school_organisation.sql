@@ -1,0 +1,48 @@
+-- One row per school: who runs it, for support is given by organisations. organisation_kind: multi_academy_trust and single_academy_trust; of a
+-- maintained school its local_authority (ONS code); school: neither runs it (non-maintained special schools, city technology colleges), it
+-- stands for itself (URN); not_known: an academy whose trust GIAS does not name. That one is in a trust too, so it is not in none, and
+-- stands alone under its URN rather than with others of whom as little is known. A trust without a number goes by its name.
+with trust as (
+    -- one name and one kind, whatever its schools are listed as
+    select
+        coalesce(trust_id, upper(trust_name)) as trust_key,
+        min(trust_name) as trust_name,
+        bool_or(is_in_mat) as has_several
+    from core.school
+    where is_academy and coalesce(trust_id, trust_name) is not null
+    group by coalesce(trust_id, upper(trust_name))
+),
+
+run_by as (
+    select
+        school.urn,
+        school.name,
+        school.la_ons_code,
+        school.la_name,
+        trust.trust_key,
+        trust.trust_name,
+        case
+            when trust.has_several then 'multi_academy_trust'
+            when trust.trust_key is not null then 'single_academy_trust'
+            when school.is_academy then 'not_known'
+            when school.type in ('Non-maintained special school', 'City technology college') then 'school'
+            else 'local_authority'
+        end as organisation_kind
+    from core.school as school
+    left join trust on school.is_academy and trust.trust_key = coalesce(school.trust_id, upper(school.trust_name))
+)
+
+select
+    urn,
+    organisation_kind,
+    case
+        when organisation_kind = 'local_authority' then la_ons_code
+        when organisation_kind in ('school', 'not_known') then cast(urn as varchar)
+        else trust_key
+    end as organisation_id,
+    case
+        when organisation_kind = 'local_authority' then la_name
+        when organisation_kind = 'school' then name
+        else trust_name
+    end as organisation_name
+from run_by

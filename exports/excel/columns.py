@@ -102,6 +102,26 @@ PAIRS = (
     Field("Judged on", 14, DATE, "school.ofsted_date"),
 )
 
+ORGANISATION_IN_NEED = Field("In need, % of its schools", 12, ONE_DECIMAL, "partner_organisation.in_need_percent")
+ORGANISATIONS = (
+    DEFINITION,
+    PHASE_WRAPPED,
+    Field("School in need", 38, source="school.name", is_wrapped=True),
+    URN,
+    Field("Local authority of it", 24, source="school.la_name"),
+    Field("Rank", 8, PLAIN, "partner_organisation.organisation_rank"),
+    Field("Organisation", 38, source="partner_organisation.organisation_name", is_wrapped=True),
+    Field("Kind of organisation", 20, source="partner_organisation.organisation_kind"),
+    Field("Its high-performing schools near", 14, WHOLE, "partner_organisation.partners"),
+    Field("Nearest of these", 38, meaning="Name of the nearest of these schools.", is_wrapped=True),
+    Field("Miles to it", 9, ONE_DECIMAL, "partner_organisation.distance_miles"),
+    Field("Its schools", 10, WHOLE, "partner_organisation.schools"),
+    Field("Of its schools in need", 10, WHOLE, "partner_organisation.in_need"),
+    ORGANISATION_IN_NEED,
+    Field("Schools in need it could reach", 13, WHOLE, "organisation.schools_in_need_in_reach"),
+    Field("Runs the school in need", 13, source="partner_organisation.is_own_organisation"),
+)
+
 HIGH_PERFORMING = (
     DEFINITION,
     PHASE,

@@ -21,7 +21,8 @@ _WHAT = (
 _START = "Start with Summary: how much need there is, and how many can help, beside England. Then Schools in need"
 _HOW = (
     f"{_START}: filter by authority and phase, and sort by the number of high-performing schools within the radius. Whom to "
-    "ring opens the page of the nearest one, with telephone number and head; Partners lists all the others, nearest first."
+    "ring opens the page of the nearest one, with telephone number and head; Partners lists all the others, nearest first, and "
+    "Organisations who runs them."
 )
 _HOW_ANONYMOUS = (
     f"{_START}, by authority and phase; in this edition they are not named, and there is no list of their partners, from which "
@@ -37,12 +38,17 @@ _FILTERS = (
     "readers look for their own schools there. Summary, Data status, Thresholds, Data dictionary and Notes have neither."
 )
 _PRINT = (
-    "Schools in need and Partners are printed without their last columns, which are in the sheet (links, dates, and of Schools in "
-    "need the trust): the rest would be too small to read."
+    "Schools in need, Partners and Organisations are printed without their last columns, which are in the sheet (links, dates, and "
+    "of Schools in need the trust): the rest would be too small to read."
+)
+_ORGANISATIONS = (
+    "An academy is run by its trust, a maintained school by its local authority, a non-maintained special school or city "
+    "technology college by itself; where the trust of an academy is not known, the academy stands alone. By nfer-2017 no school in "
+    "a multi-academy trust is in need, since it is supported already: there a trust's need of 0 says nothing of its schools."
 )
 _NOT_NAMED = (
     "In this edition names and URNs of schools in need are left out, and all that would tell them: links, trusts, dates, "
-    "distances, and the list of their partners."
+    "distances, and the lists of their partners and of the organisations that run these."
 )
 _NOBODY, _NEED, _SCHOOLS = "Schools in need with nobody near", "In need", "Schools"
 _OWN = "Can be partnered at once, one each"
@@ -181,5 +187,6 @@ def _notes(facts: Facts) -> list[tuple[str, str]]:
         ("Limits", LIMITS),
         ("Licence", OGL),
     ]
-    notes.append(("Schools not named", _NOT_NAMED) if facts.is_anonymous else ("Print", _PRINT))
-    return notes
+    if facts.is_anonymous:
+        return [*notes, ("Schools not named", _NOT_NAMED)]
+    return [*notes, ("Organisations", _ORGANISATIONS), ("Print", _PRINT)]

@@ -53,6 +53,7 @@ class Facts:
     constituencies: dict[str, set[str]]
     in_need: dict[str, list[Row]]
     pairs: dict[str, list[Row]]
+    organisations: dict[str, list[Row]]
     high_performing: dict[str, list[Row]]
     changes: dict[str, list[Row]] | None
 
@@ -83,6 +84,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts
         constituencies=_constituencies(connection),
         in_need=_in_need(connection, link, is_anonymous=is_anonymous),
         pairs={} if is_anonymous else _pairs(connection),
+        organisations={} if is_anonymous else _organisations(connection),
         high_performing=_high_performing(connection, link),
         changes=_changes(connection, is_anonymous=is_anonymous),
     )
@@ -206,6 +208,27 @@ def _pairs(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
         inner join mart.school as need on need.urn = pair.need_urn
         inner join mart.school as partner on partner.urn = pair.partner_urn
         order by need.la_name, need.name, pair.need_urn, pair.distance_rank""",
+    )
+    return _by_area(rows, lambda row: row)
+
+
+def _organisations(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
+    rows = run(
+        connection,
+        """select
+            need.region_code, need.la_ons_code, near.definition, near.phase, need.name, near.need_urn, need.la_name,
+            near.organisation_rank, near.organisation_name, replace(near.organisation_kind, '_', ' '), near.partners, nearest.name,
+            near.distance_miles, near.schools, near.in_need, near.in_need_percent, organisation.schools_in_need_in_reach,
+            case near.is_own_organisation when true then 'yes' when false then 'no' end
+        from mart.partner_organisation as near
+        inner join mart.school as need on need.urn = near.need_urn
+        inner join mart.school as nearest on nearest.urn = near.nearest_urn
+        inner join mart.organisation as organisation
+            on
+                organisation.definition = near.definition
+                and organisation.phase = near.phase
+                and organisation.organisation_id = near.organisation_id
+        order by need.la_name, need.name, near.need_urn, near.organisation_rank""",
     )
     return _by_area(rows, lambda row: row)
 

@@ -49,6 +49,18 @@ def tables(facts: Facts, scope: Scope) -> Iterator[TableSheet]:
             printed_columns=columns.PAIRS.index(columns.ITS_TRUST) + 1,
             when_empty="No school in need here has a high-performing school near.",
         )
+        yield TableSheet(
+            "Organisations",
+            f"Organisations: trusts and authorities with high-performing schools near each school in need, {scope.name}",
+            "for each school in need the trusts and authorities with high-performing schools near, and how much need they have",
+            f"{label}Most such schools first. Near is not willing or able: ask. An empty cell is not zero: it is not known.",
+            columns.ORGANISATIONS,
+            facts.organisations.get(scope.code, ()),
+            is_long=True,
+            frozen_columns=3,
+            printed_columns=columns.ORGANISATIONS.index(columns.ORGANISATION_IN_NEED) + 1,
+            when_empty="No school in need here has a high-performing school near.",
+        )
     yield TableSheet(
         "High-performing schools",
         f"High-performing schools: {scope.name}",

@@ -76,10 +76,14 @@ def tables_of_a_few_schools() -> duckdb.DuckDBPyConnection:
 
 
 def with_hostile_names(connection: duckdb.DuckDBPyConnection, first: int) -> None:
-    """Give every school, trust, authority, constituency and region one of the hostile names, in turn from ``first`` on."""
+    """Give schools, trusts, authorities, organisations, constituencies and regions the hostile names, in turn from ``first`` on."""
     names = [HOSTILE_NAMES[(first + number) % len(HOSTILE_NAMES)] for number in range(len(HOSTILE_NAMES))]
     for number, name in enumerate(names):
         run(connection, "update mart.school set name = $1, trust_name = $1 where urn = $2", [name, 100_000 + number])
+    for table in ("organisation", "partner_organisation"):
+        for number, (organisation,) in enumerate(run(connection, f"select distinct organisation_id from mart.{table} order by 1")):
+            named = [names[number % len(names)], organisation]
+            run(connection, f"update mart.{table} set organisation_name = $1 where organisation_id = $2", named)
     for area_type, column, code in (
         ("local_authority", "la_name", "la_ons_code"),
         ("constituency", "constituency_name", "constituency_code"),

@@ -114,6 +114,28 @@ COLUMNS: dict[str, Columns] = {
         "Judged under": ("replace(partner.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
         "Judged on": ("partner.ofsted_date", "school.ofsted_date"),
     },
+    "Organisations": {
+        "Definition": ("near.definition", "area_summary.definition"),
+        "Phase": ("replace(near.phase, '_', ' ')", "area_summary.phase"),
+        "School in need": ("school.name", "school.name"),
+        "URN": ("near.need_urn", "school.urn"),
+        "Local authority of it": ("school.la_name", "school.la_name"),
+        "Rank": ("near.organisation_rank", "partner_organisation.organisation_rank"),
+        "Organisation": ("near.organisation_name", "partner_organisation.organisation_name"),
+        "Kind of organisation": ("replace(near.organisation_kind, '_', ' ')", "partner_organisation.organisation_kind"),
+        "Its high-performing schools near": ("near.partners", "partner_organisation.partners"),
+        "Nearest of these": ("(select name from mart.school as nearest where nearest.urn = near.nearest_urn)", None),
+        "Miles to it": ("near.distance_miles", "partner_organisation.distance_miles"),
+        "Its schools": ("near.schools", "partner_organisation.schools"),
+        "Of its schools in need": ("near.in_need", "partner_organisation.in_need"),
+        "In need, % of its schools": ("near.in_need_percent", "partner_organisation.in_need_percent"),
+        "Schools in need it could reach": (
+            """(select schools_in_need_in_reach from mart.organisation as whole where whole.organisation_id = near.organisation_id
+            and whole.definition = near.definition and whole.phase = near.phase)""",
+            "organisation.schools_in_need_in_reach",
+        ),
+        "Runs the school in need": (_YES_OR_NO.format("near.is_own_organisation"), "partner_organisation.is_own_organisation"),
+    },
     "High-performing schools": _STATUS
     | {
         "High-performing school": ("school.name", "school.name"),
@@ -156,6 +178,7 @@ _FROM = {
         where status.status = 'in_need'""",
     "Partners": """mart.match as pair inner join mart.school as school on school.urn = pair.need_urn
         inner join mart.school as partner on partner.urn = pair.partner_urn""",
+    "Organisations": """mart.partner_organisation as near inner join mart.school as school on school.urn = near.need_urn""",
     "High-performing schools": """mart.school_status as status inner join mart.school as school on school.urn = status.urn
         where status.status = 'high_performing'""",
 }
@@ -392,8 +415,9 @@ def assert_workbooks_hold(folder: Path, connection: duckdb.DuckDBPyConnection, s
             _assert_same(found, expected.rows(sheet, area), path, sheet)
             lengths[sheet] = len(found)
             held += len(found) * len(columns)
-        if lengths["Partners"]:
-            _assert_nearest_first(book.table("Partners")[1], path)
+        for sheet in ("Partners", "Organisations"):
+            if lengths[sheet]:
+                _assert_by_rank(book.table(sheet)[1], path)
         if not lengths["Changes"]:
             said = "Nothing was published from this source before" if expected.changes is None else "Nothing has changed here"
             assert str(book.cells("Changes")[-1][0]).startswith(said), path
@@ -432,8 +456,8 @@ def _as_held(value: Any) -> Any:
     return _NOT_HELD.sub("", value) if isinstance(value, str) else value
 
 
-def _assert_nearest_first(rows: Iterable[Row], path: Path) -> None:
-    """The partners of a school stand together, from 1 on."""
+def _assert_by_rank(rows: Iterable[Row], path: Path) -> None:
+    """The partners, or organisations, of a school stand together, from 1 on."""
     last: tuple[Any, Any, float] = ("", "", 0)
     seen = set()
     for row in rows:

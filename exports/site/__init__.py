@@ -79,7 +79,8 @@ def write_site(
         _write(folder / "data" / f"{area_type}.js", area_type, {"stamp": stamp, "features": each.features})
     for school_file in school_files(connection, is_named=named):
         path = folder / "data" / "schools" / f"{school_file.authority}.js"
-        of_authority = {"stamp": stamp, "columns": COLUMNS, "schools": school_file.schools, "pairs": school_file.pairs}
+        told = {"columns": COLUMNS, "schools": school_file.schools, "pairs": school_file.pairs}
+        of_authority = {"stamp": stamp, **told, "organisations": school_file.organisations}
         _write(path, f"schools/{school_file.authority}", of_authority)
     if named:
         _write(folder / "data" / "names.js", "names", {"stamp": stamp, "schools": _names(connection)})

@@ -36,14 +36,17 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class SchoolFile:
-    """What is told of an authority: ``schools`` rows of ``COLUMNS``, ``pairs`` by definition and school in need.
+    """What is told of an authority: ``schools`` rows of ``COLUMNS``, ``pairs`` and ``organisations`` by definition and school.
 
-    A pair is ``[partner, miles, likeness]``, the nearest first; the likeness is null where nothing is known of it.
+    A pair is ``[partner, miles, likeness]``, the nearest first; the likeness is null where nothing is known of it. Organisations
+    are those that run these partners, by rank: ``[name, kind, partners, miles to the nearest, schools in need it has itself, is
+    the school's own]``, null what is not known. Without names there is only their number: a trust's name tells its schools.
     """
 
     authority: str
     schools: list[list[Any]]
     pairs: dict[str, dict[str, list[list[Any]]]]
+    organisations: dict[str, dict[str, list[list[Any]] | int]]
 
 
 def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> Iterator[SchoolFile]:
@@ -62,11 +65,18 @@ def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> It
         authority = schools[need]["local_authority"]
         pairs[authority][definition][str(ids[need])].append([ids[partner], *values])
         of_authority[authority][partner] = None
+    near: dict[str, dict[str, dict[str, list[list[Any]]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for definition, need, *values in run(connection, _ORGANISATIONS):
+        near[schools[need]["local_authority"]][definition][str(ids[need])].append(values)
     for authority, urns in of_authority.items():
         yield SchoolFile(
             authority,
             [list(schools[urn].values()) for urn in urns],
             {definition: dict(of_need) for definition, of_need in pairs[authority].items()},
+            {
+                definition: {need: each if is_named else len(each) for need, each in of_need.items()}
+                for definition, of_need in near[authority].items()
+            },
         )
 
 
@@ -108,4 +118,18 @@ _PAIRS = """
 select definition, need_urn, partner_urn, round(distance_miles, 2) as miles, round(similarity, 2) as likeness
 from mart.match
 order by definition, need_urn, distance_rank
+"""
+
+_ORGANISATIONS = """
+select
+    definition,
+    need_urn,
+    organisation_name,
+    organisation_kind,
+    partners,
+    round(distance_miles, 2) as miles,
+    in_need,
+    is_own_organisation
+from mart.partner_organisation
+order by definition, need_urn, organisation_rank
 """

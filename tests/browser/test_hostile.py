@@ -33,7 +33,8 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for place, name in enumerate(HOSTILE):
         world.graded(world.school(100001 + place, east=300 * place, name=name, kind="academy", trust_name=name), 4, previous=3)
     for place, name in enumerate(HOSTILE):
-        world.graded(world.school(100101 + place, north=300 + 300 * place, name=name), 1, previous=1)
+        trust = {"kind": "academy", "trust_id": f"{6000 + place}", "trust_name": name}
+        world.graded(world.school(100101 + place, north=300 + 300 * place, name=name, **trust), 1, previous=1)
     world.build()
     name = HOSTILE[0].replace("'", "''")
     run(world.connection, f"update mart.area_summary set area_name = '{name}' where area_type = 'local_authority'")
@@ -63,6 +64,10 @@ def test_names_that_are_code_stay_text_wherever_they_are_shown(hostile_home: Hom
             opened.drawn()
             assert page.locator("#school-title").text_content() in HOSTILE
             expect(page.locator("#school .partners li")).to_have_count(len(HOSTILE))
+            organisations = page.locator("#school .organisations li")
+            expect(organisations).to_have_count(5)
+            assert all(text.split(" – 1 high-performing school, ")[0] in HOSTILE for text in organisations.all_text_contents())
+            expect(page.locator("#school")).to_contain_text("and 2 more, which the workbook lists.")
         page.locator("#compare-this").click()
         page.focus("#sought")
         expect(page.locator("#found option")).to_have_count(3 + 2 * len(HOSTILE))

@@ -144,6 +144,13 @@ def test_a_file_has_the_schools_of_its_authority_and_partners_across_the_border(
     leicestershire, leicester, rutland = (files[code] for code in ("E10000018", "E06000016", "E06000017"))
     assert {row[0] for row in leicestershire.schools} == {100001, 100002, 100003}
     assert leicestershire.pairs["rise"] == {"100001": [[100002, 0.31, 1.0], [100003, 0.37, 1.0]]}
+    assert leicestershire.organisations["rise"] == {
+        "100001": [
+            ["Leicestershire", "local_authority", 1, 0.31, 1, True],
+            ["Leicester", "local_authority", 1, 0.37, 0, False],
+        ]
+    }
+    assert leicester.organisations == {}
     assert ({row[0] for row in leicester.schools}, leicester.pairs) == ({100003, 100004}, {})
     assert (rutland.schools, rutland.pairs) == ([], {})  # a file all the same: the page asks for it
 
@@ -152,6 +159,21 @@ def test_a_school_that_cannot_be_placed_is_listed_and_not_drawn(connection: duck
     rows = [dict(zip(COLUMNS, row, strict=True)) for file in school_files(connection, is_named=True) for row in file.schools]
     found = next(row for row in rows if row["id"] == NOT_PLACED)
     assert (found["longitude"], found["latitude"], found["can_be_placed"]) == (None, None, False)
+
+
+def test_organisations_are_named_where_schools_are_and_else_only_counted(world: World) -> None:
+    world.graded(world.school(100001), 4, previous=3)
+    world.graded(world.academy(100002, east=500, trust_name="Quill Trust"), 1, previous=1)
+    world.graded(world.academy(100003, east=600, trust_flag_code="0", trust_id=None, trust_name=None), 1, previous=1)
+    world.build()
+    named, anonymous = (
+        next(file for file in school_files(world.connection, is_named=is_named) if file.pairs) for is_named in (True, False)
+    )
+    assert named.organisations["rise"] == {
+        "100001": [["Quill Trust", "multi_academy_trust", 1, 0.31, 0, False], [None, "not_known", 1, 0.37, None, False]]
+    }
+    (number,) = anonymous.pairs["rise"]
+    assert anonymous.organisations["rise"] == {number: 2}
 
 
 def written(folder: Path) -> str:

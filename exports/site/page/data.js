@@ -96,6 +96,7 @@ const schoolmatch = (() => {
 
   const schools = new Map(); // by id, of every file that has been loaded
   const partners = new Map(); // by definition and id of a school in need
+  const organisations = new Map(); // likewise: a list, or where schools are not named how many there are
 
   async function loadSchools(authorities) {
     const files = await Promise.all(authorities.map((code) => load(`schools/${code}`)));
@@ -107,10 +108,14 @@ const schoolmatch = (() => {
       for (const [definition, ofNeed] of Object.entries(file.pairs)) {
         for (const [need, pairs] of Object.entries(ofNeed)) partners.set(`${definition} ${need}`, pairs);
       }
+      for (const [definition, ofNeed] of Object.entries(file.organisations)) {
+        for (const [need, near] of Object.entries(ofNeed)) organisations.set(`${definition} ${need}`, near);
+      }
     }
   }
 
   const partnersOf = (state, id) => partners.get(`${state.definition} ${id}`) || [];
+  const organisationsOf = (state, id) => organisations.get(`${state.definition} ${id}`) || [];
 
   const COLUMN_OF_TYPE = { region: "region", local_authority: "local_authority", constituency: "constituency" };
 
@@ -123,6 +128,6 @@ const schoolmatch = (() => {
 
   return {
     receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, limits, countClasses, classOf, rank,
-    loadSchools, schools, schoolsOf, partnersOf,
+    loadSchools, schools, schoolsOf, partnersOf, organisationsOf,
   };
 })();

@@ -93,6 +93,30 @@ Object.assign(schoolmatch, (() => {
     ];
   }
 
+  function organisationWords([name, kind, partners, miles, inNeed, isOwn]) {
+    const { number } = schoolmatch;
+    const who = kind === "not_known" ? "A trust that is not known" : kind === "local_authority" ? `${name} (local authority)` : name;
+    const many = partners === 1 ? `1 high-performing school, ${number(miles, 1)} miles` : `${number(partners)} high-performing schools, nearest ${number(miles, 1)} miles`;
+    return `${who} – ${many}, ${inNeed === null ? "not known how many" : number(inNeed)} in need itself${isOwn ? ", runs this school" : ""}`;
+  }
+
+  const FIRST_ORGANISATIONS = 5;
+
+  // Who runs the schools near: the first of them by name, or where schools are not named only how many.
+  function organisationList(state, school) {
+    const { element, organisationsOf, number } = schoolmatch;
+    const near = organisationsOf(state, school.id);
+    const count = Array.isArray(near) ? near.length : near;
+    if (!count) return [];
+    if (near === count) return [element("p", { class: "organisations" }, `Trusts and authorities that run them: ${number(count)}.`)];
+    const more = count - FIRST_ORGANISATIONS;
+    return [
+      element("p", {}, "Trusts and authorities near:"),
+      element("ol", { class: "organisations" }, ...near.slice(0, FIRST_ORGANISATIONS).map((each) => element("li", {}, organisationWords(each)))),
+      ...(more > 0 ? [element("p", {}, `and ${number(more)} more, which the workbook lists.`)] : []),
+    ];
+  }
+
   function schoolDetails(state, school) {
     const { element, facts, schools, partnersOf, schoolName, number, area, go } = schoolmatch;
     const status = { in_need: "in need", high_performing: "high-performing", neither: "neither" }[school.status[state.definition]];
@@ -110,6 +134,7 @@ Object.assign(schoolmatch, (() => {
           likeness === null ? null : `, likeness ${number(likeness, 2)} of 1`,
           partner.local_authority === school.local_authority ? null : `, ${area(partner.local_authority)?.name}`, ...links(partner));
       })) : null,
+      ...(school.status[state.definition] === "in_need" ? organisationList(state, school) : []),
       element("button", { type: "button", onclick: () => go({ school: null }, "panel-title") }, "Close this school"),
     );
   }

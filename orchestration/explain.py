@@ -38,7 +38,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a definition finds of a school. ``partners``: high-performing schools within the radius, for a school in need."""
+    """What a definition finds of a school.
+
+    For a school in need: ``partners``, the high-performing schools within the radius; ``organisations``, the trusts and authorities
+    that run them, in words and by rank; ``partnered_exclusively``, by capacity, its partner where no high-performing school takes
+    more schools than that, or why it has none.
+    """
 
     definition: str
     title: str
@@ -46,6 +51,8 @@ class Finding:
     status: str
     partners: int | None
     nearest: str | None
+    organisations: list[str]
+    partnered_exclusively: dict[int, str]
     rules: list[Rule]
 
 
@@ -149,7 +156,17 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
             )
         )
     partners, nearest = _partners(connection, status) if status["status"] == "in_need" else (None, None)
-    return Finding(name, status["title"], status["sentence"], status["status"], partners, nearest, rules)
+    return Finding(
+        definition=name,
+        title=status["title"],
+        sentence=status["sentence"],
+        status=status["status"],
+        partners=partners,
+        nearest=nearest,
+        organisations=_organisations(connection, status),
+        partnered_exclusively=_partnered_exclusively(connection, status),
+        rules=rules,
+    )
 
 
 def _of_definition(connection: duckdb.DuckDBPyConnection, table: str, definition: str) -> list[dict[str, Any]]:
@@ -164,6 +181,45 @@ def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> 
         where pair.definition = '{status["definition"]}' and pair.need_urn = {status["urn"]:d} order by pair.distance_rank""",
     )
     return len(rows), f"{rows[0]['name']}, {rows[0]['distance_miles']:.1f} miles" if rows else None
+
+
+def _organisations(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> list[str]:
+    """Each organisation near a school in need, by rank: its name, how many such schools it has there, how near, its own need."""
+    rows = rows_as_dicts(
+        connection,
+        f"""from mart.partner_organisation
+        where definition = '{status["definition"]}' and need_urn = {status["urn"]:d} order by organisation_rank""",
+    )
+    return [
+        f"{row['organisation_name'] or 'a trust that is not known'}: {row['partners']}, nearest {row['distance_miles']:.1f} miles"
+        + (f"; {row['in_need']} of its {row['schools']} schools in need" if row["schools"] is not None else "")
+        + ("; runs this school" if row["is_own_organisation"] else "")
+        for row in rows
+    ]
+
+
+_NO_PARTNER = {
+    "nobody_near": "none, nobody is near",
+    "none_left": "none is left, those near help others",
+    "place_not_known": "not known, as its place or setting is not",
+}
+
+
+def _partnered_exclusively(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> dict[int, str]:
+    """By capacity, the partner of a school in need in the assignment for the whole country, or why it has none."""
+    rows = rows_as_dicts(
+        connection,
+        f"""select allocation.capacity, partner.name, allocation.distance_m / 1609.344 as distance_miles, allocation.partner_missing
+        from mart.allocation as allocation left join mart.school as partner on partner.urn = allocation.partner_urn
+        where allocation.definition = '{status["definition"]}' and allocation.need_urn = {status["urn"]:d}
+        order by allocation.capacity""",
+    )
+    return {
+        row["capacity"]: _NO_PARTNER[row["partner_missing"]]
+        if row["partner_missing"]
+        else f"{row['name']}, {row['distance_miles']:.1f} miles"
+        for row in rows
+    }
 
 
 def _in_words(value: Any) -> str:
@@ -188,6 +244,9 @@ def _day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+_ORGANISATIONS_SHOWN = 5
+
+
 def show(explanation: Explanation, console: Console) -> None:
     """Print an explanation for people."""
     if explanation.label:
@@ -203,6 +262,15 @@ def show(explanation: Explanation, console: Console) -> None:
         if finding.partners is not None:
             near = f"; the nearest is {finding.nearest}" if finding.nearest else ""
             console.print(f"High-performing schools of its phase near it: {finding.partners}{escape(near)}")
+        if finding.organisations:
+            more = len(finding.organisations) - _ORGANISATIONS_SHOWN
+            shown = ". ".join(finding.organisations[:_ORGANISATIONS_SHOWN])
+            console.print(f"Run by: {escape(shown)}{f'. And {more} more' if more > 0 else ''}")
+        if finding.partnered_exclusively:
+            partners = "; ".join(f"{capacity}: {partner}" for capacity, partner in finding.partnered_exclusively.items())
+            console.print(
+                f"Its partner if each such school in the country takes at most so many schools in need: {escape(partners)}"
+            )
         for rule in finding.rules:
             _show_rule(rule, console)
     console.print(f"\n[dim]{escape(explanation.data)}. {LIMITS}[/]")

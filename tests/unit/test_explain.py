@@ -95,6 +95,59 @@ def test_a_school_that_is_left_out_is_said_with_the_reason_and_where_to_look(wor
         explain(world.connection, 5)
 
 
+def test_who_runs_the_schools_near_and_the_partner_of_its_own_are_told(world: World) -> None:
+    """Two schools in need beside one high-performing academy, which is nearer to the first; a third has nobody near."""
+    for urn, north in ((100001, 0.0), (100002, -804.672), (100003, 50_000.0)):
+        world.graded(world.school(urn, north=north), 3, previous=3)
+    world.graded(world.academy(100011, north=804.672, name="Hill School", trust_name="[bold]Quill[/] Trust"), 1)
+    world.build()
+    first, second, third = (finding(explain(world.connection, urn), "rise") for urn in (100001, 100002, 100003))
+
+    assert first.organisations == ["[bold]Quill[/] Trust: 1, nearest 0.5 miles; 0 of its 1 schools in need"]
+    here = "Hill School, 0.5 miles"
+    assert first.partnered_exclusively == {1: here, 2: here, 3: here}
+    assert second.partnered_exclusively == {
+        1: "none is left, those near help others",
+        2: "Hill School, 1.0 miles",
+        3: "Hill School, 1.0 miles",
+    }
+    assert (third.organisations, third.partnered_exclusively[3]) == ([], "none, nobody is near")
+    text = " ".join(in_words(explain(world.connection, 100002)).split())
+    assert "Run by: [bold]Quill[/] Trust: 1, nearest 1.0 miles; 0 of its 1 schools in need" in text
+    assert "takes at most so many schools in need: 1: none is left, those near help others; 2: Hill School, 1.0 miles" in text
+
+
+def test_what_is_not_known_of_an_organisation_or_of_a_place_is_not_told_as_nothing(world: World) -> None:
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, easting=None, northing=None, postcode=None), 3, previous=3)
+    world.graded(world.academy(100011, east=10, trust_flag_code="0", trust_id=None, trust_name=None), 1)
+    world.graded(world.school(100012, east=20), 1)
+    world.build()
+    assert finding(explain(world.connection, 100001), "rise").organisations == [
+        "a trust that is not known: 1, nearest 0.0 miles",
+        "Leicestershire: 1, nearest 0.0 miles; 2 of its 3 schools in need; runs this school",
+    ]
+    nowhere = finding(explain(world.connection, 100002), "rise")
+    assert nowhere.partnered_exclusively[1] == "not known, as its place or setting is not"
+
+
+def test_of_many_organisations_the_first_are_shown_and_the_others_counted(world: World) -> None:
+    world.graded(world.school(100001), 3, previous=3)
+    for place in range(7):
+        trust = {"trust_id": f"{6000 + place}", "trust_name": f"Trust {place}"}
+        world.graded(world.academy(100011 + place, east=10 + place, **trust), 1)
+    text = " ".join(in_words(explain(world.build().connection, 100001)).split())
+    assert "Trust 4: 1" in text
+    assert "Trust 5" not in text
+    assert "And 2 more" in text
+
+
+def test_a_school_that_is_not_in_need_has_no_partner_to_be_told(world: World) -> None:
+    world.graded(world.school(100001), 1)
+    found = finding(explain(world.build().connection, 100001), "rise")
+    assert (found.partners, found.organisations, found.partnered_exclusively) == (None, [], {})
+
+
 def test_names_cannot_write_into_the_console(world: World) -> None:
     world.school(100001, name="[bold red]Hacked[/] School")
     assert "[bold red]Hacked[/] School" in in_words(explain(world.build().connection, 100001))

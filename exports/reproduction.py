@@ -347,7 +347,7 @@ def _measures(row: Mapping[str, Any]) -> tuple[str, ...]:
         _one(row["high_performing_percent"]),
         _one(row["in_need_percent"]),
         _short(row["partners_median"]),
-        f"{row['in_need_without_partner']:,}",
+        _short(row["in_need_without_partner"]),
     )
 
 

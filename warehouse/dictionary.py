@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.errors import InputError
+from warehouse import sensitivity
 from warehouse.models import SQL, read_models
 from warehouse.store import replace_table, run
 
@@ -21,6 +22,7 @@ TABLE = "mart.data_dictionary"
 PAGE = SQL.parent / "docs" / "dictionary.md"
 
 TABLE_DESCRIPTIONS = {
+    sensitivity.TABLE: sensitivity.DESCRIPTION,
     "mart.check_result": "One row per check that ran before publishing (sql/check/), with its outcome.",
     "mart.data_dictionary": "One row per published table and column, in words.",
 }

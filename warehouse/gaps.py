@@ -258,10 +258,13 @@ _LOOKS: tuple[Callable[[duckdb.DuckDBPyConnection, Definition], Iterator[Gap]], 
     _trusts,
 )
 
-_LEADERSHIP_HIDDEN = (
-    "* replace (cast(null as integer) as ofsted_leadership_and_management), ofsted_leadership_and_management as leadership_held"
-)
-"""The columns of ``core.school`` if no judgement of leadership were known: then results alone decide, and say which are high."""
+_LEADERSHIP_HIDDEN = """
+select
+    * replace (cast(null as integer) as ofsted_leadership_and_management),
+    ofsted_leadership_and_management as leadership_held
+from {table}
+"""
+"""``core.school`` if no judgement of leadership were known: then results alone decide, and say which are high."""
 
 _GOOD_SCHOOLS = """
 with good as (

@@ -3,17 +3,18 @@
 A model is a file ``sql/<schema>/<table>.sql`` with one SELECT; what it reads is taken from the SQL itself (sqlglot), so the
 order and the
 lineage that Dagster shows cannot differ from the code. Tables that SQL cannot make (``PYTHON_MODELS``) are pure functions
-of frames.
+of frames; one that takes many questions of the warehouse is a ``ConnectionModel``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -98,7 +99,32 @@ class PythonModel:
         return replace_table(connection, self.name, self.columns, pa.Table.from_pandas(frame, preserve_index=False))
 
 
-AnyModel = Model | PythonModel
+@dataclass(frozen=True)
+class ConnectionModel:
+    """A table for which the warehouse is asked many questions: neither one SELECT nor a function of one query's rows makes it.
+
+    ``function`` gives its rows, and changes nothing in the warehouse; ``reads`` names the tables that it asks.
+    """
+
+    name: str
+    description: str
+    reads: tuple[str, ...]
+    columns: Mapping[str, str]
+    function: Callable[[duckdb.DuckDBPyConnection], Sequence[Mapping[str, Any]]]
+
+    @property
+    def schema(self) -> str:
+        """The schema the table belongs to; also the layer of the warehouse."""
+        return self.name.partition(".")[0]
+
+    def build(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Create the table anew; returns its number of rows."""
+        rows = self.function(connection)
+        table = pa.table({name: [row[name] for row in rows] for name in self.columns})
+        return replace_table(connection, self.name, self.columns, table)
+
+
+AnyModel = Model | PythonModel | ConnectionModel
 
 PYTHON_MODELS: tuple[PythonModel, ...] = (
     PythonModel(

@@ -16,7 +16,6 @@ from transforms.errors import InputError
 from warehouse.definitions import Definition, read_definitions
 from warehouse.gaps import Gap, find_gaps
 from warehouse.models import load_reference
-from warehouse.sensitivity import grid, headlines
 from warehouse.store import rows_as_dicts, run
 
 PUBLISHED = "reference.published_figure"
@@ -111,7 +110,7 @@ def reproduce(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
             f"from mart.coverage where {of_it} and not_assessed > 0 order by phase, not_assessed desc",
         ),
         radii=rows_as_dicts(connection, "from reference.setting"),
-        headlines=headlines(connection, definition, grid(connection, definition)),
+        headlines=rows_as_dicts(connection, f"from mart.sensitivity where {of_it}"),
     )
 
 

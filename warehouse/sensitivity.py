@@ -2,8 +2,8 @@
 
 A definition's own SQL is run again with another value, in a catalog of its own in memory that sees the tables of the warehouse as
 views: nothing of the warehouse is changed, and no rule stands here a second time. Who is near is found once, for every school that
-is in need or high-performing at any point and for the widest radius; each point then only counts. What does not belong here: which
-figures are shown, and how (``exports/``).
+is in need or high-performing at any point and for the widest radius; each point then only counts. ``mart.sensitivity`` holds the
+figures at the points of the grid. What does not belong here: which figures are shown, and how (``exports/``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import duckdb
 
 from transforms.errors import InputError
 from warehouse.definitions import Definition, load_parameters, outcome_model
-from warehouse.models import PYTHON_MODELS, AnyModel, Model, in_order, load_macros, read_models
+from warehouse.models import PYTHON_MODELS, AnyModel, ConnectionModel, Model, in_order, load_macros, read_models
 from warehouse.store import rows_as_dicts, run
 
 SEARCH_RADIUS = "search_radius"
@@ -25,8 +25,29 @@ SEARCH_RADIUS = "search_radius"
 
 GRID = "reference.sensitivity_grid"
 
-_STATUS, _PAIR, _PARTNERS = "match.school_status", "match.pair", "match.partner_count"
+TABLE = "mart.sensitivity"
+DESCRIPTION = (
+    "One row per definition, phase, parameter and value of it (sql/reference/sensitivity_grid.csv; search_radius is in times the "
+    "radius): the headline figures of England if that value alone were another. The definition's own value is among them."
+)
+
+_STATUS, _PAIR, _PARTNERS, _ALLOCATION = "match.school_status", "match.pair", "match.partner_count", "match.allocation"
+_AREA, _SUMMARY = "core.school_area", "mart.area_summary"
 _TRIAL = "trial"
+
+_FIGURES = {
+    "phase": "varchar",
+    "schools": "bigint",
+    "high_performing": "bigint",
+    "in_need": "bigint",
+    "high_performing_percent": "double",
+    "in_need_percent": "double",
+    "partners_median": "double",
+    "partners_mean": "double",
+    "in_need_without_partner": "bigint",
+    "not_assessed": "bigint",
+}
+"""The columns of ``mart.area_summary`` that are worked out; assignments of partners are not: they take seconds for each point."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +90,8 @@ def headlines(
     """The headline figures of England: a row per variation, in the order given, and phase.
 
     Takes a connection to a warehouse in which ``core`` is built, and changes nothing in it; it must be able to attach a catalog in
-    memory (``store.beside``: one that was opened read-only cannot). A row has ``definition, parameter,
-    value, is_as_defined, phase, schools, high_performing, in_need, high_performing_percent, in_need_percent, partners_median,
-    in_need_without_partner``; the figures mean what they mean in ``mart.area_summary``. Raises InputError for a parameter that the
+    memory (``store.beside``: one that was opened read-only cannot). A row has ``definition, parameter, value, is_as_defined`` and
+    the figures of ``mart.area_summary``, by its own SQL, but for the assignments. Raises InputError for a parameter that the
     definition does not have, and for a radius that is not above zero.
     """
     _refuse_unknown(definition, [each.parameter for each in variations])
@@ -81,8 +101,9 @@ def headlines(
         return []
     own = own_values(definition)
     factors = [each.value if each.parameter == SEARCH_RADIUS else 1.0 for each in variations]
-    with trial(connection, definition, {"core.school": _WIDEST.format(factor=repr(max(factors)))}) as room:
-        run(room, "create table decided (setting varchar, phase varchar, urn integer, status varchar)")
+    asked = {"core.school": _WIDEST.format(factor=repr(max(factors))), _AREA: _COUNTRY}
+    with trial(connection, definition, asked) as room:
+        run(room, "create table decided (setting varchar, phase varchar, urn integer, status varchar, not_assessed varchar[])")
         run(room, "create table point (place integer, setting varchar, factor double)")
         settings: set[str] = set()
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):
@@ -92,12 +113,14 @@ def headlines(
                 settings.add(setting)
                 if changes:
                     _set(room, definition, each.parameter, each.value)
-                run(room, f"insert into decided select $1, phase, urn, status from {_STATUS}", [setting])
+                run(room, f"insert into decided select $1, phase, urn, status, not_assessed from {_STATUS}", [setting])
                 if changes:
                     _set(room, definition, each.parameter, own[each.parameter])
             run(room, "insert into point values ($1, $2, $3)", [place, setting, factor])
         _find_pairs(room)
-        rows = rows_as_dicts(room, _HEADLINES)
+        run(room, f"create view {_ALLOCATION} as {_NO_ALLOCATION}")
+        _model(_SUMMARY).build(room)
+        rows = rows_as_dicts(room, f"select definition as place, {', '.join(_FIGURES)} from {_SUMMARY} order by place, phase")
     named = []
     for row in rows:
         each = variations[row.pop("place")]
@@ -108,16 +131,16 @@ def headlines(
 
 @contextmanager
 def trial(
-    connection: duckdb.DuckDBPyConnection, definition: Definition, columns: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection, definition: Definition, selects: Mapping[str, str] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a catalog in memory in which a definition is decided anew, while the warehouse stays as it is.
 
     There ``definition.outcome`` and ``match.school_status`` are views, for this definition alone, over the tables of the warehouse.
-    ``columns``: what is read of a table in place of ``*``, to ask what would be if a column read otherwise.
+    ``selects``: what is read of a table in place of all of it (``select ... from {table}``), to ask what would be if it read
+    otherwise.
     """
     deciding = _deciding(definition)
-    made = {model.name for model in (*deciding, *_finding())} | {definition.parameter_table}
-    given = {table for model in (*deciding, *_finding()) for table in model.reads} - made
+    made, given = _made(definition), _given(definition)
     source = f'"{run(connection, "select current_database()")[0][0]}"'
     with connection.cursor() as room:
         run(room, f"attach ':memory:' as {_TRIAL}")
@@ -128,7 +151,8 @@ def trial(
             for schema in sorted({name.partition(".")[0] for name in made | given}):
                 run(room, f"create schema if not exists {schema}")
             for table in sorted(given):
-                run(room, f"create view {table} as select {(columns or {}).get(table, '*')} from {source}.{table}")
+                select = (selects or {}).get(table, "select * from {table}")
+                run(room, f"create view {table} as {select.format(table=f'{source}.{table}')}")
             for model in deciding:
                 run(room, f"create view {model.name} as {model.sql}")
             yield room
@@ -137,13 +161,49 @@ def trial(
             run(room, f"detach {_TRIAL}")
 
 
+def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
+    """``mart.sensitivity``: the headline figures of each definition at the points of its grid."""
+
+    def figures(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+        return [row for each in definitions for row in headlines(connection, each, grid(connection, each))]
+
+    about = {"definition": "varchar", "parameter": "varchar", "value": "double", "is_as_defined": "boolean"}
+    own = {each.parameter_table for each in definitions}
+    return ConnectionModel(
+        name=TABLE,
+        description=DESCRIPTION,
+        reads=tuple(sorted({GRID} | own | {table for each in definitions for table in _given(each)})),
+        columns=about | _FIGURES,
+        function=figures,
+    )
+
+
+def _models_of_trial(definition: Definition) -> list[AnyModel]:
+    """All that is made in a trial, and the summary of areas, in order."""
+    return [*_deciding(definition), *_finding(), _model(_SUMMARY)]
+
+
+def _made(definition: Definition) -> set[str]:
+    return {model.name for model in _models_of_trial(definition)} | {definition.parameter_table, _ALLOCATION}
+
+
+def _given(definition: Definition) -> set[str]:
+    """The tables of the warehouse that a trial reads."""
+    return {table for model in _models_of_trial(definition) for table in model.reads} - _made(definition)
+
+
+def _model(name: str) -> Model:
+    """The model of ``sql/`` that makes a table."""
+    return next(model for model in read_models(name.partition(".")[0]) if model.name == name)
+
+
 def _set(room: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
     run(room, f"update {definition.parameter_table} set {parameter} = $1", [value])
 
 
 def _deciding(definition: Definition) -> list[Model]:
     """What decides the status of each school, in order."""
-    return [definition.model, outcome_model([definition]), *(model for model in read_models("match") if model.name == _STATUS)]
+    return [definition.model, outcome_model([definition]), _model(_STATUS)]
 
 
 def _finding() -> list[AnyModel]:
@@ -175,15 +235,33 @@ def _find_pairs(room: duckdb.DuckDBPyConnection) -> None:
     next(model for model in finding if model.name == _PARTNERS).build(room)
 
 
-_WIDEST = "* replace (search_radius_miles * {factor} as search_radius_miles), search_radius_miles as defined_radius_miles"
-"""The columns of ``core.school`` for the search: as far as any point looks, and as far as the definition does."""
+_WIDEST = """
+select
+    * replace (search_radius_miles * {factor} as search_radius_miles),
+    search_radius_miles as defined_radius_miles
+from {{table}}
+"""
+"""``core.school`` for the search: as far as any point looks, and as far as the definition does."""
+
+_COUNTRY = "select * from {table} where area_type = 'country'"
+"""``core.school_area`` for the headlines, which are England's."""
+
+_NO_ALLOCATION = """
+select
+    cast(null as integer) as definition,
+    cast(null as integer) as capacity,
+    cast(null as integer) as need_urn
+where false
+"""
+"""``match.allocation``, of which ``mart.area_summary`` counts three columns: they are not asked for here."""
 
 _STATUS_OF_POINTS = """
 select
     point.place as definition,
     decided.phase,
     decided.urn,
-    decided.status
+    decided.status,
+    decided.not_assessed
 from decided
 inner join point on point.setting = decided.setting
 """
@@ -206,24 +284,6 @@ inner join match.school_status as partner
         and partner.status = 'high_performing'
 inner join point on point.place = need.definition
 where candidate.distance_m <= metres(school.defined_radius_miles * point.factor)
-"""
-
-_HEADLINES = """
-select
-    status.definition as place,
-    status.phase,
-    count(*) as schools,
-    count(*) filter (where status.status = 'high_performing') as high_performing,
-    count(*) filter (where status.status = 'in_need') as in_need,
-    percent_of(count(*) filter (where status.status = 'high_performing'), count(*)) as high_performing_percent,
-    percent_of(count(*) filter (where status.status = 'in_need'), count(*)) as in_need_percent,
-    median(partner_count.partners) as partners_median,
-    count(*) filter (where partner_count.partners = 0) as in_need_without_partner
-from match.school_status as status
-left join match.partner_count as partner_count
-    on partner_count.definition = status.definition and partner_count.need_urn = status.urn
-group by status.definition, status.phase
-order by status.definition, status.phase
 """
 
 

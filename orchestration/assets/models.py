@@ -16,7 +16,8 @@ from orchestration.assets.landing import key
 from orchestration.resources import Warehouse
 from warehouse.checks import Check, CheckResult, read_checks, record_result, run_check
 from warehouse.definitions import load_parameters, outcome_model, parameter_tables, read_definitions
-from warehouse.models import PYTHON_MODELS, AnyModel, in_order, load_reference, read_models, reference_tables
+from warehouse.models import PYTHON_MODELS, AnyModel, Model, in_order, load_reference, read_models, reference_tables
+from warehouse.sensitivity import sensitivity_model
 
 log = logging.getLogger("schoolmatch")
 
@@ -51,6 +52,8 @@ def models_of(layer: str) -> list[AnyModel]:
         models.append(outcome_model(definitions))
     else:
         models += read_models(layer)
+    if layer == "mart":
+        models.append(sensitivity_model(read_definitions()))
     return in_order(models)
 
 
@@ -59,7 +62,7 @@ def _spec(model: AnyModel) -> dg.AssetSpec:
         key(model.name),
         deps=[key(table) for table in model.reads],
         group_name=model.schema,
-        kinds={"duckdb", "python" if model in PYTHON_MODELS else "sql"},
+        kinds={"duckdb", "sql" if isinstance(model, Model) else "python"},
         description=model.description,
     )
 

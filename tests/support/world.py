@@ -17,7 +17,7 @@ import duckdb
 
 from orchestration.assets.models import LAYERS, models_of
 from transforms.layouts import GROUPS, LAYOUTS
-from warehouse import previous, raw
+from warehouse import previous, raw, sensitivity
 from warehouse.definitions import Definition, load_parameters, read_definitions
 from warehouse.models import AnyModel, load_macros, load_reference
 from warehouse.store import SETTINGS, rows_as_dicts, run
@@ -221,10 +221,17 @@ class World:
             **{"urn": urn, "year": year, "pupils": 150, "attainment8": attainment8, "progress8": progress8, **old, **values},
         )
 
-    def build(self, parameters: Mapping[str, Mapping[str, float]] | None = None, tables: Collection[str] | None = None) -> World:
+    def build(
+        self,
+        parameters: Mapping[str, Mapping[str, float]] | None = None,
+        tables: Collection[str] | None = None,
+        *,
+        with_sensitivity: bool = False,
+    ) -> World:
         """Build everything from the raw tables; may be called again.
 
         ``parameters``: other values, by definition and name. ``tables``: build these, and what they are made of, alone.
+        ``with_sensitivity``: mart.sensitivity too, which takes five times as long as all the others together.
         """
         definitions, models = _read_sql(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
         if not self._has_reference:
@@ -240,8 +247,10 @@ class World:
             if model.name in wanted:
                 wanted.update(model.reads)
         for model in models:
-            if model.name in wanted:
+            if model.name in wanted and model.name != sensitivity.TABLE:
                 model.build(self.connection)
+        if with_sensitivity:
+            sensitivity.sensitivity_model(with_parameters).build(self.connection)
         return self
 
     def clear(self, *, with_lists: bool = True) -> None:

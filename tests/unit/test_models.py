@@ -218,7 +218,7 @@ def test_the_definitions_of_the_contract_are_there() -> None:
 
 
 def with_results(world: World) -> duckdb.DuckDBPyConnection:
-    connection = world.build().connection
+    connection = world.build(with_sensitivity=True).connection
     for check in read_checks():
         record_result(connection, CheckResult(check, 0, ""))
     build_results(connection)
@@ -301,6 +301,7 @@ FAULTS = [
     ),
     ("mart_organisation_sums_differ", "update mart.organisation set schools_in_need_in_reach = 2 where high_performing = 1"),
     ("mart_partner_organisation_sums_differ", "update mart.partner_organisation set partners = 2"),
+    ("mart_sensitivity_differs_as_defined", "update mart.sensitivity set in_need = 2 where phase = 'primary'"),
     ("mart_similarity_out_of_range", "update mart.match_similarity set fsm_similarity = -0.1"),
     ("mart_nobody_high_performing", "update mart.area_summary set high_performing = 0 where area_type = 'country'"),
 ]
@@ -312,8 +313,8 @@ def test_each_check_passes_on_sound_tables_and_finds_the_fault_it_is_for(world: 
     world.graded(100001, 3, previous=3)
     world.school(100002, east=500)
     world.graded(100002, 1)
-    connection = world.build().connection
     check = next(check for check in read_checks() if check.name == name)
+    connection = world.build(with_sensitivity=check.on == "mart.sensitivity").connection
     assert run_check(connection, check).passed
     connection.execute(plant)
     result = run_check(connection, check)

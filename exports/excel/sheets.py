@@ -72,6 +72,17 @@ def tables(facts: Facts, scope: Scope) -> Iterator[TableSheet]:
         frozen_columns=3,
         when_empty="No school is high-performing here.",
     )
+    if scope.kind == COUNTRY:
+        yield TableSheet(
+            "Sensitivity",
+            "Sensitivity: how the figures of England move with the radius and the thresholds",
+            "the figures of England if one threshold, or the radius, had another value",
+            f"{label}One value is changed at a time, and every school judged and matched anew. {_EMPTY_MEASURE}",
+            columns.SENSITIVITY,
+            facts.sensitivity,
+            is_long=True,
+            frozen_columns=3,
+        )
     yield _changes(facts, scope, label)
 
 

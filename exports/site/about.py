@@ -73,6 +73,7 @@ def _blocks(
         where setting is not null and search_radius_miles is not null order by search_radius_miles""",
     )
     yield Bullets([f"{setting}: {miles:g} miles" for setting, miles in settings])
+    yield from _by_radius(connection)
     yield Section("What the figures do not show")
     yield Paragraph(LIMITS)
     yield Paragraph(
@@ -86,6 +87,38 @@ def _blocks(
     yield Section("Licence")
     yield Paragraph(OGL)
     yield Paragraph("The map is drawn with MapLibre GL JS (BSD 3-Clause licence). Colours: ColorBrewer, by Cynthia Brewer.", "note")
+
+
+def _by_radius(connection: duckdb.DuckDBPyConnection) -> Iterator[Block]:
+    """England's figures if help could come from half to twice as far."""
+    yield Section("How much hangs on the radius")
+    yield Paragraph(
+        "England's figures if help could come from half as far up to twice as far; 1 is the radius above. The sheet Sensitivity of "
+        "the workbook for England shows how the figures move with the thresholds of the definitions, too."
+    )
+    for name, title in run(connection, "select distinct definition, title from mart.definition order by 1"):
+        rows = run(
+            connection,
+            """select phase, value, partners_median, in_need_without_partner, is_as_defined from mart.sensitivity
+            where definition = $1 and parameter = 'search_radius' and in_need > 0 order by phase, value""",
+            [name],
+        )
+        yield Table(
+            f"By radius, under {title}",
+            (
+                "Phase",
+                "Times the radius",
+                "Median of high-performing schools near a school in need",
+                "Schools in need with nobody near",
+            ),
+            [(phase.replace("_", " "), f"{value:g}", _count(median), _count(nobody)) for phase, value, median, nobody, _ in rows],
+            numbers=frozenset((1, 2, 3)),
+            marked=frozenset(place for place, row in enumerate(rows) if row[4]),
+        )
+
+
+def _count(value: float | None) -> str:
+    return "not known" if value is None else f"{value:,g}"
 
 
 def _day(day: Any) -> str:

@@ -35,7 +35,7 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for place, name in enumerate(HOSTILE):
         trust = {"kind": "academy", "trust_id": f"{6000 + place}", "trust_name": name}
         world.graded(world.school(100101 + place, north=300 + 300 * place, name=name, **trust), 1, previous=1)
-    world.build()
+    world.build(with_sensitivity=True)
     name = HOSTILE[0].replace("'", "''")
     run(world.connection, f"update mart.area_summary set area_name = '{name}' where area_type = 'local_authority'")
     run(world.connection, f"update mart.school set la_name = '{name}'")

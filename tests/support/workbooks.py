@@ -151,6 +151,24 @@ COLUMNS: dict[str, Columns] = {
         "Judged on": ("school.ofsted_date", "school.ofsted_date"),
         "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
     },
+    "Sensitivity": {
+        "Definition": ("moved.definition", "area_summary.definition"),
+        "Phase": ("replace(moved.phase, '_', ' ')", "area_summary.phase"),
+        "What is changed": (
+            """if(moved.parameter = 'search_radius', 'How far help may come from, in times the radius.', (
+                select parameter_sentence from mart.definition as about
+                where about.definition = moved.definition and about.parameter = moved.parameter
+            ))""",
+            "sensitivity.parameter",
+        ),
+        "Its value": ("moved.value", "sensitivity.value"),
+        "As defined": (_YES_OR_NO.format("moved.is_as_defined"), "sensitivity.is_as_defined"),
+    }
+    | {
+        heading: (f"moved.{column}", f"sensitivity.{column}")
+        for heading, column in _MEASURES.items()
+        if not column.startswith("partnered_exclusively")
+    },
     "Changes": {
         "Change": ("", None),
         "Definition": ("", "area_summary.definition"),
@@ -184,6 +202,9 @@ _FROM = {
 }
 _NOT_HELD = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SHEETS = ("Cover", "Contents", *COLUMNS, "Data dictionary", "Notes")
+"""All sheets, which are those of England's workbook."""
+OF_ENGLAND = "Sensitivity"
+"""The sheet that is in England's workbook alone."""
 _DICTIONARY = ("Sheet", "Column", "Unit", "What it means", "Column of the database", "Published as")
 
 
@@ -220,6 +241,11 @@ def areas(connection: duckdb.DuckDBPyConnection) -> list[Area]:
     return list(found.values())
 
 
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """The sheets that a workbook has, in order."""
+    return tuple(sheet for sheet in SHEETS if sheet != OF_ENGLAND or path.name == "england.xlsx")
+
+
 class Expected:
     """The rows of every sheet, from published tables; ``previous.school_status`` may stand beside them."""
 
@@ -231,6 +257,8 @@ class Expected:
         self._schools = {sheet: self._of_schools(sheet) for sheet in _FROM}
         thresholds = ", ".join(sql for sql, _ in self.columns["Thresholds"].values())
         self._thresholds = run(connection, f"select {thresholds} from mart.definition where parameter is not null")
+        moved = ", ".join(sql for sql, _ in self.columns[OF_ENGLAND].values())
+        self._sensitivity = run(connection, f"select {moved} from mart.sensitivity as moved")
 
     def rows(self, sheet: str, area: Area) -> Iterable[Row]:
         """The rows of a sheet with figures of an area's workbook, in any order."""
@@ -240,10 +268,12 @@ class Expected:
             return (self.changes or {}).get(area.code, [])
         if sheet == "Thresholds":
             return self._thresholds
+        if sheet == OF_ENGLAND:
+            return self._sensitivity
         codes = {"Summary": area.summary, "Local authorities": area.authorities, "Constituencies": area.constituencies}[sheet]
         return [row for code in codes for row in self._figures[sheet].get(code, [])]
 
-    def dictionary(self) -> list[tuple[str, str, str | None, str, str | None, str | None]]:
+    def dictionary(self, sheets: Iterable[str]) -> list[tuple[str, str, str | None, str, str | None, str | None]]:
         """Per column of a sheet: sheet, heading, unit, how its meaning ends, the published column, the publisher's name."""
         described = {
             f"{table}.{column}": about
@@ -254,6 +284,7 @@ class Expected:
         return [
             (sheet, heading, unit, description or "", source and f"mart.{source}", published_as)
             for sheet, columns in self.columns.items()
+            if sheet in sheets
             for heading, (_, source) in columns.items()
             for unit, description, published_as in (described.get(source or "", (None, None, None)),)
         ]
@@ -405,9 +436,11 @@ def assert_workbooks_hold(folder: Path, connection: duckdb.DuckDBPyConnection, s
     for area in places:
         path = paths[area.kind, _as_held(area.name)]
         book = Read(path)
-        assert book.sheets == SHEETS, path
+        assert book.sheets == sheets_of(path), path
         lengths = {}
         for sheet, columns in expected.columns.items():
+            if sheet not in book.sheets:
+                continue
             if sheet == "Data status":
                 lengths[sheet] = _assert_status(book, connection, status)
                 continue
@@ -490,7 +523,7 @@ def _assert_status(book: Read, connection: duckdb.DuckDBPyConnection, status: Se
 
 def _assert_dictionary(book: Read, expected: Expected, path: Path) -> int:
     rows = _table(book, "Data dictionary", _DICTIONARY, path)
-    wanted = expected.dictionary()
+    wanted = expected.dictionary(book.sheets)
     assert [row[:2] for row in rows] == [row[:2] for row in wanted], path
     for found, row in zip(rows, wanted, strict=True):
         assert (found[2], found[4], found[5]) == (row[2], row[4], row[5]), (path, found)
@@ -501,7 +534,7 @@ def _assert_dictionary(book: Read, expected: Expected, path: Path) -> int:
 
 def _assert_contents(book: Read, lengths: dict[str, int], path: Path) -> None:
     rows = _table(book, "Contents", ("Sheet", "What it shows", "Rows"), path)
-    assert tuple(row[0] for row in rows) == tuple(sheet for sheet in SHEETS if sheet != "Contents"), path
+    assert tuple(row[0] for row in rows) == tuple(sheet for sheet in sheets_of(path) if sheet != "Contents"), path
     assert {row[0]: row[2] for row in rows} == {"Cover": None, **lengths}, path
 
 

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ import pytest
 import shapely
 
 from exports.edition import is_named_map
+from exports.page import Table
 from exports.site import write_site
+from exports.site.about import about
 from exports.site.measures import CLASSES, MEASURES, classes
 from exports.site.schools import COLUMNS, school_files
 from exports.site.shapes import shapes
@@ -209,12 +212,31 @@ def test_the_map_is_without_names_unless_it_is_asked_for_them_and_never_in_the_a
     assert not is_named_map()
 
 
+# --- about ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_about_the_data_shows_what_another_radius_would_give(connection: duckdb.DuckDBPyConnection) -> None:
+    refresh = {"is_synthetic": False, "started_at": date(2025, 10, 1)}
+    page = about(connection, refresh, [], is_named=False)
+    table = next(each for each in page.blocks if isinstance(each, Table) and each.caption.startswith("By radius, under RISE"))
+    # partners of 100001 stand 900 and 1,200 m off, the third of the primaries in need cannot be placed; of 100006 nobody is near
+    assert table.rows == [
+        ("primary", "0.5", "2", "0"),
+        ("primary", "0.75", "2", "0"),
+        ("primary", "1", "2", "0"),
+        ("primary", "1.5", "2", "0"),
+        ("primary", "2", "2", "0"),
+        *(("secondary", value, "0", "1") for value in ("0.5", "0.75", "1", "1.5", "2")),
+    ]
+    assert table.marked == {2, 7}
+
+
 # --- files ---------------------------------------------------------------------------------------------------------------------
 
 
 def test_data_are_scripts_of_ascii_that_end_no_script_and_carry_the_stamp(world: World, tmp_path: Path) -> None:
     world.graded(world.school(100001, name="</script><!--\u2028 Ångström"), 4, previous=3)
-    world.build()
+    world.build(with_sensitivity=True)
     run(world.connection, "update mart.refresh set started_at = timestamp '2025-10-01 06:30:00'")
     write_site(world.connection, tmp_path / "site", status=[], stamp="20251001T063000Z", is_named=True)
     files = sorted((tmp_path / "site" / "data").rglob("*.js"))

@@ -22,7 +22,7 @@ def sheet(path: Path, name: str) -> list[list[Any]]:
 
 def written(world: World, folder: Path) -> Path:
     world.connection.execute("update landing.run set started_at = timestamp '2026-01-05 06:30', code_version = 'test'")
-    world.build()
+    world.build(with_sensitivity=True)
     columns = "table_name text, column_name text, unit text, description text, published_as text"
     world.connection.execute(f"create or replace table mart.data_dictionary ({columns})")
     write_workbooks(world.connection, folder / "excel", status=[])

@@ -1,7 +1,7 @@
 """What the files at hand do not tell a definition, and what each gap does to its figures, in numbers.
 
 A gap is looked for where the definition has a rule that it concerns, and is there only while something is missing. Every number is
-counted in the warehouse. What does not belong here: how a gap is shown (``exports/``).
+counted in the warehouse, by the queries of ``sql/gap/``. What does not belong here: how a gap is shown (``exports/``).
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import Any
 import duckdb
 
 from warehouse.definitions import Definition
+from warehouse.models import SQL
 from warehouse.sensitivity import Variation, headlines, trial, varied
 from warehouse.store import rows_as_dicts, run
 
 LEADERSHIP_COUNTS = "leadership_not_known_counts"
-OUTSTANDING_LEADERSHIP = "good_with_outstanding_leadership_and_high_results"
-LEADERSHIP_NOT_KNOWN = "good_with_high_results_leadership_not_known"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def _leadership(connection: duckdb.DuckDBPyConnection, definition: Definition) -
         return
     as_if_unknown = varied(definition, Variation(LEADERSHIP_COUNTS, 1))
     with trial(connection, as_if_unknown, {"core.school": _LEADERSHIP_HIDDEN}) as room:
-        counts = rows_as_dicts(room, _GOOD_SCHOOLS.format(code=LEADERSHIP_NOT_KNOWN))
+        counts = _ask(room, "good_schools", definition)
     good = _by_phase(counts)
     not_known = _covered(connection, definition, "leadership_not_known")
     if not any(not_known.values()):
@@ -139,7 +138,7 @@ def _trusts(connection: duckdb.DuckDBPyConnection, definition: Definition) -> It
         return
     if run(connection, "select count(*) from raw.list_trust_not_ready")[0][0]:
         return
-    rows = rows_as_dicts(connection, _HIGH_PERFORMING_IN_TRUST.format(definition=definition.name))
+    rows = _ask(connection, "high_performing_in_trust", definition)
     yield Gap(
         title="The trusts that are not ready to expand",
         missing="No such list is public, and none has been landed.",
@@ -156,13 +155,13 @@ def _coasting(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
         return
     held: dict[str, set[int]] = {}
     wanted: set[int] = set()
-    for stage, year, years in run(connection, _YEARS_HELD):
-        held[stage] = set(years)
-        wanted |= set(range(year - int(parameter.value) + 1, year + 1))
+    for row in _ask(connection, "years_held"):
+        held[row["stage"]] = set(row["years"])
+        wanted |= set(range(row["both_year"] - int(parameter.value) + 1, row["both_year"] + 1))
     absent = sorted(year for year in wanted if any(year not in years for years in held.values()))
     if not absent:
         return
-    counts = _by_phase(rows_as_dicts(connection, _WOULD_BE_IN_NEED.format(definition=definition.name, code=undecided)))
+    counts = _by_phase(_ask(connection, "would_be_in_need", definition))
     now = _by_phase(headlines(connection, definition, [Variation("coasting_years", parameter.value)]))
     most = {phase: _percent(row["in_need"] + (_of(counts, phase, "added")), row["schools"]) for phase, row in now.items()}
     yield Gap(
@@ -186,10 +185,11 @@ def _intervals(connection: duckdb.DuckDBPyConnection, definition: Definition) ->
     code = "below_floor_ks4"
     if code not in definition.description.reason:
         return
-    with_interval, without = run(connection, _INTERVALS)[0]
+    (held,) = _ask(connection, "intervals")
+    with_interval, without = held["with_interval"], held["without_interval"]
     if not without:
         return
-    rows = _by_phase(rows_as_dicts(connection, _BELOW_WITHOUT_INTERVAL.format(definition=definition.name, code=code)))
+    rows = _by_phase(_ask(connection, "below_without_interval", definition))
     now = _by_phase(headlines(connection, definition, [Variation("search_radius", 1)]))
     fewest = {
         phase: _percent(now[phase]["in_need"] - row["in_need_by_this_alone"], now[phase]["schools"]) for phase, row in rows.items()
@@ -215,8 +215,7 @@ def _closed(connection: duckdb.DuckDBPyConnection, definition: Definition) -> It
     names = ("floor_ks2_rwm_expected_percent", "floor_ks4_progress8", "smallest_cohort")
     if not all(name in definition.description.parameter for name in names):
         return
-    select = _RESULTS_BY_KIND.format(definition=definition.name, parameters=definition.parameter_table)
-    rows = rows_as_dicts(connection, select)
+    rows = _ask(connection, "results_by_kind", definition)
     if not any(row["kind"] == "not_open" for row in rows):
         return
 
@@ -266,159 +265,11 @@ from {table}
 """
 """``core.school`` if no judgement of leadership were known: then results alone decide, and say which are high."""
 
-_GOOD_SCHOOLS = """
-with good as (
-    select
-        outcome.phase,
-        school.leadership_held,
-        list_contains(outcome.high_performing_reasons, '{code}') as has_high_results
-    from definition.outcome as outcome
-    inner join core.school as school on school.urn = outcome.urn
-    where school.ofsted_grade = 2
-)
 
-select
-    phase,
-    count(*) as good,
-    count(*) filter (where has_high_results and leadership_held is not null) as high_known,
-    count(*) filter (where has_high_results and leadership_held = 1) as high_outstanding,
-    count(*) filter (where has_high_results and leadership_held is null) as high_not_known
-from good
-group by phase
-"""
-
-_HIGH_PERFORMING_IN_TRUST = """
-select
-    status.phase,
-    count(*) filter (where status.status = 'high_performing' and school.is_in_mat) as schools
-from match.school_status as status
-inner join core.school as school on school.urn = status.urn
-where status.definition = '{definition}'
-group by status.phase
-"""
-
-_YEARS_HELD = """
-with held as (
-    select distinct 'ks2' as stage, year from raw.ks2_result
-    union all
-    select distinct 'ks4' as stage, year from raw.ks4_result
-)
-
-select years.stage, years.both_year, list(held.year)
-from core.results_year as years
-inner join held on held.stage = years.stage
-where years.both_year is not null
-group by years.stage, years.both_year
-"""
-
-_WOULD_BE_IN_NEED = """
-select
-    phase,
-    count(*) filter (
-        where list_contains(not_assessed, '{code}') and len(in_need_reasons) = 0 and excluded_from_need is null
-    ) as added
-from definition.outcome
-where definition = '{definition}'
-group by phase
-"""
-
-_INTERVALS = """
-select
-    count(*) filter (where result.progress8_upper is not null) as with_interval,
-    count(*) filter (where result.progress8_upper is null) as without_interval
-from core.ks4_result as result
-inner join core.results_year as years on years.stage = 'ks4' and years.both_year = result.year
-where result.progress8 is not null
-"""
-
-_BELOW_WITHOUT_INTERVAL = """
-select
-    status.phase,
-    count(*) as below,
-    count(*) filter (where status.status = 'in_need' and len(outcome.in_need_reasons) = 1) as in_need_by_this_alone
-from match.school_status as status
-inner join definition.outcome as outcome on outcome.definition = status.definition and outcome.urn = status.urn
-inner join core.results_year as years on years.stage = 'ks4'
-inner join core.ks4_result as result on result.urn = status.urn and result.year = years.both_year
-where
-    status.definition = '{definition}'
-    and list_contains(outcome.in_need_reasons, '{code}')
-    and result.progress8_upper is null
-group by status.phase
-"""
-
-# The floor is worked out here for results that belong to no open school, which no definition sees. For the others the same
-# expressions give what the definition finds: a test holds the two together.
-_RESULTS_BY_KIND = """
-with result as (
-    select
-        'ks2' as stage,
-        'primary' as phase,
-        result.urn,
-        result.year,
-        result.rwm_expected_percent < parameter.floor_ks2_rwm_expected_percent
-        and (
-            result.reading_progress < parameter.floor_ks2_reading_progress
-            or result.writing_progress < parameter.floor_ks2_writing_progress
-            or result.maths_progress < parameter.floor_ks2_maths_progress
-        )
-        and result.pupils >= parameter.smallest_cohort as is_below
-    from raw.ks2_result as result
-    cross join {parameters} as parameter
-    union all
-    select
-        'ks4' as stage,
-        'secondary' as phase,
-        result.urn,
-        result.year,
-        result.progress8 < parameter.floor_ks4_progress8
-        and coalesce(result.progress8_upper < 0, result.pupils >= parameter.smallest_cohort) as is_below
-    from raw.ks4_result as result
-    cross join {parameters} as parameter
-),
-
-of_year as (
-    select result.*
-    from result
-    inner join core.results_year as years on years.stage = result.stage and years.both_year = result.year
-    inner join {parameters} as parameter on years.both_year between parameter.floor_first_year and parameter.floor_last_year
-),
-
-owned as (
-    select
-        owner.stage,
-        owner.year,
-        owner.result_urn,
-        any_value(status.phase) as phase
-    from core.result_owner as owner
-    left join match.school_status as status on status.urn = owner.urn and status.definition = '{definition}'
-    group by owner.stage, owner.year, owner.result_urn
-),
-
-placed as (
-    select
-        of_year.phase,
-        coalesce(of_year.is_below, false) as is_below,
-        case
-            when owned.phase = of_year.phase then 'phase'
-            when owned.phase is not null then 'other_phase'
-            when owned.result_urn is not null then 'other_kind'
-            when establishment.left_out_because in ('not_state_funded_school', 'outside_england') then 'other_kind'
-            else 'not_open'
-        end as kind
-    from of_year
-    left join owned on owned.stage = of_year.stage and owned.year = of_year.year and owned.result_urn = of_year.urn
-    left join core.establishment as establishment on establishment.urn = of_year.urn
-)
-
-select
-    phase,
-    kind,
-    count(*) as results,
-    count(*) filter (where is_below) as below
-from placed
-group by phase, kind
-"""
+def _ask(connection: duckdb.DuckDBPyConnection, question: str, definition: Definition | None = None) -> list[dict[str, Any]]:
+    """The rows that a query of ``sql/gap/`` gives, of the definition where it has a row for each; a dictionary each."""
+    sql = (SQL / "gap" / f"{question}.sql").read_text(encoding="utf-8")
+    return rows_as_dicts(connection, f"from ({sql})" + (f" where definition = '{definition.name}'" if definition else ""))
 
 
 def _neither(connection: duckdb.DuckDBPyConnection, definition: Definition) -> dict[str, float | None]:

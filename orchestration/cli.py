@@ -14,10 +14,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration import questions
+from orchestration import changes, questions
 from orchestration.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
 from transforms.errors import InputError
-from warehouse.home import Home
+from warehouse.home import Home, waiting
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
 from warehouse.store import rows_as_dicts
 
@@ -30,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="For every school in England that needs support: the high-performing schools near enough to give it.",
 )
-app.registered_commands += questions.app.registered_commands
+app.registered_commands += [*questions.app.registered_commands, *changes.app.registered_commands]
 
 
 @app.callback()
@@ -76,6 +76,7 @@ def refresh(
         ("site/index.html", "the map: open it, or schoolmatch serve"),
         ("excel/england.xlsx", "and a workbook for each region and local authority"),
         ("parquet/", "one file per table; also geoparquet/ and ees/ (tidy CSV)"),
+        ("changes.html", "what changed since the refresh before, and why"),
         ("status.json", "how fresh each source is"),
         ("manifest.json", "what it was made from, and every file's hash"),
     ):
@@ -114,6 +115,8 @@ def status(
     else:
         _show_states(states, about["label"])
         console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_shown(place))}")
+    for report in waiting(place):
+        errors.print(f"[bold red]A refresh is held[/] until its changes are allowed: {escape(str(report))}", soft_wrap=True)
     if age > LATEST_AT_MOST:
         errors.print(f"[bold red]Older than {LATEST_AT_MOST.days} days:[/] if this home has a schedule, the schedule has stopped.")
         raise typer.Exit(3)

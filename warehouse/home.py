@@ -44,6 +44,16 @@ class Home:
         return self.published / "latest"
 
     @property
+    def held(self) -> Path:
+        """Reports of refreshes that wait for a person to allow them; gone once one is published."""
+        return self.root / "held"
+
+    @property
+    def history(self) -> Path:
+        """What every refresh found, by source: kept however many published folders are pruned."""
+        return self.root / "history"
+
+    @property
     def sample(self) -> Path:
         """The bundled synthetic sample, written here as a drop folder before it is landed."""
         return self.root / "sample"
@@ -52,3 +62,8 @@ class Home:
     def dagster(self) -> Path:
         """Dagster's own home: runs, events, schedules."""
         return self.root / "dagster"
+
+
+def waiting(home: Home) -> list[Path]:
+    """The reports of held refreshes, the oldest first."""
+    return sorted(home.held.glob("*.md")) if home.held.is_dir() else []

@@ -36,6 +36,13 @@ def newest(home: Home) -> Path:
     return home.latest
 
 
+def folders(home: Home) -> list[Path]:
+    """The published folders that are kept, the oldest first."""
+    if not home.published.is_dir():
+        return []
+    return sorted(path for path in home.published.iterdir() if path.is_dir() and path.name[0].isdigit() and not path.is_symlink())
+
+
 def new_stamp(home: Home) -> str:
     """A UTC stamp such as ``20261122T034500Z`` that no published folder has yet; names sort by time."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -128,10 +135,7 @@ def _point_latest(home: Home, target: str) -> None:
 
 def _prune(home: Home) -> None:
     """Remove all but the newest folders; readers that still have files of an old one open keep their data."""
-    folders = sorted(
-        path for path in home.published.iterdir() if path.is_dir() and path.name[0].isdigit() and not path.is_symlink()
-    )
-    for old in folders[:-KEPT]:
+    for old in folders(home)[:-KEPT]:
         log.info("removing the published folder %s (the newest %s are kept)", old.name, KEPT)
         shutil.rmtree(old)
 

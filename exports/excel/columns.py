@@ -144,6 +144,7 @@ CHANGES = (
     LOCAL_AUTHORITY,
     Field("Status before", 28, meaning="Its status in the folder published before; none where it was not in it."),
     Field("Status now", 28, source="school_status.status"),
+    Field("Why", 60, source="change.cause_sentence", is_wrapped=True),
 )
 
 STATUS = (

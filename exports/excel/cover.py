@@ -183,7 +183,7 @@ def _notes(facts: Facts) -> list[tuple[str, str]]:
         ("Filters and frozen panes", _FILTERS),
         ("Colour", "Nothing is told by colour alone: in charts the second series is hatched too, and the table has every figure."),
         ("Numbers", "Numbers are shown rounded; a click on the cell shows them as computed."),
-        ("Changes", "A status is compared with that in the folder published before from the same source."),
+        ("Changes", "A status is compared with that in the folder published before: of the same source, if there is one."),
         ("Limits", LIMITS),
         ("Licence", OGL),
     ]

@@ -21,6 +21,7 @@ _GIAS = "https://get-information-schools.service.gov.uk/Establishments/Establish
 # as in the column "Web Link" of Ofsted's own files
 _OFSTED = "http://www.ofsted.gov.uk/inspection-reports/find-inspection-report/provider/ELS/"
 _INVENTED = "none: invented"
+_STATUS_CHANGES = ("newly_in_need", "no_longer_in_need", "newly_high_performing", "no_longer_high_performing")
 
 
 @dataclass(frozen=True)
@@ -269,64 +270,28 @@ def _sensitivity(connection: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> dict[str, list[Row]] | None:
-    """What differs from ``previous.school_status``; a school that is no longer open counts for England alone."""
-    there = run(
-        connection,
-        "select count(*) from duckdb_tables() where schema_name = 'previous' and table_name = 'school_status' "
-        "and database_name = current_database()",
-    )
-    if there == [(0,)] or run(connection, "select count(*) from previous.school_status") == [(0,)]:
+    """Schools newly or no longer in need or high-performing, with the cause; None where there was nothing to compare with."""
+    if run(connection, "select compared_with from mart.refresh") == [(None,)]:
         return None
     rows = run(
         connection,
-        """with both_times as (
-            select
-                coalesce(now.definition, before.definition) as definition,
-                coalesce(now.urn, before.urn) as urn,
-                coalesce(now.phase, before.phase) as phase,
-                before.status as before,
-                now.status as now
-            from mart.school_status as now
-            full join previous.school_status as before on before.definition = now.definition and before.urn = now.urn
-            where
-                now.status is distinct from before.status
-                -- a definition that is new or gone is no change of its schools
-                and coalesce(now.definition, before.definition) in (select definition from previous.school_status)
-                and coalesce(now.definition, before.definition) in (select definition from mart.school_status)
-        ),
-        named as (
-            select definition, urn, phase, before, now, 'newly in need' as change from both_times where now = 'in_need'
-            union all
-            select definition, urn, phase, before, now, 'no longer in need' from both_times where before = 'in_need'
-            union all
-            select definition, urn, phase, before, now, 'newly high-performing' from both_times where now = 'high_performing'
-            union all
-            select definition, urn, phase, before, now, 'no longer high-performing' from both_times where before = 'high_performing'
-        )
-        select
-            school.region_code, school.la_ons_code, named.definition, named.phase, named.change,
-            coalesce(school.name, left_out.name), named.urn, school.la_name,
-            coalesce(named.before, 'none: not in the refresh before'), coalesce(named.now, 'none: not in this refresh')
-        from named
-        left join mart.school as school on school.urn = named.urn
-        left join mart.school_left_out as left_out on left_out.urn = named.urn
-        order by named.change, school.la_name nulls last, coalesce(school.name, left_out.name), named.urn""",
+        f"""select
+            change.region_code, change.la_ons_code, change.definition, change.phase, replace(change.change, '_', ' '),
+            change.name, change.urn, change.la_name,
+            coalesce(change.before, 'none: not in the refresh before'), coalesce(change.now, 'none: not in this refresh'),
+            change.cause_sentence
+        from mart.change as change
+        where change.change in ({", ".join(f"'{kind}'" for kind in _STATUS_CHANGES)})
+        order by change.change, change.la_name nulls last, change.name, change.urn""",
     )
-    hidden = "not named"
-    found = _by_area(rows, lambda row: row)
-    shown: dict[str, list[Row]] = {}
-    for area, each in found.items():
-        shown[area] = [
-            (
-                change,
-                definition,
-                phase,
-                hidden if is_anonymous and "in_need" in (before, now) else name,
-                None if is_anonymous and "in_need" in (before, now) else urn,
-                authority,
-                in_words(before),
-                in_words(now),
-            )
-            for definition, phase, change, name, urn, authority, before, now in each
-        ]
-    return shown
+
+    def show(row: Row) -> Row:
+        change, name, urn, authority, before, now, cause = row
+        is_hidden = is_anonymous and "in_need" in (before, now)
+        named = ("not named", None) if is_hidden else (name, urn)
+        return (change.replace("high performing", "high-performing"), *named, authority, in_words(before), in_words(now), cause)
+
+    return {
+        area: [(change, definition, phase, *rest) for definition, phase, change, *rest in each]
+        for area, each in _by_area(rows, show).items()
+    }

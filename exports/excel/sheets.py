@@ -166,7 +166,7 @@ def _areas_of(facts: Facts, scope: Scope, label: str, kind: str, title: str) -> 
 
 def _changes(facts: Facts, scope: Scope, label: str) -> TableSheet:
     empty = (
-        "Nothing was published from this source before: there is nothing to compare with."
+        "Nothing was published before that this could be compared with."
         if facts.changes is None
         else "Nothing has changed here since the refresh before."
     )
@@ -174,7 +174,7 @@ def _changes(facts: Facts, scope: Scope, label: str) -> TableSheet:
         "Changes",
         f"Changes since the refresh before: {scope.name}",
         "schools newly or no longer in need or high-performing, against the folder published before",
-        f"{label}A school that is no longer open is listed in the workbook of England.",
+        f"{label}Why: the deciding cause. Partners gained and lost, medians, thresholds and files: changes.html, or mart.change.",
         columns.CHANGES,
         [] if facts.changes is None else facts.changes.get(scope.code, []),
         is_long=True,

@@ -59,8 +59,8 @@ def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, sour
         "duckdb_version": duckdb.__version__,
         "accepts_changes": os.environ.get(ACCEPT_CHANGES) == "1",
     }
-    if load_previous(warehouse.connection, warehouse.place, name):
-        log.debug("held against the folder published before, from the same source")
+    if before := load_previous(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic):
+        log.debug("compared with %s, made from %s", before.stamp, before.source)
     replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
     return dg.MaterializeResult(metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
 

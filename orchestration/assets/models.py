@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.landing import key
+from orchestration.hold import hold
 from orchestration.resources import Warehouse
 from warehouse.checks import Check, CheckResult, read_checks, record_result, run_check
 from warehouse.definitions import load_parameters, outcome_model, parameter_tables, read_definitions
@@ -23,6 +24,8 @@ log = logging.getLogger("schoolmatch")
 
 REFERENCE = "reference"
 LAYERS = ("core", "definition", "match", "mart")
+CHANGE = "change"
+"""What differs from the refresh before is made from published tables, for a published one: its models are built among those."""
 
 
 @dg.multi_asset(
@@ -52,8 +55,8 @@ def models_of(layer: str) -> list[AnyModel]:
         models.append(outcome_model(definitions))
     else:
         models += read_models(layer)
-    if layer == "mart":
-        models.append(sensitivity_model(read_definitions()))
+    if layer == LAYERS[-1]:
+        models += [sensitivity_model(read_definitions()), *read_models(CHANGE)]
     return in_order(models)
 
 
@@ -116,6 +119,8 @@ def _layer(layer: str) -> dg.AssetsDefinition:
                     "what to do": result.check.do,
                 },
             )
+        if held := hold(warehouse, results):
+            raise held
 
     return build_layer
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from exports.changes import write_changes
 from exports.datapackage import write_datapackage
 from exports.duckdb_file import write_duckdb
 from exports.ees import write_ees
@@ -16,6 +17,7 @@ from exports.parquet import write_parquet
 from exports.site import write_site
 from orchestration.assets.landing import key
 from orchestration.assets.models import LAYERS, models_of
+from orchestration.hold import release
 from orchestration.resources import Source, Warehouse
 from warehouse import checks, dictionary, publish, sources
 from warehouse.definitions import read_definitions
@@ -34,6 +36,7 @@ EXPORTS = {
     "published.ees": "ees/: tidy CSV by the standard of the Department for Education's Explore Education Statistics.",
     "published.datapackage": "datapackage.json: every table and column of the folder in words, by Data Package 2.0.",
     "published.excel": "excel/: a workbook for England, each region and each local authority.",
+    "published.changes": "changes.md, changes.html: what changed since the refresh before, and why.",
     "published.site": "site/: the interactive map, as static files.",
     "published.status": "status.json: each source's date, age and state in words.",
     "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
@@ -104,6 +107,7 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
         log.info("wrote excel/: %s workbooks", len(workbooks))
         site = write_site(connection, folder / "site", status=[vars(state) for state in states], stamp=stamp)
         log.info("wrote site/: %s files", len(site))
+        write_changes(connection, folder, is_synthetic=is_synthetic)
         status = [state.as_json() for state in states]
         publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
         about = {
@@ -125,6 +129,7 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
         publish.write_manifest(folder, about, rows)
         final = publish.publish(home, folder, stamp)
     mark_published(home.landing, [file["sha256"] for file in files])
+    release(home, refresh["source"])
     log.info("published %s, and read it back", final.name)
     # Said to Dagster only now: what was written aside and not published is not there.
     yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
@@ -136,6 +141,7 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
     yield dg.MaterializeResult(key("published.datapackage"))
     yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
     yield dg.MaterializeResult(key("published.site"), metadata={"files": len(site)})
+    yield dg.MaterializeResult(key("published.changes"))
     yield dg.MaterializeResult(key("published.status"))
     yield dg.MaterializeResult(key("published.manifest"))
     yield dg.MaterializeResult(

@@ -1,7 +1,7 @@
 -- on: mart.area_summary
--- what: The number of schools of a phase differs by more than 5 % from the refresh before, from the same source.
+-- what: The number of schools of a phase differs by more than is expected from the refresh before, from the same source.
 -- why: Schools open and close by tens a month; a jump is more often a file that lost rows or a type that was renamed.
--- do: Compare the two folders. If the change is right, allow it once: schoolmatch refresh --accept-changes.
+-- do: Read the report, or compare the two folders. If the change is right, allow it once: schoolmatch refresh --accept-changes.
 with now as (
     select
         definition,
@@ -26,9 +26,12 @@ select
     before.schools as schools_before,
     coalesce(now.schools, 0) as schools_now
 from before
+inner join reference.expectation as expected on expected.name = 'schools'
 left join now on now.definition = before.definition and now.phase = before.phase
 where
-    abs(coalesce(now.schools, 0) - before.schools) > greatest(0.05 * before.schools, 10)
+    abs(coalesce(now.schools, 0) - before.schools)
+    > greatest(cast(expected.share as double) * before.schools, cast(expected.at_least as integer))
     -- a definition that was taken away is no drift of the data
     and before.definition in (select known.definition from definition.parameter as known)
+    and (select folder.is_same_source from previous.folder as folder)
     and not (select run.accepts_changes from landing.run as run)

@@ -1,14 +1,12 @@
--- on: mart.area_summary
--- what: More than a quarter of the schools of a phase have another status than in the refresh before, from the same source.
+-- on: mart.change
+-- what: More schools of a phase than are expected have another status than in the refresh before, from the same source.
 -- why: A month of inspections moves one or two in a hundred, a year's results about fifteen; more is rather a column that means something else.
 -- do: Read which changed, and why. If the change is right, allow it once: schoolmatch refresh --accept-changes.
 with changed_definition as (
     -- whoever moves a threshold expects other statuses
-    select distinct coalesce(now.definition, before.definition) as definition
-    from definition.parameter as now
-    full join previous.parameter as before
-        on before.definition = now.definition and before.parameter = now.parameter
-    where now.value is distinct from before.value
+    select change.definition
+    from mart.change as change
+    where change.heading = 'definitions'
 )
 
 select
@@ -18,8 +16,12 @@ select
     count(*) filter (where now.status <> before.status) as changed
 from match.school_status as now
 inner join previous.school_status as before on before.definition = now.definition and before.urn = now.urn
+inner join reference.expectation as expected on expected.name = 'statuses'
 where
     now.definition not in (select changed_definition.definition from changed_definition)
+    and (select folder.is_same_source from previous.folder as folder)
     and not (select run.accepts_changes from landing.run as run)
-group by now.definition, now.phase
-having count(*) filter (where now.status <> before.status) > greatest(0.25 * count(*), 10)
+group by now.definition, now.phase, expected.share, expected.at_least
+having
+    count(*) filter (where now.status <> before.status)
+    > greatest(cast(expected.share as double) * count(*), cast(expected.at_least as integer))

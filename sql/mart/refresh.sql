@@ -1,4 +1,5 @@
--- One row: this refresh. label is "synthetic sample" where the schools are invented, else null.
+-- One row: this refresh. label is "synthetic sample" where the schools are invented, else null. compared_with is null where nothing comparable
+-- was published before.
 with files as (
     select
         max(published) filter (where kind = 'gias_establishment') as gias_as_at,
@@ -28,7 +29,10 @@ select
     files.source_files,
     files.is_synthetic,
     case when files.is_synthetic then 'synthetic sample' end as label,
-    (select count(*) from mart.school) as schools
+    (select count(*) from mart.school) as schools,
+    folder.stamp as compared_with,
+    folder.source as compared_with_source
 from landing.run as run
 cross join files
 cross join years
+left join previous.folder as folder on true

@@ -124,7 +124,7 @@ def test_the_charts_have_titles_axes_two_series_and_an_alternative_text(publishe
 
 def test_without_a_refresh_before_the_sheet_of_changes_says_so(published_sample: Path) -> None:
     rows = Read(published_sample / "excel" / "england.xlsx").cells("Changes")
-    assert str(rows[4][0]).startswith("Nothing was published from this source before")
+    assert str(rows[4][0]).startswith("Nothing was published before")
 
 
 def test_the_anonymous_edition_names_no_school_in_need(

@@ -178,6 +178,7 @@ COLUMNS: dict[str, Columns] = {
         "Local authority": ("", "school.la_name"),
         "Status before": ("", None),
         "Status now": ("", "school_status.status"),
+        "Why": ("", "change.cause_sentence"),
     },
     "Data status": dict.fromkeys(("Source", "Publisher", "As at", "Age, days", "Next expected", "State"), ("", None)),
     "Thresholds": {
@@ -319,7 +320,16 @@ class Expected:
             urn: about
             for urn, *about in run(self._connection, "select urn, name, la_name, region_code, la_ons_code from mart.school")
         }
-        gone = {urn: (name, None) for urn, name in run(self._connection, "select urn, name from mart.school_left_out")}
+        gone = {
+            urn: about
+            for urn, *about in run(self._connection, "select urn, name, la_name, region_code, la_ons_code from previous.school")
+        }
+        why = {
+            (definition, urn, change): sentence
+            for definition, urn, change, sentence in run(
+                self._connection, "select definition, urn, replace(change, '_', ' '), cause_sentence from mart.change"
+            )
+        }
         found = []
         for definition, urn in before.keys() | now.keys():
             was, became = before.get((definition, urn)), now.get((definition, urn))
@@ -332,7 +342,17 @@ class Expected:
                 if status in (status_before, status_now):
                     words = f"{'newly' if status == status_now else 'no longer'} {_status_in_words(status)}"
                     phase = (became or was or ("",))[0].replace("_", " ")
-                    row = (words, definition, phase, name, urn, authority, *map(_status_in_words, (status_before, status_now)))
+                    cause = why[definition, urn, words.replace("-", " ")]
+                    row = (
+                        words,
+                        definition,
+                        phase,
+                        name,
+                        urn,
+                        authority,
+                        *map(_status_in_words, (status_before, status_now)),
+                        cause,
+                    )
                     found += [(code, *row) for code in (ENGLAND, *codes)]
         return _grouped(found)
 
@@ -452,7 +472,7 @@ def assert_workbooks_hold(folder: Path, connection: duckdb.DuckDBPyConnection, s
             if lengths[sheet]:
                 _assert_by_rank(book.table(sheet)[1], path)
         if not lengths["Changes"]:
-            said = "Nothing was published from this source before" if expected.changes is None else "Nothing has changed here"
+            said = "Nothing was published before" if expected.changes is None else "Nothing has changed here"
             assert str(book.cells("Changes")[-1][0]).startswith(said), path
         lengths["Data dictionary"] = _assert_dictionary(book, expected, path)
         lengths["Notes"] = len(_table(book, "Notes", ("Note", "About", "What it says"), path))

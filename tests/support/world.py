@@ -112,9 +112,7 @@ class World:
             "accepts_changes boolean)",
         )
         self.row("landing.run", run_id="test", source="test", accepts_changes=False)
-        run(self.connection, "create schema previous")
-        for table, columns in previous.TABLES.items():
-            run(self.connection, f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+        previous.create(self.connection)
         self.clear()
         self._has_reference = False
         self._definitions: list[Definition] = []  # those whose parameters are loaded
@@ -251,6 +249,12 @@ class World:
                 model.build(self.connection)
         if with_sensitivity:
             sensitivity.sensitivity_model(with_parameters).build(self.connection)
+        return self
+
+    def remember(self, stamp: str = "20250901T063000Z") -> World:
+        """What is built becomes what was published before, for the next build to be compared with."""
+        previous.create(self.connection)
+        previous.copy_tables(self.connection, "memory", stamp, is_same_source=True)
         return self
 
     def clear(self, *, with_lists: bool = True) -> None:

@@ -47,14 +47,14 @@ def test_sql_that_cannot_be_read_is_refused_with_its_file_and_row() -> None:
     assert (caught.value.file, caught.value.row) == ("some.sql", 2)
 
 
-@pytest.mark.parametrize("layer", ["core", "definition", "match", "mart"])
+@pytest.mark.parametrize("layer", ["core", "definition", "match", "mart", "change"])
 def test_every_model_says_at_its_head_what_a_row_is(layer: str) -> None:
     for each in read_models(layer):
         assert each.description.startswith("One row"), each.name
 
 
 def test_every_model_is_one_select() -> None:
-    for layer in ("core", "match", "mart", "definition"):
+    for layer in ("core", "match", "mart", "definition", "change"):
         for each in read_models(layer):
             assert len(sqlglot.parse(each.sql, dialect="duckdb")) == 1, each.name
 
@@ -260,6 +260,8 @@ def test_tables_of_the_contract_are_published() -> None:
     assert contract <= {table.removeprefix("mart.") for table in published_tables()}
 
 
+BEFORE = "insert into previous.folder by name select '20250901T063000Z' as stamp, true as is_same_source"
+"""That something was published before, from the same source."""
 FAULTS = [
     ("core_in_the_sea", "update core.school set easting = 700000, northing = 100000 where urn = 100001"),
     ("core_date_in_the_future", "update core.inspection set inspection_date = date '2026-01-01' where urn = 100001"),
@@ -277,15 +279,24 @@ FAULTS = [
     ("mart_area_sums_differ", "update mart.area_summary set schools = schools + 1 where area_type = 'region'"),
     ("mart_median_differs", "update mart.area_summary set partners_median = 7 where area_type = 'country'"),
     ("mart_distance_over_radius", "update mart.match set distance_miles = 2.1"),
-    ("mart_drift_schools", "insert into previous.school_status select 'rise', range, 'primary', 'neither' from range(1, 20)"),
+    (
+        "mart_drift_schools",
+        f"{BEFORE}; insert into previous.school_status by name "
+        "select 'rise' as definition, range as urn, 'primary' as phase, 'neither' as status from range(1, 20)",
+    ),
+    (
+        "mart_drift_region_median",
+        f"{BEFORE}; insert into previous.area_summary by name "
+        "select definition, phase, area_type, area_code, 20 as in_need, 2 as partners_median from mart.area_summary; "
+        "update mart.area_summary set in_need = 10, partners_median = 1",
+    ),
     (
         "mart_drift_statuses",
-        "insert into previous.school_status select 'rise', urn, 'primary', 'neither' from core.school; "
-        "insert into previous.parameter select definition, parameter, value from definition.parameter; "
+        f"{BEFORE}; "
         "insert into match.school_status select definition, urn + range, phase, status, reasons, null, [], null "
         "from match.school_status, range(1000, 1020) where definition = 'rise'; "
-        "insert into previous.school_status "
-        "select definition, urn, phase, 'neither' from match.school_status where definition = 'rise'",
+        "insert into previous.school_status by name "
+        "select definition, urn, phase, 'neither' as status from match.school_status where definition = 'rise'",
     ),
     ("mart_unknown_school", "delete from mart.school where urn = 100002"),
     ("mart_allocation_over_capacity", "insert into mart.allocation select * from mart.allocation"),
@@ -328,4 +339,4 @@ def test_every_check_has_a_planted_fault() -> None:
 
 def test_no_sql_file_lies_outside_the_folders_that_are_read() -> None:
     folders = {path.parent.relative_to(SQL).as_posix() for path in SQL.rglob("*.sql")}
-    assert folders == {".", "core", "match", "mart", "check", "definition", "gap"}
+    assert folders == {".", "change", "core", "match", "mart", "check", "definition", "gap"}

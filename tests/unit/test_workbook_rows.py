@@ -13,6 +13,8 @@ from exports.excel.scope import order_of
 from tests.support.published import HOSTILE_NAMES, published_tables_of_a_few_schools, tables_of_a_few_schools, with_hostile_names
 from tests.support.workbooks import NAMES, Parts, Read, assert_workbooks_hold
 from tests.support.world import World
+from warehouse import previous
+from warehouse.changes import build_changes
 from warehouse.store import run
 
 
@@ -43,12 +45,17 @@ def test_hostile_names_of_schools_trusts_and_areas_come_out_as_text_in_every_she
 
 def changed_since(connection: duckdb.DuckDBPyConnection, before: dict[int, str]) -> None:
     """A refresh before, in which these schools had another status, by URN, and one had another definition as well."""
-    run(connection, "insert into previous.school_status select definition, urn, phase, status from mart.school_status")
+    previous.copy_tables(connection, "memory", "20250901T063000Z", is_same_source=True)
     for urn, status in before.items():
         run(connection, "update previous.school_status set status = $1 where urn = $2 and definition = 'rise'", [status, urn])
-    run(connection, "insert into previous.school_status values ('gone-definition', 100001, 'primary', 'in_need')")
-    run(connection, "insert into previous.school_status values ('rise', 100099, 'alternative_provision', 'in_need')")
-    run(connection, "delete from previous.school_status where urn = 100003")
+    add = "insert into previous.school_status by name select $1 as definition, $2 as urn, 'primary' as phase, 'in_need' as status"
+    run(connection, add, ["gone-definition", 100001])
+    run(connection, add, ["rise", 100099])
+    run(connection, "insert into previous.school select * replace (100099 as urn) from previous.school where urn = 100004")
+    for table in ("school", "school_status"):
+        run(connection, f"delete from previous.{table} where urn = 100003")
+    run(connection, "update mart.refresh set compared_with = '20250901T063000Z'")
+    build_changes(connection)
 
 
 def test_likeness_capacity_and_changes_are_shown_column_by_column(tmp_path: Path) -> None:
@@ -93,6 +100,7 @@ def test_changes_are_held_against_the_folder_published_before(world: World, tmp_
         world.school(urn, name=f"School {urn}", east=urn - 100000)
         world.graded(urn, *grades)
     before = {100001: "neither", 100002: "high_performing", 100003: "in_need", 100009: "high_performing"}
+    world.row("previous.folder", stamp="20250901T063000Z", is_same_source=True)
     for urn, status in before.items():
         world.row("previous.school_status", definition="rise", urn=urn, phase="primary", status=status)
     folder = written(world, tmp_path)
@@ -108,7 +116,7 @@ def test_changes_are_held_against_the_folder_published_before(world: World, tmp_
 def test_no_change_is_told_apart_from_no_refresh_before(world: World, tmp_path: Path) -> None:
     world.school(100001)
     world.graded(100001, 3, 3)
-    world.row("previous.school_status", definition="rise", urn=100001, phase="primary", status="in_need")
+    world.build().remember()
     folder = written(world, tmp_path)
     assert sheet(folder / "england.xlsx", "Changes")[0][0].startswith("Nothing has changed")
 

@@ -1,0 +1,333 @@
+"""What changed since the refresh before, and why: hand-worked, a handful of schools, built twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.support.world import World
+from warehouse.models import read_models
+from warehouse.store import run
+
+AUTUMN, SPRING = date(2025, 9, 30), date(2026, 4, 30)
+
+
+def in_autumn(world: World) -> None:
+    """In need 100001, with two partners: 100002 beside it, and 100003, good with high results. The others are good."""
+    world.row("landing.ofsted_file", kind="ofsted_inspection", name="mi.csv", published=date(2025, 8, 31), sha256="autumn")
+    run(world.connection, "update landing.gias_file set published = $1, sha256 = 'gias'", [AUTUMN])
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, east=500), 1, previous=2)
+    for urn in range(100003, 100007):
+        world.graded(world.school(urn, east=urn - 99_000), 2, previous=2)
+        world.ks2(urn, 2025, percent=90 if urn == 100003 else 60)
+
+
+def later(world: World, **gone: int) -> World:
+    """The same world, remembered as what was published before."""
+    return world.build().remember()
+
+
+def changes(world: World, *kinds: str, definition: str = "rise") -> list[dict[str, Any]]:
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    return world.query(f"from mart.change where change in ({named}) and coalesce(definition, '{definition}') = '{definition}'")
+
+
+STATUS = ("newly_in_need", "no_longer_in_need", "newly_high_performing", "no_longer_high_performing")
+
+
+def told(world: World, *kinds: str, definition: str = "rise") -> set[tuple[str, int, str]]:
+    """Kind, URN and deciding cause."""
+    return {(row["change"], row["urn"], row["cause"]) for row in changes(world, *(kinds or STATUS), definition=definition)}
+
+
+def of_raw(world: World, sql: str) -> None:
+    run(world.connection, sql)
+
+
+def new_judgement(world: World) -> None:
+    world.graded(100001, 2, previous=3, latest_inspection_date=date(2026, 1, 20), as_at=SPRING)
+
+
+def corrected_judgement(world: World) -> None:
+    of_raw(world, "update raw.ofsted_inspection set latest_overall_effectiveness = 2 where urn = 100001")
+
+
+def earlier_judgement(world: World) -> None:
+    of_raw(world, "update raw.ofsted_inspection set previous_overall_effectiveness = 2 where urn = 100001")
+
+
+def judgement_gone(world: World) -> None:
+    of_raw(world, "delete from raw.ofsted_inspection where urn = 100001")
+
+
+def gone_from_the_register(world: World) -> None:
+    of_raw(world, "delete from raw.gias_establishment where urn = 100001")
+
+
+def closed(world: World) -> None:
+    of_raw(world, "update raw.gias_establishment set status_code = '2', status_name = 'Closed' where urn = 100001")
+
+
+def in_another_phase(world: World) -> None:
+    of_raw(world, "update raw.gias_establishment set phase_code = '1', phase_name = 'Nursery', type_code = '15' where urn = 100001")
+
+
+@pytest.mark.parametrize(
+    ("happens", "cause"),
+    [
+        (new_judgement, "new_judgement"),
+        (corrected_judgement, "corrected_judgement"),
+        (earlier_judgement, "earlier_judgement"),
+        (judgement_gone, "judgement_withdrawn"),
+        (gone_from_the_register, "not_listed"),
+        (closed, "closed"),
+        (in_another_phase, "phase_changed"),
+    ],
+)
+def test_a_school_is_no_longer_in_need_for_the_cause_that_the_two_refreshes_tell(
+    world: World, happens: Callable[[World], None], cause: str
+) -> None:
+    in_autumn(world)
+    later(world)
+    happens(world)
+    world.build()
+    assert told(world) == {("no_longer_in_need", 100001, cause)}
+
+
+def test_the_row_says_who_it_was_and_is_compared_with_what_and_names_the_evidence(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    new_judgement(world)
+    world.build()
+    (row,) = changes(world, *STATUS)
+    assert row["compared_with"] == "20250901T063000Z"
+    assert (row["heading"], row["before"], row["now"], row["phase"]) == ("figures", "in_need", "neither", "primary")
+    assert (row["name"], row["la_name"], row["region_name"]) == ("A school", "Leicestershire", "East Midlands")
+    assert row["causes"] == ["new_judgement"]
+    assert row["cause_sentence"] == "Ofsted has published a newer judgement."
+    assert row["detail"] == "reasons stuck -> none; judged 2023-05-01 -> 2026-01-20"
+
+
+def test_a_newer_year_of_results_a_correction_and_the_results_of_others_are_told_apart(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    for urn in range(100003, 100007):
+        world.ks2(urn, 2026, percent=95 if urn == 100005 else 70)
+    world.build()
+    assert told(world) == {
+        ("no_longer_high_performing", 100003, "new_results"),
+        ("newly_high_performing", 100005, "new_results"),
+    }
+
+    later(world)
+    of_raw(world, "update raw.ks2_result set rwm_expected_percent = 50 where urn = 100005 and year = 2026")
+    of_raw(world, "update raw.ks2_result set rwm_expected_percent = 96 where urn = 100006 and year = 2026")
+    world.build()
+    assert told(world) == {
+        ("no_longer_high_performing", 100005, "corrected_results"),
+        ("newly_high_performing", 100006, "corrected_results"),
+    }
+
+
+def test_a_school_whose_own_results_stand_and_that_others_overtake_is_told_so(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    of_raw(world, "update raw.ks2_result set rwm_expected_percent = 99 where urn = 100004")
+    world.build()
+    assert ("no_longer_high_performing", 100003, "others_results") in told(world)
+
+
+def test_a_moved_threshold_is_the_cause_where_nothing_of_the_school_differs_and_is_listed_itself(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    world.build(parameters={"rise": {"high_results_share_percent": 5.0}})
+    assert told(world) == {("no_longer_high_performing", 100003, "threshold_moved")}
+    (moved,) = changes(world, "threshold_moved")
+    assert (moved["name"], moved["before"], moved["now"]) == ("high_results_share_percent", "25", "5")
+    assert moved["heading"] == "definitions"
+
+
+def test_a_new_judgement_decides_where_a_threshold_moved_as_well_and_both_are_told(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    new_judgement(world)
+    world.build(parameters={"rise": {"stuck_grade": 4.0}})
+    (row,) = [row for row in changes(world, *STATUS) if row["urn"] == 100001]
+    assert row["causes"] == ["new_judgement", "threshold_moved"]
+
+
+def test_a_school_that_joins_a_trust_is_no_longer_in_need_by_the_study_because_it_joined(world: World) -> None:
+    world.graded(world.academy(100001, trust_flag_code="0", trust_id=None, trust_name=None), 4, previous=3)
+    later(world)
+    of_raw(world, "update raw.gias_establishment set trust_flag_code = '3', trust_id = '5000', trust_name = 'A trust'")
+    world.joined(100001, date(2025, 9, 1))
+    run(world.connection, "update previous.folder set gias_as_at = $1", [date(2025, 6, 30)])
+    world.build()
+    assert told(world, definition="nfer-2017") == {("no_longer_in_need", 100001, "joined_trust")}
+    assert told(world, "joined_trust", "left_trust") == {("joined_trust", 100001, "joined_since")}
+
+
+def test_whoever_changes_trusts_leaves_one_and_joins_another_and_a_renamed_trust_is_no_change(world: World) -> None:
+    world.academy(100001)
+    world.academy(100002, east=500, trust_id="6000", trust_name="Oak")
+    later(world)
+    of_raw(world, "update raw.gias_establishment set trust_id = '7000', trust_name = 'Elm' where urn = 100001")
+    of_raw(world, "update raw.gias_establishment set trust_name = 'Oak and Ash' where urn = 100002")
+    world.build()
+    rows = [(row["change"], row["urn"], row["before"], row["now"]) for row in changes(world, "joined_trust", "left_trust")]
+    assert rows == [("joined_trust", 100001, "A trust", "Elm"), ("left_trust", 100001, "A trust", "Elm")]
+
+
+def test_an_academy_that_continues_a_school_is_a_new_urn_and_one_that_does_not_is_opened_or_new_to_the_list(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    run(world.connection, "update previous.folder set gias_as_at = $1", [AUTUMN])
+    closed(world)
+    world.link(100021, 100001)
+    world.academy(100021, open_date=date(2026, 1, 1))
+    world.school(100022, east=800, open_date=date(2026, 1, 1))
+    world.school(100023, east=900, open_date=date(2001, 9, 1))
+    world.build()
+    assert told(world, "opened", "closed") == {
+        ("closed", 100001, "new_urn"),
+        ("opened", 100021, "new_urn"),
+        ("opened", 100022, "opened"),
+        ("opened", 100023, "first_appearance"),
+    }
+    assert told(world) == {("no_longer_in_need", 100001, "new_urn"), ("newly_in_need", 100021, "new_urn")}
+    (gone,) = [row for row in changes(world, "closed") if row["urn"] == 100001]
+    assert gone["detail"] == "the other URN is 100021"
+
+
+def test_partners_lost_and_gained_are_counted_named_and_explained_and_so_is_the_median(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    world.graded(100002, 2, previous=1, latest_inspection_date=date(2026, 1, 20), as_at=SPRING)
+    world.graded(100005, 1, previous=2, latest_inspection_date=date(2026, 1, 20), as_at=SPRING)
+    world.graded(100006, 1, previous=2, latest_inspection_date=date(2026, 1, 20), as_at=SPRING)
+    world.build()
+    lost, gained = changes(world, "partners_lost")[0], changes(world, "partners_gained")[0]
+    assert (lost["urn"], lost["before"], lost["now"], lost["partner_urns"]) == (100001, "2", "3", [100002])
+    assert lost["causes"] == ["partner_no_longer_high_performing", "new_judgement"]
+    assert gained["partner_urns"] == [100005, 100006]
+    assert gained["detail"] == "2: partner newly high performing (new judgement)"
+    medians = changes(world, "median_moved")
+    assert {row["area_type"] for row in medians} == {"country", "region", "local_authority", "constituency"}
+    assert {(row["before"], row["now"], row["cause"]) for row in medians} == {("2", "3", "partners_changed")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "cause"),
+    [
+        ("update raw.gias_establishment set easting = easting + 50000 where urn = 100001", "moved"),
+        ("update raw.gias_establishment set easting = easting + 50000 where urn = 100002", "partner_moved"),
+        ("update raw.gias_establishment set urban_rural_code = 'C1' where urn = 100001", "setting_changed"),
+    ],
+)
+def test_partners_that_a_move_or_another_setting_takes_or_gives_are_explained_by_it(world: World, sql: str, cause: str) -> None:
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, east=500), 1, previous=2)
+    world.graded(world.school(100003, east=5000), 1, previous=2)
+    later(world)
+    of_raw(world, sql)
+    world.build()
+    assert {row["cause"] for row in changes(world, "partners_lost", "partners_gained")} == {cause}
+
+
+def test_a_constituency_of_another_code_is_new_and_its_old_code_gone_and_recoded_is_the_cause(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    of_raw(world, "update raw.gias_establishment set constituency_code = 'E14002000'")
+    world.build()
+    rows = {
+        (row["change"], row["area_code"], row["before"], row["now"], row["cause"])
+        for row in changes(world, "area_new", "area_gone")
+    }
+    assert rows == {
+        ("area_new", "E14002000", "E14001000", "E14002000", "recoded"),
+        ("area_gone", "E14001000", "E14001000", "E14002000", "recoded"),
+    }
+
+
+def test_a_code_that_no_school_had_before_is_told(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    of_raw(world, "update raw.gias_establishment set urban_rural_code = 'UN1' where urn = 100004")
+    world.build()
+    (row,) = changes(world, "code_new")
+    assert (row["name"], row["now"], row["cause"], row["detail"]) == ("urban_rural_code", "UN1", "other_value", "1 schools")
+
+
+def test_a_newer_release_and_one_that_was_issued_again_are_told_apart(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    world.row("landing.ofsted_file", kind="ofsted_inspection", name="newer.csv", published=SPRING, sha256="spring")
+    run(world.connection, "update landing.gias_file set sha256 = 'again'")
+    world.build()
+    rows = {(row["change"], row["name"], row["cause"]) for row in changes(world, "file_added", "file_removed")}
+    assert rows == {
+        ("file_added", "newer.csv", "new_release"),
+        ("file_added", "edubasealldata.csv", "reissued"),
+        ("file_removed", "edubasealldata.csv", "superseded"),
+    }
+
+
+def test_without_a_refresh_before_there_is_no_change_and_the_same_again_changes_nothing(world: World) -> None:
+    in_autumn(world)
+    assert world.build().query("from mart.change") == []
+    later(world)
+    assert world.build().query("from mart.change") == []
+
+
+def test_a_cause_is_not_explained_only_where_nothing_explains_it(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    of_raw(
+        world,
+        "update previous.school_status set status = 'neither', reasons = ['stuck'] where urn = 100001 and definition = 'rise'",
+    )
+    world.build()
+    assert told(world) == {("newly_in_need", 100001, "not_explained")}
+    of_raw(world, "update previous.folder set code_version = '0.0.1'")
+    assert told(world.build()) == {("newly_in_need", 100001, "new_version")}
+
+
+@pytest.mark.parametrize("table", ["school", "reason", "match", "area_summary", "source_file", "parameter", "school_left_out"])
+def test_what_an_older_version_did_not_tell_is_not_compared_and_does_not_stop_the_rest(world: World, table: str) -> None:
+    in_autumn(world)
+    later(world)
+    new_judgement(world)
+    of_raw(world, f"delete from previous.{table}")
+    world.build()
+    (row,) = changes(world, *STATUS)
+    assert (row["change"], row["cause"]) == ("no_longer_in_need", "older_version" if table == "school" else "new_judgement")
+    assert not changes(world, "opened", "closed", "file_added", "threshold_added", "rule_added", "area_new", "partners_gained")
+
+
+def test_no_change_is_there_twice(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    for happens in (new_judgement, closed):
+        happens(world)
+    world.graded(100002, 3, previous=3, latest_inspection_date=date(2026, 1, 20), as_at=SPRING)
+    world.build(parameters={"rise": {"high_results_share_percent": 5.0}})
+    rows = world.query(
+        "select change, definition, phase, urn, area_type, area_code, name, count(*) as n from mart.change group by all"
+    )
+    assert len(rows) > 8
+    assert {row["n"] for row in rows} == {1}
+
+
+def test_every_cause_that_the_sql_names_has_a_sentence() -> None:
+    world = World().build()
+    known = {row["cause"] for row in world.query("from reference.change_cause")}
+    words = " ".join(model.sql for model in read_models("change"))
+    named = {word for word in known if f"'{word}'" in words}
+    assert {"new_judgement", "not_explained", "recoded", "superseded", "partner_moved"} <= named
+    with pytest.raises(duckdb.ConstraintException):
+        world.connection.execute("create table held (cause text not null); insert into held values (null)")

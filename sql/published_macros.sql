@@ -124,3 +124,28 @@ left join mart.area_summary as england
     on england.definition = own.definition and england.phase = own.phase and england.area_type = 'country'
 where own.area_code = area and own.definition = by_definition
 order by own.phase;
+
+-- How the figures of an area went, refresh by refresh: one row per refresh and phase, to draw a trend. Dates of the data stand beside the time of
+-- the refresh; whoever draws by them takes the last refresh of a date.
+create macro area_trend(area, by_definition) as table
+select
+    refresh.refreshed_at,
+    refresh.gias_as_at,
+    refresh.ofsted_as_at,
+    history.phase,
+    history.area_type,
+    history.area_code,
+    history.area_name,
+    history.schools,
+    history.high_performing,
+    history.in_need,
+    100.0 * history.high_performing / nullif(history.schools, 0) as high_performing_percent,
+    100.0 * history.in_need / nullif(history.schools, 0) as in_need_percent,
+    history.partners_median,
+    history.partners_mean,
+    history.in_need_without_partner
+from mart.refresh_history as refresh
+inner join mart.area_history as history
+    on history.valid_from <= refresh.refreshed_at and (history.valid_to is null or history.valid_to > refresh.refreshed_at)
+where history.area_code = area and history.definition = by_definition
+order by history.phase, refresh.refreshed_at;

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from orchestration.resources import Source, Warehouse
 from transforms.layouts import GROUPS, LAYOUTS
-from warehouse import checks, raw, sources
+from warehouse import checks, history, previous, raw, sources
 from warehouse.freshness import freshness
+from warehouse.history import load_history
 from warehouse.previous import load_previous
 from warehouse.store import replace_table, rows_as_dicts
 
@@ -38,14 +39,29 @@ def key(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-@dg.asset(
-    key=key(RUN_TABLE),
-    group_name=GROUP_NAME,
-    kinds={"duckdb"},
-    description="One row: this run, and the drop folder its files are taken from.",
+_BEFORE = {
+    **dict.fromkeys(previous.TABLES, "What the refresh compared with published of it."),
+    **dict.fromkeys(history.TABLES, "What every refresh of this source found, as it is kept in the home."),
+}
+
+
+@dg.multi_asset(
+    name="run_of_refresh",
+    specs=[
+        dg.AssetSpec(
+            key(RUN_TABLE),
+            group_name=GROUP_NAME,
+            kinds={"duckdb"},
+            description="One row: this run, and the drop folder its files are taken from.",
+        ),
+        *(
+            dg.AssetSpec(key(table), group_name=table.partition(".")[0], kinds={"duckdb"}, description=text)
+            for table, text in _BEFORE.items()
+        ),
+    ],
 )
-def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> dg.MaterializeResult[Any]:
-    """Prepare the source, refuse a folder that lacks what is needed, and note the run."""
+def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
+    """Prepare the source, refuse a folder that lacks what is needed, note the run, and fetch what was found before."""
     checks.forget_results(warehouse.connection)
     folder = source.prepare(warehouse.place)
     for path in folder.unknown:
@@ -61,8 +77,11 @@ def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, sour
     }
     if before := load_previous(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic):
         log.debug("compared with %s, made from %s", before.stamp, before.source)
+    load_history(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic)
     replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
-    return dg.MaterializeResult(metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
+    yield dg.MaterializeResult(key(RUN_TABLE), metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
+    for table in _BEFORE:
+        yield dg.MaterializeResult(key(table))
 
 
 def _landing_group(group: str) -> dg.AssetsDefinition:

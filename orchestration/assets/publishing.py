@@ -19,7 +19,7 @@ from orchestration.assets.landing import key
 from orchestration.assets.models import LAYERS, models_of
 from orchestration.hold import release
 from orchestration.resources import Source, Warehouse
-from warehouse import checks, dictionary, publish, sources
+from warehouse import checks, dictionary, history, publish, sources
 from warehouse.definitions import read_definitions
 from warehouse.freshness import freshness
 from warehouse.landing import mark_published
@@ -127,7 +127,8 @@ def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeRe
         rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
         rows["geoparquet/school.parquet"] = tables["mart.school"]
         publish.write_manifest(folder, about, rows)
-        final = publish.publish(home, folder, stamp)
+        with history.keeping(home, refresh["source"], stamp, folder / "parquet", is_synthetic=is_synthetic):
+            final = publish.publish(home, folder, stamp)
     mark_published(home.landing, [file["sha256"] for file in files])
     release(home, refresh["source"])
     log.info("published %s, and read it back", final.name)

@@ -17,7 +17,7 @@ import duckdb
 
 from orchestration.assets.models import LAYERS, models_of
 from transforms.layouts import GROUPS, LAYOUTS
-from warehouse import previous, raw, sensitivity
+from warehouse import history, previous, raw, sensitivity
 from warehouse.definitions import Definition, load_parameters, read_definitions
 from warehouse.models import AnyModel, load_macros, load_reference
 from warehouse.store import SETTINGS, rows_as_dicts, run
@@ -113,6 +113,7 @@ class World:
         )
         self.row("landing.run", run_id="test", source="test", accepts_changes=False)
         previous.create(self.connection)
+        history.create(self.connection)
         self.clear()
         self._has_reference = False
         self._definitions: list[Definition] = []  # those whose parameters are loaded

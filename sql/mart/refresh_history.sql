@@ -1,0 +1,20 @@
+-- One row per refresh from this source that was published, this one included: when it ran, and what its data speaks of.
+select
+    kept.refreshed_at,
+    kept.gias_as_at,
+    kept.ofsted_as_at,
+    kept.ks2_year,
+    kept.ks4_year,
+    kept.code_version
+from history.refresh as kept
+anti join mart.refresh as refresh on refresh.started_at = kept.refreshed_at
+union all
+select
+    refresh.started_at as refreshed_at,
+    refresh.gias_as_at,
+    refresh.ofsted_as_at,
+    refresh.ks2_year,
+    refresh.ks4_year,
+    refresh.code_version
+from mart.refresh as refresh
+order by refreshed_at

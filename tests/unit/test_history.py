@@ -1,0 +1,173 @@
+"""What every refresh found: kept as times for which it held, by source, whatever becomes of the published folders."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from exports.duckdb_file import MACROS
+from tests.support.world import World
+from transforms.errors import InputError
+from warehouse import history
+from warehouse.home import Home
+from warehouse.store import literal, run
+
+FIRST, SECOND, THIRD = (datetime(2026, 1, day, 6, 30, tzinfo=UTC).replace(tzinfo=None) for day in (5, 12, 19))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def refreshed(world: World, home: Home, at: datetime, *, source: str = "live", is_synthetic: bool = False) -> World:
+    """A refresh at that time: what is kept is read, everything built, and what it found kept."""
+    run(world.connection, "update landing.run set started_at = $1", [at])
+    history.load_history(world.connection, home, source, is_synthetic=is_synthetic)
+    world.build()
+    stamp = f"{at:%Y%m%dT%H%M%SZ}"
+    with history.keeping(home, source, stamp, written(world, home), is_synthetic=is_synthetic):
+        pass
+    return world
+
+
+def written(world: World, home: Home) -> Path:
+    """The three tables, as a refresh publishes them."""
+    folder = home.root / "parquet"
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in history.TABLES:
+        name = table.replace("history.", "") + "_history"
+        run(world.connection, f"copy mart.{name} to {literal(folder / f'{name}.parquet')} (format parquet)")
+    return folder
+
+
+def statuses(world: World, urn: int, definition: str = "rise") -> list[tuple[str, datetime, datetime | None]]:
+    rows = world.query(f"from mart.status_history where urn = {urn} and definition = '{definition}' order by valid_from")
+    return [(row["status"], row["valid_from"], row["valid_to"]) for row in rows]
+
+
+def trend(world: World, area: str) -> list[dict[str, Any]]:
+    run(world.connection, "create schema if not exists trend")
+    macro = MACROS.read_text(encoding="utf-8").split("create macro area_trend")[1]
+    run(world.connection, f"create or replace macro area_trend{macro}")
+    return world.query(f"from area_trend('{area}', 'rise')")
+
+
+def schools(world: World) -> None:
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, east=500), 1, previous=2)
+
+
+def regrade(world: World, urn: int, grade: int) -> None:
+    run(world.connection, f"update raw.ofsted_inspection set latest_overall_effectiveness = {grade} where urn = {urn}")
+
+
+def test_a_status_is_kept_from_the_refresh_that_found_it_to_the_one_that_found_another(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    regrade(world, 100001, 2)
+    refreshed(world, home, SECOND)
+    regrade(world, 100001, 3)
+    refreshed(world, home, THIRD)
+    assert statuses(world, 100001) == [("in_need", FIRST, SECOND), ("neither", SECOND, THIRD), ("in_need", THIRD, None)]
+    assert statuses(world, 100002) == [("high_performing", FIRST, None)]
+    assert [row["refreshed_at"] for row in world.query("from mart.refresh_history")] == [FIRST, SECOND, THIRD]
+
+
+def test_a_school_that_closes_ends_and_one_that_opens_begins(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    run(world.connection, "update raw.gias_establishment set status_code = '2' where urn = 100001")
+    world.graded(world.school(100003, north=300), 2)
+    refreshed(world, home, SECOND)
+    assert statuses(world, 100001) == [("in_need", FIRST, SECOND)]
+    assert statuses(world, 100003) == [("neither", SECOND, None)]
+
+
+def test_a_trend_has_a_row_per_refresh_also_where_nothing_changed(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    refreshed(world, home, SECOND)
+    regrade(world, 100002, 2)
+    refreshed(world, home, THIRD)
+    rows = [
+        (row["refreshed_at"], row["high_performing"], row["in_need"], row["partners_median"]) for row in trend(world, "E92000001")
+    ]
+    assert rows == [(FIRST, 1, 1, 1.0), (SECOND, 1, 1, 1.0), (THIRD, 0, 1, 0.0)]
+    periods = world.query("from mart.area_history where area_type = 'country' and definition = 'rise'")
+    assert [(row["valid_from"], row["valid_to"]) for row in periods] == [(FIRST, THIRD), (THIRD, None)]
+
+
+def test_the_same_again_adds_no_row_and_the_same_bytes(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    refreshed(world, home, SECOND)
+    own = history.folder_of(home, "live", is_synthetic=False)
+    first, second = sorted(path for path in own.iterdir())
+    for name in ("status_history.parquet", "area_history.parquet"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_the_same_refresh_kept_twice_is_there_once(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    regrade(world, 100001, 2)
+    refreshed(world, home, SECOND)
+    before = [world.query(f"from mart.{name}_history order by all") for name in ("status", "area", "refresh")]
+    refreshed(world, home, SECOND)
+    assert [world.query(f"from mart.{name}_history order by all") for name in ("status", "area", "refresh")] == before
+    own = history.folder_of(home, "live", is_synthetic=False)
+    assert len(list(own.iterdir())) == 2
+
+
+def test_a_refresh_that_is_not_published_leaves_nothing(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    own = history.folder_of(home, "live", is_synthetic=False)
+    before = sorted(path.name for path in own.iterdir())
+    failing = history.keeping(home, "live", "20260112T063000Z", written(world, home), is_synthetic=False)
+    with pytest.raises(InputError, match="does not read back"), failing:
+        raise InputError("The published folder does not read back")
+    assert sorted(path.name for path in own.iterdir()) == before
+
+
+def test_sources_and_invented_schools_have_histories_of_their_own(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST, source="sample", is_synthetic=True)
+    regrade(world, 100001, 2)
+    for source in ("live", "sample"):  # a drop folder may be called sample
+        refreshed(world, home, SECOND, source=source)
+        assert statuses(world, 100001) == [("neither", SECOND, None)]
+    regrade(world, 100001, 3)
+    refreshed(world, home, THIRD, source="sample", is_synthetic=True)
+    assert statuses(world, 100001) == [("in_need", FIRST, None)]
+
+
+def test_a_damaged_history_is_taken_from_the_one_before_and_never_begun_anew(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    refreshed(world, home, SECOND)
+    own = history.folder_of(home, "live", is_synthetic=False)
+    older, newer = sorted(own.iterdir())
+    (newer / "status_history.parquet").write_bytes(b"damaged")
+    refreshed(world, home, THIRD)
+    assert statuses(world, 100001) == [("in_need", FIRST, None)]
+    shutil.rmtree(older, ignore_errors=True)
+    for folder in own.iterdir():
+        (folder / "area_history.parquet").write_bytes(b"damaged")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        history.load_history(world.connection, home, "live", is_synthetic=False)
+    assert "to begin anew" in str(caught.value)
+
+
+def test_what_is_kept_can_be_read_by_any_reader_of_parquet(world: World, home: Home) -> None:
+    schools(world)
+    refreshed(world, home, FIRST)
+    (folder,) = history.folder_of(home, "live", is_synthetic=False).iterdir()
+    found = duckdb.connect().execute(f"select count(*) from read_parquet({literal(folder / 'status_history.parquet')})").fetchall()
+    assert found == [(4,)]  # two schools, two definitions

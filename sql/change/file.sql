@@ -27,6 +27,9 @@ select
     case
         when other_file.is_added and kind_before.kind is null then 'first_of_its_kind'
         when other_file.is_added and other_file.published > kind_before.newest then 'new_release'
+        -- names of files of results tell no date: that a newer year is used tells it
+        when other_file.is_added and other_file.kind = 'ks2_result' and refresh.ks2_year > folder.ks2_year then 'new_release'
+        when other_file.is_added and other_file.kind = 'ks4_result' and refresh.ks4_year > folder.ks4_year then 'new_release'
         when
             other_file.is_added
             and exists (
@@ -47,4 +50,6 @@ select
         else 'no_longer_read'
     end as cause
 from other_file
+cross join previous.folder as folder
+cross join mart.refresh as refresh
 left join kind_before on kind_before.kind = other_file.kind

@@ -108,8 +108,6 @@ select
     coalesce(now.la_name, before.la_name) as la_name,
     coalesce(now.region_code, before.region_code) as region_code,
     coalesce(now.region_name, before.region_name) as region_name,
-    before.ofsted_date as judged_before,
-    now.ofsted_date as judged_now,
     case
         when before.urn is null or now.urn is null then null
         when now.ofsted_date > before.ofsted_date then 'new_judgement'

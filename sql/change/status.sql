@@ -93,6 +93,7 @@ other_fact as (
         read_fact.definition,
         read_fact.urn,
         read_fact.code,
+        read_fact.fact,
         coalesce(
             about.about, case read_fact.evidence when 'inspection' then 'judgement' when 'list' then 'other_list' else read_fact.evidence end
         ) as about,
@@ -102,6 +103,26 @@ other_fact as (
     inner join both_times on both_times.definition = read_fact.definition and both_times.urn = read_fact.urn
     left join reference.change_fact as about on about.fact = read_fact.fact
     where value_now is distinct from value_before and both_times.facts_before is not null
+),
+
+-- the facts that differ, in words that a person can hold against the publishers' files
+told_fact as (
+    select
+        definition,
+        urn,
+        string_agg(fact || ' ' || coalesce(value_before, 'none') || ' -> ' || coalesce(value_now, 'none'), '; ' order by about, fact) as facts
+    from (
+        select distinct
+            definition,
+            urn,
+            fact,
+            about,
+            value_before,
+            value_now
+        from other_fact
+        where about <> 'none'
+    ) as fact
+    group by definition, urn
 ),
 
 other_results as (
@@ -241,8 +262,7 @@ select
     both_times.reasons_now,
     both_times.excluded_before,
     both_times.excluded_now,
-    both_times.facts_before,
-    both_times.facts_now,
+    told_fact.facts as other_facts,
     case
         when in_order.causes is not null then in_order.causes
         when both_times.facts_before is null and both_times.status_before is not null then ['older_version']
@@ -253,4 +273,5 @@ select
 from both_times
 cross join previous.folder as folder
 cross join mart.refresh as refresh
+left join told_fact on told_fact.definition = both_times.definition and told_fact.urn = both_times.urn
 left join in_order on in_order.definition = both_times.definition and in_order.urn = both_times.urn

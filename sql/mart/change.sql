@@ -92,16 +92,7 @@ worded_status as (
                         coalesce(nullif(array_to_string(status_row.reasons_now, ', '), ''), 'none')
                     )
             end,
-            case
-                when school.judged_now is distinct from school.judged_before
-                    then
-                        format(
-                            'judged {} -> {}',
-                            coalesce(cast(school.judged_before as varchar), 'never'),
-                            coalesce(cast(school.judged_now as varchar), 'never')
-                        )
-                when school.judged_now is not null then 'judged ' || cast(school.judged_now as varchar)
-            end,
+            status_row.other_facts,
             case
                 when status_row.excluded_now is distinct from status_row.excluded_before
                     then format('excluded {} -> {}', coalesce(status_row.excluded_before, 'no'), coalesce(status_row.excluded_now, 'no'))

@@ -110,7 +110,10 @@ def test_the_row_says_who_it_was_and_is_compared_with_what_and_names_the_evidenc
     assert (row["name"], row["la_name"], row["region_name"]) == ("A school", "Leicestershire", "East Midlands")
     assert row["causes"] == ["new_judgement"]
     assert row["cause_sentence"] == "Ofsted has published a newer judgement."
-    assert row["detail"] == "reasons stuck -> none; judged 2023-05-01 -> 2026-01-20"
+    assert row["detail"] == (
+        "reasons stuck -> none; previous_inspection_date 2018-05-01 -> 2023-05-01; "
+        "inspection_date 2023-05-01 -> 2026-01-20; overall_effectiveness 3 -> 2"
+    )
 
 
 def test_a_newer_year_of_results_a_correction_and_the_results_of_others_are_told_apart(world: World) -> None:

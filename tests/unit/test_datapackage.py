@@ -158,7 +158,7 @@ def test_a_synthetic_sample_says_so_for_the_whole_and_for_every_table(tmp_path: 
 
 def test_types_are_those_that_duckdb_reads_from_the_files(folder: Path, resources: dict[str, dict[str, Any]]) -> None:
     types = {"INTEGER": "integer", "BIGINT": "integer", "TINYINT": "integer", "DOUBLE": "number", "VARCHAR": "string"}
-    types |= {"BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime", "VARCHAR[]": "array"}
+    types |= {"BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime", "VARCHAR[]": "array", "INTEGER[]": "array"}
     for name in NAMES:
         read = duckdb.sql(f"select column_name, column_type from (describe from '{folder / resources[name]['path']}')").fetchall()
         assert {column: types[kind] for column, kind in read} == {

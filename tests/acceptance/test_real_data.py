@@ -212,6 +212,29 @@ def test_the_report_card_release_landed_after_the_one_of_august_2025_loses_no_ju
         else:
             assert (row["ofsted_date"], row["ofsted_previous_date"]) == (old["ofsted_date"], old["ofsted_previous_date"])
     assert cards == 3  # as many as the re-laid file of May 2026 holds
+    assert_changes_of_may_2026(newer, y2025)
+
+
+def assert_changes_of_may_2026(newer: Published, before: Published) -> None:
+    """Read by hand in both files: of the three schools with a report card, Gospel Oak (100025) was outstanding, judged in 2016; its
+    card of January 2026 has attendance at the expected standard. It was one of 40 partners of Pooles Park (150522), Islington."""
+    changes = newer.query("select change, definition, urn, area_code, before, now, causes, partner_urns from mart.change")
+    assert {row["definition"] for row in changes if row["change"] == "no_longer_high_performing"} == {"nfer-2017", "rise"}
+    for row in changes:
+        if row["change"] == "no_longer_high_performing":
+            assert (row["urn"], row["now"], row["causes"]) == (100025, "neither", ["new_judgement"])
+    (lost,) = [row for row in changes if row["change"] == "partners_lost"]
+    assert (lost["urn"], lost["before"], lost["now"], lost["partner_urns"]) == (150522, "40", "39", [100025])
+    assert lost["causes"] == ["partner_no_longer_high_performing", "new_judgement"]
+    medians = {(row["area_code"], row["before"], row["now"]) for row in changes if row["change"] == "median_moved"}
+    assert medians == {("E09000019", "40", "39"), ("E14001305", "40", "39")}  # Islington, and Islington North
+    assert newer.query("select name, now, detail from mart.change where change = 'code_new'") == [
+        {"name": "ofsted_framework", "now": "report_card", "detail": "3 schools"}
+    ]
+    # the folder of 2025 had its own release taken out, but what was landed once is a history
+    assert [row["now"] for row in changes if row["change"].startswith("file_")] == ["2026-05-31"]
+    assert len(changes) == 7
+    assert newer.query("select compared_with from mart.refresh") == [{"compared_with": before.folder.name}]
 
 
 def test_the_two_releases_landed_in_either_order_give_the_same_judgements(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
+import exports.site
 from exports.excel.scope import slug
 from orchestration.cli import app
 from orchestration.refresh import Refreshed, refresh
@@ -50,11 +51,15 @@ def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> N
     regions = {path for path in there if path.startswith("excel/regions/")}
     tidy = {f"ees/{name}{ending}.csv" for name in ("area_summary", "status_counts") for ending in ("", ".meta")}
     with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
-        names = connection.execute("select distinct la_name from mart.school").fetchall()
-    authorities = {f"excel/local-authorities/{slug(name)}.xlsx" for (name,) in names}
+        found = connection.execute("select distinct la_name, la_ons_code from mart.school").fetchall()
+    authorities = {f"excel/local-authorities/{slug(name)}.xlsx" for name, _ in found}
+    site = {f"site/data/schools/{code}.js" for _, code in found}
+    site |= {f"site/data/{name}.js" for name in ("areas", "region", "local_authority", "constituency")}
+    site |= {f"site/vendor/maplibre-gl.{kind}" for kind in ("js", "css")} | {"site/about.html", "site/about.css"}
+    site |= {f"site/{path.name}" for path in (Path(exports.site.__file__).parent / "page").iterdir()}
     fixed = {"schoolmatch.duckdb", "manifest.json", "status.json", "datapackage.json", "geoparquet/school.parquet"}
     fixed |= {"changes.md", "changes.html"}
-    assert there == {*fixed, "excel/england.xlsx", *tidy, *tables, *regions, *authorities}
+    assert there == {*fixed, "excel/england.xlsx", *tidy, *tables, *regions, *authorities, *site}
     assert {"excel/regions/london.xlsx", "excel/regions/yorkshire-and-the-humber.xlsx"} <= regions
     assert len(regions) == 9
 
@@ -78,6 +83,8 @@ def test_the_sample_is_labelled_in_every_output(done: Refreshed) -> None:
         assert all(comment.startswith("SYNTHETIC SAMPLE") for (comment,) in comments)
     for path in (done.folder / "parquet").iterdir():
         assert pq.read_metadata(path).metadata[b"label"] == b"synthetic sample", path.name
+    for name in ("about.html", "data/areas.js"):
+        assert "SYNTHETIC SAMPLE" in (done.folder / "site" / name).read_text(), name
     for path in (done.folder / "excel").rglob("*.xlsx"):
         workbook = CalamineWorkbook.from_path(str(path))
         for sheet in workbook.sheet_names:

@@ -102,6 +102,7 @@ def _refuse_overlap(connection: duckdb.DuckDBPyConnection, layout: Layout, names
 def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Fill ``raw.ons_postcode`` from the postcode package."""
     name, sha256, size = postcodes.provenance()
+    landed = _landed_before(connection, sha256) or utc_now()
     columns = {"postcode": "varchar", "easting": "integer", "northing": "integer", "district_code": "varchar"}
     count = replace_table(connection, f"raw.{POSTCODE_KIND}", columns, postcodes.as_table(postcodes.read_postcodes()))
     directory = SourceFile(
@@ -116,12 +117,22 @@ def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         rows=count,
         published=None,
         covers=None,
-        landed=datetime.now(UTC).replace(microsecond=0),
+        landed=landed.replace(tzinfo=UTC),
         licence=LICENCE,
         is_synthetic=False,
     )
     _replace_files(connection, POSTCODE_GROUP, [directory])
     return {f"raw.{POSTCODE_KIND}": count}
+
+
+def _landed_before(connection: duckdb.DuckDBPyConnection, sha256: str) -> datetime | None:
+    """When the refresh before read exactly this package first; None where it did not. The package is not archived like a file."""
+    table = file_table(POSTCODE_GROUP)
+    schema, _, name = table.partition(".")
+    if not run(connection, "from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]):
+        return None
+    rows = run(connection, f"select landed from {table} where sha256 = ?", [sha256])
+    return rows[0][0] if rows else None
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:

@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from exports.changes import HEADINGS, changes_page
+from exports.page import as_markdown
 from tests.support.world import World
 from warehouse.models import read_models
 from warehouse.store import run
@@ -334,3 +336,34 @@ def test_every_cause_that_the_sql_names_has_a_sentence() -> None:
     assert {"new_judgement", "not_explained", "recoded", "superseded", "partner_moved"} <= named
     with pytest.raises(duckdb.ConstraintException):
         world.connection.execute("create table held (cause text not null); insert into held values (null)")
+
+
+def page(world: World) -> str:
+    return as_markdown(changes_page(world.connection, is_synthetic=False))
+
+
+def test_the_page_says_under_each_heading_what_changed_or_that_nothing_did_and_what_to_do(world: World) -> None:
+    in_autumn(world)
+    assert "Nothing was published before that this could be compared with." in page(world.build())
+    later(world)
+    new_judgement(world)
+    text = page(world.build())
+    assert (
+        "Compared with the folder published as 20250901T063000Z (GIAS as at 30 September 2025, Ofsted as at 31 August 2025)."
+        in text
+    )
+    for heading in HEADINGS:
+        assert f"## {heading.title}" in text
+    assert "What to do: Read the cause before you quote a change" in text
+    assert "No school opened, closed or changed trusts." in text
+    assert "| A school, 100001, Leicestershire | rise: primary | in need | neither | new judgement:" in text
+    assert "| rise: primary | 6 | 2 | 1 → 0 | 2 → – |" in text  # six schools, two of them high-performing; nobody left in need
+
+
+def test_the_page_says_so_where_the_folder_is_of_another_source_or_an_older_version(world: World) -> None:
+    in_autumn(world)
+    later(world)
+    of_raw(world, "update previous.folder set is_same_source = false, source = '2017'; delete from previous.school")
+    text = page(world.build())
+    assert "It was made from another source (2017): much may differ for that alone." in text
+    assert "made by an older version: only what it told is compared" in text

@@ -570,14 +570,15 @@ def _assert_cover(book: Read, connection: duckdb.DuckDBPyConnection, area: Area,
         assert said[f"Definition {name}"] == f"{title}. {sentence}", path
     figures = run(
         connection,
-        f"""select replace(phase, '_', ' '), schools, in_need, partners_median, in_need_without_partner
+        f"""select replace(phase, '_', ' '), schools, in_need, partners_median, in_need_without_partner,
+            partnered_exclusively_1
         from mart.area_summary where definition = 'rise' and area_code = '{area.code}'""",
     )
-    for phase, schools, in_need, median, nobody in figures:
+    for phase, schools, in_need, median, nobody, own in figures:
         numbers = [
             float(number.replace(",", "")) for number in re.findall(r"\d[\d,.]*\d|\d", said.pop(f"{phase.capitalize()}, rise"))
         ]
-        wanted = [schools] if not in_need else [in_need, schools] if median is None else [in_need, schools, median, nobody]
+        wanted = [schools] if not in_need else [in_need, schools] if median is None else [in_need, schools, median, nobody, own]
         assert numbers == wanted, (path, phase)
     assert not [label for label in said if str(label).endswith(", rise")], path
     # where help is shortest: of England the regions, of a region its authorities, of an authority nothing

@@ -108,7 +108,7 @@ def test_colours_of_the_map_are_those_of_the_legend_in_the_light_and_in_the_dark
     page = sample.show("areas=region&measure=high_performing_percent").page
     seen = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.wait_for_selector(f"html[data-scheme={scheme}]", state="attached")
         drawn = page.evaluate(
             "schoolmatch.map().getPaintProperty('areas', 'fill-color').slice(2, -1).filter((_, place) => place % 2)"

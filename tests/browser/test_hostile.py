@@ -130,7 +130,7 @@ def test_a_page_without_its_data_says_so(hostile_home: Home, browser: object, tm
     home = copy_of(hostile_home, tmp_path)
     (home.latest / "site" / "data" / "areas.js").unlink()
     with served(home) as address:
-        page = browser.new_page()  # type: ignore[attr-defined]
+        page = browser.new_page()
         page.goto(f"{address}site/")
         expect(page.locator("#notice")).to_contain_text("data/areas.js could not be loaded")
         page.close()

@@ -152,7 +152,7 @@ def test_a_school_in_need_shows_its_radius_its_reasons_and_who_is_near(sample: V
     ).click()
     sample.drawn()
     listed = page.locator("#school .partners li").all_text_contents()
-    assert [float(re.search(r"– ([\d.]+) miles", text)[1]) for text in listed] == miles  # type: ignore[index]
+    assert [float(re.search(r"– ([\d.]+) miles", text)[1]) for text in listed] == miles
     expect(page.locator("#school ul li")).not_to_have_count(0)
     shapes = page.evaluate(
         """async () => Promise.all(["radius", "links", "schools"].map((name) => schoolmatch.map().getSource(name).getData()))"""

@@ -55,7 +55,7 @@ def test_a_workbook_is_plain_one_marked_table_a_sheet_nothing_merged_no_macros_n
             xml = parts.sheet(sheet)
             assert not xml.findall(".//m:f", NAMES), (path, sheet)  # no formula
             assert xml.find("m:mergeCells", NAMES) is None, (path, sheet)
-            assert xml.find("m:pageSetup", NAMES).get("orientation") == "landscape"  # type: ignore[union-attr]
+            assert xml.find("m:pageSetup", NAMES).get("orientation") == "landscape"
             assert (xml.find(".//m:pane", NAMES) is not None) == (sheet in LONG), (path, sheet)
             tables = parts.related(sheet, "table")
             if sheet == "Cover":
@@ -114,7 +114,7 @@ def test_the_charts_have_titles_axes_two_series_and_an_alternative_text(publishe
         phases = {row[1] for row in Read(path).table("Summary")[1] if row[0] == "rise"} & {"primary", "secondary"}
         assert len(charts) == len(phases) >= 1, path
         for chart in map(parts.read, charts):
-            assert "".join(chart.find("c:chart/c:title", NAMES).itertext()).endswith("high-performing and in need")  # type: ignore[union-attr]
+            assert "".join(chart.find("c:chart/c:title", NAMES).itertext()).endswith("high-performing and in need")
             assert [each.get("val") for each in chart.findall(".//c:delete", NAMES)] == ["0", "0"], path
             assert len(chart.findall(".//c:ser", NAMES)) == 2
         words = [each.get("descr") for each in parts.read("xl/drawings/drawing1.xml").iterfind(".//x:cNvPr", NAMES)]

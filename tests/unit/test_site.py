@@ -244,7 +244,7 @@ def test_data_are_scripts_of_ascii_that_end_no_script_and_carry_the_stamp(world:
     for path in files:
         text = path.read_bytes().decode("ascii")
         assert "</" not in text
-        name, data = re.fullmatch(r'schoolmatch\.receive\("([a-z_/A-Z0-9]+)",(.+)\);\n', text).groups()  # type: ignore[union-attr]
+        name, data = re.fullmatch(r'schoolmatch\.receive\("([a-z_/A-Z0-9]+)",(.+)\);\n', text).groups()
         assert name == path.relative_to(tmp_path / "site" / "data").with_suffix("").as_posix()
         assert json.loads(data)["stamp"] == "20251001T063000Z"
         if name == "names":

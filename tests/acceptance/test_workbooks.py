@@ -7,7 +7,8 @@ import pytest
 
 from exports.excel import write_workbooks
 from tests.acceptance.conftest import Published
-from tests.support.workbooks import Read, assert_workbooks_hold
+from tests.support.workbook_reader import Read
+from tests.support.workbooks import assert_workbooks_hold
 from warehouse.changes import compared
 from warehouse.previous import Folder
 from warehouse.store import run

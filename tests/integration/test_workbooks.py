@@ -18,7 +18,9 @@ from openpyxl.utils import get_column_letter
 
 from exports.excel import write_workbooks
 from tests.support.published import tables_of_a_few_schools, with_hostile_names
-from tests.support.workbooks import COLUMNS, NAMES, Expected, Parts, Read, areas, assert_workbooks_hold, by_area, opened, sheets_of
+from tests.support.workbook_expected import COLUMNS, Expected, areas, sheets_of
+from tests.support.workbook_reader import NAMES, Parts, Read, by_area, opened
+from tests.support.workbooks import assert_workbooks_hold
 
 LONG = {
     "Local authorities",

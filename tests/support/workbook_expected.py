@@ -1,0 +1,350 @@
+"""What every sheet of every workbook must hold, asked of the published tables anew.
+
+Nothing of ``exports`` is used here, neither its queries nor its columns: a mistake there cannot repeat itself here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.store import run
+
+ENGLAND = "E92000001"
+Row = tuple[Any, ...]
+Columns = dict[str, tuple[str, str | None]]
+"""By heading, in order: what is selected for it, and the published column it shows (None where it shows none as it is)."""
+
+_MEASURES = {
+    "Schools": "schools",
+    "High-performing": "high_performing",
+    "In need": "in_need",
+    "High-performing, % of schools": "high_performing_percent",
+    "In need, % of schools": "in_need_percent",
+    "Median number of high-performing schools near a school in need": "partners_median",
+    "Mean number of them": "partners_mean",
+    "Schools in need with nobody near": "in_need_without_partner",
+    "Can be partnered at once, one each": "partnered_exclusively_1",
+    "Can be partnered at once, two each": "partnered_exclusively_2",
+    "Can be partnered at once, three each": "partnered_exclusively_3",
+    "Neither, but not assessed by every rule": "not_assessed",
+}
+_DEFINITION: Columns = {
+    "Definition": ("area.definition", "area_summary.definition"),
+    "Phase": ("replace(area.phase, '_', ' ')", "area_summary.phase"),
+}
+_FIGURES: Columns = {heading: (f"area.{column}", f"area_summary.{column}") for heading, column in _MEASURES.items()}
+_NAME: Columns = {"Area": ("area.area_name", "area_summary.area_name")}
+_KIND: Columns = {"Kind of area": ("replace(area.area_type, '_', ' ')", "area_summary.area_type")}
+_CODE: Columns = {"ONS code": ("area.area_code", "area_summary.area_code")}
+_STATUS: Columns = {
+    "Definition": ("status.definition", "area_summary.definition"),
+    "Phase": ("replace(status.phase, '_', ' ')", "area_summary.phase"),
+}
+_YES_OR_NO = "case {} when true then 'yes' when false then 'no' end"
+_PAGE = "if((select is_synthetic from mart.refresh), 'none: invented', {} || ' {}')"
+
+COLUMNS: dict[str, Columns] = {
+    "Summary": _DEFINITION | _NAME | _KIND | _FIGURES,
+    "Local authorities": _DEFINITION | _NAME | _CODE | _FIGURES,
+    "Constituencies": _DEFINITION | _NAME | _CODE | _FIGURES,
+    "Schools in need": _STATUS
+    | {
+        "School in need": ("school.name", "school.name"),
+        "URN": ("school.urn", "school.urn"),
+        "Local authority": ("school.la_name", "school.la_name"),
+        "Constituency": ("school.constituency_name", "school.constituency_name"),
+        "Setting": ("replace(school.setting, '_', '-')", "school.setting"),
+        "Radius, miles": ("school.search_radius_miles", "school.search_radius_miles"),
+        "Why it is in need": (
+            """(select string_agg(reason.sentence, ' ' order by reason.code) from mart.reason as reason
+            where reason.kind = 'in_need' and reason.definition = status.definition
+            and list_contains(status.reasons, reason.code))""",
+            "school_status.reasons",
+        ),
+        "High-performing schools within it": (
+            """if(school.h3_r7 is null or school.search_radius_miles is null, null, (select count(*) from mart.match as pair
+            where pair.definition = status.definition and pair.need_urn = status.urn))""",
+            None,
+        ),
+        "Nearest high-performing school": ("partner.name", None),
+        "Miles to it": ("nearest.distance_miles", "match.distance_miles"),
+        "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", None),
+        "Judged on": ("school.ofsted_date", "school.ofsted_date"),
+        "Trust": ("school.trust_name", "school.trust_name"),
+        "Judged before it joined its trust": (_YES_OR_NO.format("school.is_ofsted_before_trust"), "school.is_ofsted_before_trust"),
+        "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
+        "Page at Ofsted": (_PAGE.format("school.urn", "at Ofsted"), None),
+    },
+    "Partners": {
+        "Definition": ("pair.definition", "area_summary.definition"),
+        "Phase": ("replace(pair.phase, '_', ' ')", "area_summary.phase"),
+        "School in need": ("school.name", "school.name"),
+        "URN": ("pair.need_urn", "school.urn"),
+        "Local authority of it": ("school.la_name", "school.la_name"),
+        "Rank": ("pair.distance_rank", "match.distance_rank"),
+        "High-performing school": ("partner.name", "school.name"),
+        "URN of high-performing school": ("pair.partner_urn", "match.partner_urn"),
+        "Miles": ("pair.distance_miles", "match.distance_miles"),
+        "Likeness": ("pair.similarity", "match.similarity"),
+        "Its local authority": ("partner.la_name", "school.la_name"),
+        "Its trust": ("partner.trust_name", "school.trust_name"),
+        "Same authority": (_YES_OR_NO.format("school.la_ons_code = partner.la_ons_code"), "match.same_la"),
+        "Same trust": (_YES_OR_NO.format("pair.same_trust"), "match.same_trust"),
+        "Judged under": ("replace(partner.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
+        "Judged on": ("partner.ofsted_date", "school.ofsted_date"),
+    },
+    "Organisations": {
+        "Definition": ("near.definition", "area_summary.definition"),
+        "Phase": ("replace(near.phase, '_', ' ')", "area_summary.phase"),
+        "School in need": ("school.name", "school.name"),
+        "URN": ("near.need_urn", "school.urn"),
+        "Local authority of it": ("school.la_name", "school.la_name"),
+        "Rank": ("near.organisation_rank", "partner_organisation.organisation_rank"),
+        "Organisation": ("near.organisation_name", "partner_organisation.organisation_name"),
+        "Kind of organisation": ("replace(near.organisation_kind, '_', ' ')", "partner_organisation.organisation_kind"),
+        "Its high-performing schools near": ("near.partners", "partner_organisation.partners"),
+        "Nearest of these": ("(select name from mart.school as nearest where nearest.urn = near.nearest_urn)", None),
+        "Miles to it": ("near.distance_miles", "partner_organisation.distance_miles"),
+        "Its schools": ("near.schools", "partner_organisation.schools"),
+        "Of its schools in need": ("near.in_need", "partner_organisation.in_need"),
+        "In need, % of its schools": ("near.in_need_percent", "partner_organisation.in_need_percent"),
+        "Schools in need it could reach": (
+            """(select schools_in_need_in_reach from mart.organisation as whole where whole.organisation_id = near.organisation_id
+            and whole.definition = near.definition and whole.phase = near.phase)""",
+            "organisation.schools_in_need_in_reach",
+        ),
+        "Runs the school in need": (_YES_OR_NO.format("near.is_own_organisation"), "partner_organisation.is_own_organisation"),
+    },
+    "High-performing schools": _STATUS
+    | {
+        "High-performing school": ("school.name", "school.name"),
+        "URN": ("school.urn", "school.urn"),
+        "Local authority": ("school.la_name", "school.la_name"),
+        "Trust": ("school.trust_name", "school.trust_name"),
+        "Schools in need it could serve": (
+            """(select count(*) from mart.match as pair
+            where pair.definition = status.definition and pair.partner_urn = status.urn)""",
+            None,
+        ),
+        "Judged under": ("replace(school.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
+        "Judged on": ("school.ofsted_date", "school.ofsted_date"),
+        "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
+    },
+    "Sensitivity": {
+        "Definition": ("moved.definition", "area_summary.definition"),
+        "Phase": ("replace(moved.phase, '_', ' ')", "area_summary.phase"),
+        "What is changed": (
+            """if(moved.parameter = 'search_radius', 'How far help may come from, in times the radius.', (
+                select parameter_sentence from mart.definition as about
+                where about.definition = moved.definition and about.parameter = moved.parameter
+            ))""",
+            "sensitivity.parameter",
+        ),
+        "Its value": ("moved.value", "sensitivity.value"),
+        "As defined": (_YES_OR_NO.format("moved.is_as_defined"), "sensitivity.is_as_defined"),
+    }
+    | {
+        heading: (f"moved.{column}", f"sensitivity.{column}")
+        for heading, column in _MEASURES.items()
+        if not column.startswith("partnered_exclusively")
+    },
+    "Changes": {
+        "Change": ("", None),
+        "Definition": ("", "area_summary.definition"),
+        "Phase": ("", "area_summary.phase"),
+        "School": ("", "school.name"),
+        "URN": ("", "school.urn"),
+        "Local authority": ("", "school.la_name"),
+        "Status before": ("", None),
+        "Status now": ("", "school_status.status"),
+        "Why": ("", "change.cause_sentence"),
+    },
+    "Data status": dict.fromkeys(("Source", "Publisher", "As at", "Age, days", "Next expected", "State"), ("", None)),
+    "Thresholds": {
+        "Definition": ("definition", "definition.definition"),
+        "What it does": ("parameter_sentence", "definition.parameter_sentence"),
+        "Value": ("value", "definition.value"),
+        "Unit": ("unit", "definition.unit"),
+        "Source": ("parameter_source", "definition.parameter_source"),
+    },
+}
+_FROM = {
+    "Schools in need": """mart.school_status as status inner join mart.school as school on school.urn = status.urn
+        left join mart.match as nearest
+            on nearest.definition = status.definition and nearest.need_urn = status.urn and nearest.distance_rank = 1
+        left join mart.school as partner on partner.urn = nearest.partner_urn
+        where status.status = 'in_need'""",
+    "Partners": """mart.match as pair inner join mart.school as school on school.urn = pair.need_urn
+        inner join mart.school as partner on partner.urn = pair.partner_urn""",
+    "Organisations": """mart.partner_organisation as near inner join mart.school as school on school.urn = near.need_urn""",
+    "High-performing schools": """mart.school_status as status inner join mart.school as school on school.urn = status.urn
+        where status.status = 'high_performing'""",
+}
+SHEETS = ("Cover", "Contents", *COLUMNS, "Data dictionary", "Notes")
+"""All sheets, which are those of England's workbook."""
+OF_ENGLAND = "Sensitivity"
+"""The sheet that is in England's workbook alone."""
+
+
+@dataclass
+class Area:
+    """England, a region or a local authority, and the areas its sheets are about, by ONS code."""
+
+    kind: str
+    name: str
+    code: str
+    summary: set[str]
+    authorities: set[str]
+    constituencies: set[str] = field(default_factory=set)
+
+
+def areas(connection: duckdb.DuckDBPyConnection) -> list[Area]:
+    """Every area that has a workbook."""
+    places = run(
+        connection,
+        "select distinct region_code, region_name, la_ons_code, la_name, constituency_code from mart.school order by all",
+    )
+    of_region: dict[str, set[str]] = {}
+    for region, _, authority, *_ in places:
+        of_region.setdefault(region, set()).add(authority)
+    everywhere = {authority for each in of_region.values() for authority in each}
+    found = {ENGLAND: Area("country", "England", ENGLAND, {ENGLAND, *of_region}, everywhere)}
+    for region, region_name, authority, name, constituency in places:
+        own = of_region[region]
+        found.setdefault(region, Area("region", region_name, region, {ENGLAND, region, *own}, own))
+        found.setdefault(authority, Area("local authority", name, authority, {ENGLAND, region, authority}, own))
+        for code in (ENGLAND, region, authority):
+            if constituency is not None:
+                found[code].constituencies.add(constituency)
+    return list(found.values())
+
+
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """The sheets that a workbook has, in order."""
+    return tuple(sheet for sheet in SHEETS if sheet != OF_ENGLAND or path.name == "england.xlsx")
+
+
+class Expected:
+    """The rows of every sheet, from published tables; ``previous.school_status`` may stand beside them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.columns = COLUMNS
+        self.changes = self._changes()
+        self._figures = {sheet: self._of_areas(sheet) for sheet in ("Summary", "Local authorities", "Constituencies")}
+        self._schools = {sheet: self._of_schools(sheet) for sheet in _FROM}
+        thresholds = ", ".join(sql for sql, _ in self.columns["Thresholds"].values())
+        self._thresholds = run(connection, f"select {thresholds} from mart.definition where parameter is not null")
+        moved = ", ".join(sql for sql, _ in self.columns[OF_ENGLAND].values())
+        self._sensitivity = run(connection, f"select {moved} from mart.sensitivity as moved")
+
+    def rows(self, sheet: str, area: Area) -> Iterable[Row]:
+        """The rows of a sheet with figures of an area's workbook, in any order."""
+        if sheet in _FROM:
+            return self._schools[sheet].get(area.code, [])
+        if sheet == "Changes":
+            return (self.changes or {}).get(area.code, [])
+        if sheet == "Thresholds":
+            return self._thresholds
+        if sheet == OF_ENGLAND:
+            return self._sensitivity
+        codes = {"Summary": area.summary, "Local authorities": area.authorities, "Constituencies": area.constituencies}[sheet]
+        return [row for code in codes for row in self._figures[sheet].get(code, [])]
+
+    def dictionary(self, sheets: Iterable[str]) -> list[tuple[str, str, str | None, str, str | None, str | None]]:
+        """Per column of a sheet: sheet, heading, unit, how its meaning ends, the published column, the publisher's name."""
+        described = {
+            f"{table}.{column}": about
+            for table, column, *about in run(
+                self._connection, "select table_name, column_name, unit, description, published_as from mart.data_dictionary"
+            )
+        }
+        return [
+            (sheet, heading, unit, description or "", source and f"mart.{source}", published_as)
+            for sheet, columns in self.columns.items()
+            if sheet in sheets
+            for heading, (_, source) in columns.items()
+            for unit, description, published_as in (described.get(source or "", (None, None, None)),)
+        ]
+
+    def _of_areas(self, sheet: str) -> dict[str, list[Row]]:
+        kinds = {"Local authorities": "'local_authority'", "Constituencies": "'constituency'"}
+        where = kinds.get(sheet, "'country', 'region', 'local_authority'")
+        selected = ", ".join(sql for sql, _ in self.columns[sheet].values())
+        return grouped(
+            run(self._connection, f"select area_code, {selected} from mart.area_summary as area where area_type in ({where})")
+        )
+
+    def _of_schools(self, sheet: str) -> dict[str, list[Row]]:
+        selected = ", ".join(sql for sql, _ in self.columns[sheet].values())
+        rows = run(self._connection, f"select school.region_code, school.la_ons_code, {selected} from {_FROM[sheet]}")
+        return grouped([(code, *row[2:]) for row in rows for code in (ENGLAND, row[0], row[1])])
+
+    def _changes(self) -> dict[str, list[Row]] | None:
+        """By area; None where nothing was published before."""
+        tables = run(self._connection, "select table_name from duckdb_tables() where schema_name = 'previous'")
+        if ("school_status",) not in tables:
+            return None
+        query = "select definition, urn, phase, status from {}.school_status"
+        before, now = (
+            {(definition, urn): (phase, status) for definition, urn, phase, status in run(self._connection, query.format(schema))}
+            for schema in ("previous", "mart")
+        )
+        if not before:
+            return None
+        compared = {definition for definition, _ in before} & {definition for definition, _ in now}
+        schools = {
+            urn: about
+            for urn, *about in run(self._connection, "select urn, name, la_name, region_code, la_ons_code from mart.school")
+        }
+        gone = {
+            urn: about
+            for urn, *about in run(self._connection, "select urn, name, la_name, region_code, la_ons_code from previous.school")
+        }
+        why = {
+            (definition, urn, change): sentence
+            for definition, urn, change, sentence in run(
+                self._connection, "select definition, urn, replace(change, '_', ' '), cause_sentence from mart.change"
+            )
+        }
+        found = []
+        for definition, urn in before.keys() | now.keys():
+            was, became = before.get((definition, urn)), now.get((definition, urn))
+            if definition not in compared or (was and was[1]) == (became and became[1]):
+                continue
+            name, authority, *codes = schools.get(urn) or gone.get(urn) or (None, None)
+            status_before = was[1] if was else "none: not in the refresh before"
+            status_now = became[1] if became else "none: not in this refresh"
+            for status in ("in_need", "high_performing"):
+                if status in (status_before, status_now):
+                    words = f"{'newly' if status == status_now else 'no longer'} {_status_in_words(status)}"
+                    phase = (became or was or ("",))[0].replace("_", " ")
+                    cause = why[definition, urn, words.replace("-", " ")]
+                    row = (
+                        words,
+                        definition,
+                        phase,
+                        name,
+                        urn,
+                        authority,
+                        *map(_status_in_words, (status_before, status_now)),
+                        cause,
+                    )
+                    found += [(code, *row) for code in (ENGLAND, *codes)]
+        return grouped(found)
+
+
+def _status_in_words(status: str) -> str:
+    return {"in_need": "in need", "high_performing": "high-performing"}.get(status, status)
+
+
+def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for code, *row in rows:
+        found.setdefault(code, []).append(tuple(row))
+    return found

@@ -9,7 +9,7 @@ import duckdb
 from transforms.errors import InputError
 from warehouse.dictionary import describe_tables, key_of, published_tables, read_dictionary
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
-from warehouse.models import SQL
+from warehouse.model import SQL
 from warehouse.store import literal, run
 
 STORAGE_VERSION = "v1.0.0"

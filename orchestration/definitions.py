@@ -5,14 +5,15 @@ import os
 import dagster as dg
 
 from orchestration import REFRESH
-from orchestration.assets.landing import LANDING_ASSETS
-from orchestration.assets.models import MODEL_ASSETS
-from orchestration.assets.publishing import PUBLISHING_ASSETS
+from orchestration.assets.landing import landing_assets
+from orchestration.assets.models import model_assets
+from orchestration.assets.publishing import publishing_asset
+from orchestration.origin import LIVE
 from orchestration.resources import Source, Warehouse
 from orchestration.schedules import every_morning
 from orchestration.sensors import WATCHED, refresh_failed, release_sensor
+from warehouse.graph import assemble
 from warehouse.home import Home
-from warehouse.sources import LIVE
 
 
 def build_defs(home: Home | None = None, source: str | None = None) -> dg.Definitions:
@@ -26,8 +27,9 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
     job = dg.define_asset_job(REFRESH, selection=dg.AssetSelection.all(), description="From the files to a published folder.")
     # A drop folder and the sample do not change by themselves: only live sources are watched.
     is_live = origin == LIVE
+    graph = assemble()
     return dg.Definitions(
-        assets=[*LANDING_ASSETS, *MODEL_ASSETS, *PUBLISHING_ASSETS],
+        assets=[*landing_assets(), *model_assets(graph), publishing_asset(graph)],
         jobs=[job],
         schedules=[every_morning] if is_live else [],
         sensors=[*(release_sensor(name, cards, place) for name, cards in WATCHED.items() if is_live), refresh_failed],

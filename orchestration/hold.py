@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from exports.changes import changes_page
-from exports.page import Block, Bullets, Paragraph, Section, as_markdown
+from exports.pages.changes import changes_page
+from exports.pages.page import Block, Bullets, Paragraph, Section, as_markdown
 from orchestration.resources import Warehouse
 from transforms.errors import InputError
 from warehouse.checks import CheckResult

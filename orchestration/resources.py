@@ -10,10 +10,10 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from warehouse import sources
+from orchestration import origin
 from warehouse.home import Home
-from warehouse.landing import DropFolder
-from warehouse.models import load_macros
+from warehouse.landing.archive import DropFolder
+from warehouse.model import load_macros
 from warehouse.store import open_warehouse
 
 
@@ -59,8 +59,8 @@ class Source(dg.ConfigurableResource[Any]):
 
     def prepare(self, home: Home) -> DropFolder:
         """Make the folder ready (the sample is written), and look through it."""
-        return DropFolder(sources.prepare(self.source, home))
+        return DropFolder(origin.prepare(self.source, home))
 
     def folder(self, home: Home) -> DropFolder:
         """The folder, once it is ready."""
-        return sources.open_folder(self.source, home)
+        return origin.open_folder(self.source, home)

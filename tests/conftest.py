@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from tests.support.world import World
 from warehouse.home import Home
-from warehouse.sources.sample import write_sample
+from warehouse.sample import write_sample
 
 REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.errors import InputError
-from warehouse.models import SQL, tables_read
+from warehouse.model import SQL, tables_read
 from warehouse.store import run
 
 RESULTS = "mart.check_result"

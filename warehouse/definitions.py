@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sqlglot import exp
 
 from transforms.errors import InputError
-from warehouse.models import SQL, Model
+from warehouse.model import SQL, Model
 from warehouse.store import replace_table, run
 
 OUTCOME = "definition.outcome"
@@ -201,7 +202,7 @@ def _refuse_other_columns(model: Model) -> None:
         )
 
 
-def parameter_tables(definitions: list[Definition]) -> list[str]:
+def parameter_tables(definitions: Sequence[Definition]) -> list[str]:
     """The tables that ``load_parameters`` makes."""
     own = [definition.parameter_table for definition in definitions]
     return [*own, "definition.parameter", "definition.fact", "definition.reason"]
@@ -229,7 +230,7 @@ def _arrow_schema(columns: dict[str, str]) -> pa.Schema:
     return pa.schema([pa.field(name, kinds[kind]) for name, kind in columns.items()])
 
 
-def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: list[Definition]) -> dict[str, int]:
+def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> dict[str, int]:
     """Make the tables of what the parameter files say.
 
     One per definition with a column per threshold; ``definition.parameter`` with all thresholds in words; ``definition.reason``.
@@ -287,7 +288,7 @@ def _in_words(definition: Definition) -> list[dict[str, object]]:
     ] or [heading]
 
 
-def outcome_model(definitions: list[Definition]) -> Model:
+def outcome_model(definitions: Sequence[Definition]) -> Model:
     """``definition.outcome``: the rows of all definitions in one table, what their rules read as JSON."""
     columns = ", ".join(column for column in OUTCOME_COLUMNS if column != "facts")
     facts = "cast(to_json(facts) as varchar) as facts"

@@ -14,9 +14,9 @@ import duckdb
 import pyarrow as pa
 
 from transforms.errors import InputError
-from warehouse import sensitivity
-from warehouse.models import SQL, read_models
+from warehouse.model import SQL, read_models
 from warehouse.store import replace_table, run
+from warehouse.study import sensitivity
 
 TABLE = "mart.data_dictionary"
 PAGE = SQL.parent / "docs" / "dictionary.md"

@@ -22,7 +22,7 @@ from exports.excel.cover import contents, cover, shared
 from exports.excel.facts import Facts, fetch
 from exports.excel.scope import Scope
 from exports.excel.sheets import tables
-from exports.workbook import TableSheet
+from exports.excel.workbook import TableSheet
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
 from warehouse.store import rows_as_dicts
 
@@ -44,7 +44,7 @@ def write_workbooks(
 ) -> list[Path]:
     """Write ``england.xlsx``, ``regions/<slug>.xlsx`` and ``local-authorities/<slug>.xlsx``; returns the paths.
 
-    ``status``: each source's state (``warehouse.freshness``), by default as of now from ``mart.source_file`` alone.
+    ``status``: each source's state (``warehouse.sources.freshness``), by default as of now from ``mart.source_file`` alone.
     ``is_anonymous``: without names and URNs of schools in need; by default as the setting says.
     """
     facts = fetch(connection, is_anonymous=is_anonymous_edition() if is_anonymous is None else is_anonymous)
@@ -89,7 +89,7 @@ def _title(scope: Scope) -> str:
 
 
 def _status(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    from warehouse.freshness import freshness  # knows every source's card: not for a process that only writes a workbook
+    from warehouse.sources.freshness import freshness  # knows every source's card: not for a process that only writes a workbook
 
     files = rows_as_dicts(connection, "from mart.source_file")
     return [vars(state) for state in freshness(files, datetime.now(UTC).date())]

@@ -9,8 +9,8 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from exports.excel.cover import CoverLines
-from exports.rows import clean_text
-from exports.workbook import COVER, TableSheet, add_table, add_text
+from exports.excel.rows import clean_text
+from exports.excel.workbook import COVER, TableSheet, add_table, add_text
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Most show a published column as it is, described in ``sql/dictionary/mart.csv``;
 
 from __future__ import annotations
 
-from exports.workbook import AS_IT_IS, DATE, ONE_DECIMAL, PLAIN, TWO_DECIMALS, WHOLE, Field
+from exports.excel.workbook import AS_IT_IS, DATE, ONE_DECIMAL, PLAIN, TWO_DECIMALS, WHOLE, Field
 
 DEFINITION = Field("Definition", 13, source="area_summary.definition")
 PHASE_WRAPPED = Field("Phase", 13, source="area_summary.phase", is_wrapped=True)

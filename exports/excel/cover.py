@@ -8,10 +8,10 @@ from typing import Any
 
 from exports.excel import columns
 from exports.excel.facts import Facts, Row
+from exports.excel.rows import Link
 from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope, in_words
 from exports.excel.sheets import charted_definition
-from exports.rows import Link
-from exports.workbook import CONTENTS, COVER, WHOLE, Field, TableSheet
+from exports.excel.workbook import CONTENTS, COVER, WHOLE, Field, TableSheet
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 
 _WHAT = (

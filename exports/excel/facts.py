@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from exports.excel import columns
+from exports.excel.rows import Link
 from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope, in_words, order_of
-from exports.rows import Link
 from warehouse.store import rows_as_dicts, run
 
 Row = tuple[Any, ...]

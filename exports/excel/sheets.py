@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from exports.chart import BarChartOf
 from exports.excel import columns
+from exports.excel.chart import BarChartOf
 from exports.excel.facts import ENGLAND, Area, Facts, Row
 from exports.excel.scope import CONSTITUENCY, COUNTRY, DEFINITION_ORDER, LOCAL_AUTHORITY, REGION, Scope, in_words, order_of
-from exports.workbook import Field, TableSheet
+from exports.excel.workbook import Field, TableSheet
 from warehouse.licence import SYNTHETIC_NOTE
 
 _CHARTED_PHASES = ("primary", "secondary")

@@ -10,13 +10,16 @@ import dagster as dg
 import duckdb
 import pyarrow as pa
 
+from orchestration import origin
 from orchestration.resources import Source, Warehouse
 from transforms.layouts import GROUPS, LAYOUTS
-from warehouse import checks, history, previous, raw, sources
-from warehouse.freshness import freshness
-from warehouse.history import load_history
-from warehouse.previous import load_previous
+from warehouse import checks
+from warehouse.landing import raw
+from warehouse.sources.freshness import freshness
 from warehouse.store import replace_table, rows_as_dicts
+from warehouse.time import history, previous
+from warehouse.time.history import load_history
+from warehouse.time.previous import load_previous
 
 log = logging.getLogger("schoolmatch")
 
@@ -66,7 +69,7 @@ def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, sour
     folder = source.prepare(warehouse.place)
     for path in folder.unknown:
         log.warning("not used, its name is none of the publishers': %s", path)
-    name = source.source if source.source in (sources.SAMPLE, sources.LIVE) else folder.root.resolve().name
+    name = source.source if source.source in (origin.SAMPLE, origin.LIVE) else folder.root.resolve().name
     row = {
         "run_id": context.run.run_id,
         "started_at": raw.utc_now(),
@@ -121,7 +124,7 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
         rows = rows_as_dicts(warehouse.connection, f"from {files}")
         kinds = {row["kind"] for row in rows}
-        looks = sources.looks(source.source, warehouse.place)
+        looks = origin.looks(source.source, warehouse.place)
         states = [state for state in freshness(rows, raw.utc_now().date(), looks) if state.source in kinds]
         yield dg.AssetCheckResult(
             passed=not any(state.is_stale for state in states),
@@ -134,7 +137,6 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
     return land_group
 
 
-LANDING_ASSETS: list[dg.AssetsDefinition] = [
-    run_of_refresh,
-    *(_landing_group(group) for group in (*GROUPS, raw.POSTCODE_GROUP)),
-]
+def landing_assets() -> list[dg.AssetsDefinition]:
+    """The run of the refresh, then a step for each group of files."""
+    return [run_of_refresh, *(_landing_group(group) for group in (*GROUPS, raw.POSTCODE_GROUP))]

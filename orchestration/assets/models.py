@@ -15,49 +15,39 @@ import dagster as dg
 from orchestration.assets.landing import key
 from orchestration.hold import hold
 from orchestration.resources import Warehouse
-from warehouse.checks import Check, CheckResult, read_checks, record_result, run_check
-from warehouse.definitions import load_parameters, outcome_model, parameter_tables, read_definitions
-from warehouse.models import PYTHON_MODELS, AnyModel, Model, in_order, load_reference, read_models, reference_tables
-from warehouse.sensitivity import sensitivity_model
+from warehouse.checks import Check, CheckResult, record_result, run_check
+from warehouse.definitions import load_parameters
+from warehouse.graph import DEFINITION, LAYERS, Graph
+from warehouse.model import AnyModel, Model
+from warehouse.reference import load_reference, reference_tables
 
 log = logging.getLogger("schoolmatch")
 
-REFERENCE = "reference"
-LAYERS = ("core", "definition", "match", "mart")
-CHANGE = "change"
-"""What differs from the refresh before is made from published tables, for a published one: its models are built among those."""
+
+def model_assets(graph: Graph) -> list[dg.AssetsDefinition]:
+    """The small facts, then a step for each layer of the graph."""
+    return [_reference(), *(_layer(graph, layer) for layer in LAYERS)]
 
 
-@dg.multi_asset(
-    name="load_reference",
-    specs=[
-        dg.AssetSpec(
-            key(table),
-            group_name=REFERENCE,
-            kinds={"duckdb"},
-            description="Small facts, with their source in the file.",
-        )
-        for table in reference_tables()
-    ],
-)
-def reference(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
-    """Load ``sql/reference/``."""
-    for table, count in load_reference(warehouse.connection).items():
-        yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
+def _reference() -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="load_reference",
+        specs=[
+            dg.AssetSpec(
+                key(table),
+                group_name="reference",
+                kinds={"duckdb"},
+                description="Small facts, with their source in the file.",
+            )
+            for table in reference_tables()
+        ],
+    )
+    def load(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
+        """Load ``sql/reference/``."""
+        for table, count in load_reference(warehouse.connection).items():
+            yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
 
-
-def models_of(layer: str) -> list[AnyModel]:
-    """The models of a layer, each after those it reads."""
-    models: list[AnyModel] = [model for model in PYTHON_MODELS if model.schema == layer]
-    if layer == "definition":
-        definitions = read_definitions()
-        models += [definition.model for definition in definitions]
-        models.append(outcome_model(definitions))
-    else:
-        models += read_models(layer)
-    if layer == LAYERS[-1]:
-        models += [sensitivity_model(read_definitions()), *read_models(CHANGE)]
-    return in_order(models)
+    return load
 
 
 def _spec(model: AnyModel) -> dg.AssetSpec:
@@ -70,11 +60,9 @@ def _spec(model: AnyModel) -> dg.AssetSpec:
     )
 
 
-def _layer(layer: str) -> dg.AssetsDefinition:
-    models = models_of(layer)
-    names = {model.name for model in models}
-    checks = [check for check in read_checks() if check.on in names]
-    parameters = parameter_tables(read_definitions()) if layer == "definition" else []
+def _layer(graph: Graph, layer: str) -> dg.AssetsDefinition:
+    models, checks = graph.models[layer], graph.checks_of(layer)
+    parameters = graph.parameter_tables if layer == DEFINITION else []
     specs = [_spec(model) for model in models] + [
         dg.AssetSpec(key(table), group_name=layer, kinds={"duckdb"}, description="Thresholds, from the parameter files.")
         for table in parameters
@@ -92,7 +80,7 @@ def _layer(layer: str) -> dg.AssetsDefinition:
         selected = context.selected_asset_keys
         started, built = time.perf_counter(), 0
         if any(key(table) in selected for table in parameters):
-            for table, count in load_parameters(warehouse.connection, read_definitions()).items():
+            for table, count in load_parameters(warehouse.connection, graph.definitions).items():
                 if key(table) in selected:
                     yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
         for model in models:
@@ -131,6 +119,3 @@ def _run(warehouse: Warehouse, check: Check) -> CheckResult:
     record_result(warehouse.connection, result)
     log.log(logging.DEBUG if result.passed else logging.ERROR, "check %s", result)
     return result
-
-
-MODEL_ASSETS: list[dg.AssetsDefinition] = [reference, *(_layer(layer) for layer in LAYERS)]

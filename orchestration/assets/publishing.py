@@ -7,24 +7,25 @@ from typing import Any
 
 import dagster as dg
 
-from exports.changes import write_changes
 from exports.datapackage import write_datapackage
 from exports.duckdb_file import write_duckdb
 from exports.ees import write_ees
 from exports.excel import write_workbooks
 from exports.geoparquet import write_geoparquet
+from exports.map import write_site
+from exports.pages.changes import write_changes
 from exports.parquet import write_parquet
-from exports.site import write_site
+from orchestration import origin
 from orchestration.assets.landing import key
-from orchestration.assets.models import LAYERS, models_of
 from orchestration.hold import release
 from orchestration.resources import Source, Warehouse
-from warehouse import checks, dictionary, history, publish, sources
-from warehouse.definitions import read_definitions
-from warehouse.freshness import freshness
-from warehouse.landing import mark_published
+from warehouse import checks, dictionary, publish
+from warehouse.graph import MART, Graph
+from warehouse.landing.archive import mark_published
 from warehouse.licence import LIMITS, OGL
+from warehouse.sources.freshness import freshness
 from warehouse.store import rows_as_dicts
+from warehouse.time import history
 
 log = logging.getLogger("schoolmatch")
 
@@ -52,19 +53,19 @@ _ALSO = {
 }
 """What an export reads beside the published tables."""
 
-_mart = [key(model.name) for model in models_of(LAYERS[-1])]
 _tables = {checks.RESULTS: "Outcome of every check.", dictionary.TABLE: "Every published table and column in words."}
 
 
-def _specs() -> list[dg.AssetSpec]:
+def _specs(graph: Graph) -> list[dg.AssetSpec]:
+    mart = [key(model.name) for model in graph.models[MART]]
     recorded = [
-        dg.AssetSpec(key(table), deps=_mart, group_name="mart", kinds={"duckdb"}, description=text)
+        dg.AssetSpec(key(table), deps=mart, group_name="mart", kinds={"duckdb"}, description=text)
         for table, text in _tables.items()
     ]
     published = [
         dg.AssetSpec(
             key(name),
-            deps=[*_mart, *map(key, (*_tables, *_ALSO.get(name, ())))],
+            deps=[*mart, *map(key, (*_tables, *_ALSO.get(name, ())))],
             group_name=GROUP_NAME,
             kinds={"file"},
             description=text,
@@ -82,72 +83,74 @@ def _specs() -> list[dg.AssetSpec]:
     ]
 
 
-@dg.multi_asset(name="publish", specs=_specs())
-def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
-    """Record checks and dictionary, write every export aside, and switch."""
-    connection, home = warehouse.connection, warehouse.place
-    results = checks.build_results(connection)
-    words = dictionary.build_dictionary(connection)
-    refresh = rows_as_dicts(connection, "from mart.refresh")[0]
-    is_synthetic = bool(refresh["is_synthetic"])
-    stamp = publish.new_stamp(home)
-    with publish.building(home, stamp) as folder:
-        tables = write_duckdb(connection, folder / publish.DUCKDB_FILE, is_synthetic=is_synthetic)
-        log.info("wrote %s: %s tables", publish.DUCKDB_FILE, len(tables))
-        parquet = write_parquet(connection, folder / "parquet", is_synthetic=is_synthetic)
-        log.info("wrote parquet/: %s files", len(parquet))
-        places = write_geoparquet(connection, folder / "geoparquet", is_synthetic=is_synthetic)
-        log.info("wrote geoparquet/: %s files", len(places))
-        tidy = write_ees(connection, folder / "ees", is_synthetic=is_synthetic)
-        log.info("wrote ees/: %s files", len(tidy))
-        write_datapackage(connection, folder, is_synthetic=is_synthetic)  # after the files it describes
-        files = rows_as_dicts(connection, "from mart.source_file")
-        states = freshness(files, datetime.now(UTC).date(), sources.looks(source.source, home))
-        workbooks = write_workbooks(connection, folder / "excel", status=[vars(state) for state in states])
-        log.info("wrote excel/: %s workbooks", len(workbooks))
-        site = write_site(connection, folder / "site", status=[vars(state) for state in states], stamp=stamp)
-        log.info("wrote site/: %s files", len(site))
-        write_changes(connection, folder, is_synthetic=is_synthetic)
-        status = [state.as_json() for state in states]
-        publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
-        about = {
-            "title": "schoolmatch",
-            "label": refresh["label"],
-            "synthetic": is_synthetic,
-            "published": stamp,
-            "limits": LIMITS,
-            "licence": OGL,
-            "refresh": refresh,
-            "definitions": {item.name: item.description.model_dump() for item in read_definitions()},
-            "sources": files,
-            "status": status,
-            "checks": rows_as_dicts(connection, f"select check_name, table_name, passed, violations from {checks.RESULTS}"),
-            "tables": tables,
-        }
-        rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
-        rows["geoparquet/school.parquet"] = tables["mart.school"]
-        publish.write_manifest(folder, about, rows)
-        with history.keeping(home, refresh["source"], stamp, folder / "parquet", is_synthetic=is_synthetic):
-            final = publish.publish(home, folder, stamp)
-    mark_published(home.landing, [file["sha256"] for file in files])
-    release(home, refresh["source"])
-    log.info("published %s, and read it back", final.name)
-    # Said to Dagster only now: what was written aside and not published is not there.
-    yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
-    yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})
-    yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
-    yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
-    yield dg.MaterializeResult(key("published.geoparquet"), metadata={"files": len(places)})
-    yield dg.MaterializeResult(key("published.ees"), metadata={"files": len(tidy)})
-    yield dg.MaterializeResult(key("published.datapackage"))
-    yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
-    yield dg.MaterializeResult(key("published.site"), metadata={"files": len(site)})
-    yield dg.MaterializeResult(key("published.changes"))
-    yield dg.MaterializeResult(key("published.status"))
-    yield dg.MaterializeResult(key("published.manifest"))
-    yield dg.MaterializeResult(
-        key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": int(refresh["schools"])}
-    )
+def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
+    """The last step."""
 
+    @dg.multi_asset(name="publish", specs=_specs(graph))
+    def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
+        """Record checks and dictionary, write every export aside, and switch."""
+        connection, home = warehouse.connection, warehouse.place
+        results = checks.build_results(connection)
+        words = dictionary.build_dictionary(connection)
+        refresh = rows_as_dicts(connection, "from mart.refresh")[0]
+        is_synthetic = bool(refresh["is_synthetic"])
+        stamp = publish.new_stamp(home)
+        with publish.building(home, stamp) as folder:
+            tables = write_duckdb(connection, folder / publish.DUCKDB_FILE, is_synthetic=is_synthetic)
+            log.info("wrote %s: %s tables", publish.DUCKDB_FILE, len(tables))
+            parquet = write_parquet(connection, folder / "parquet", is_synthetic=is_synthetic)
+            log.info("wrote parquet/: %s files", len(parquet))
+            places = write_geoparquet(connection, folder / "geoparquet", is_synthetic=is_synthetic)
+            log.info("wrote geoparquet/: %s files", len(places))
+            tidy = write_ees(connection, folder / "ees", is_synthetic=is_synthetic)
+            log.info("wrote ees/: %s files", len(tidy))
+            write_datapackage(connection, folder, is_synthetic=is_synthetic)  # after the files it describes
+            files = rows_as_dicts(connection, "from mart.source_file")
+            states = freshness(files, datetime.now(UTC).date(), origin.looks(source.source, home))
+            workbooks = write_workbooks(connection, folder / "excel", status=[vars(state) for state in states])
+            log.info("wrote excel/: %s workbooks", len(workbooks))
+            site = write_site(connection, folder / "site", status=[vars(state) for state in states], stamp=stamp)
+            log.info("wrote site/: %s files", len(site))
+            write_changes(connection, folder, is_synthetic=is_synthetic)
+            status = [state.as_json() for state in states]
+            publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
+            about = {
+                "title": "schoolmatch",
+                "label": refresh["label"],
+                "synthetic": is_synthetic,
+                "published": stamp,
+                "limits": LIMITS,
+                "licence": OGL,
+                "refresh": refresh,
+                "definitions": {item.name: item.description.model_dump() for item in graph.definitions},
+                "sources": files,
+                "status": status,
+                "checks": rows_as_dicts(connection, f"select check_name, table_name, passed, violations from {checks.RESULTS}"),
+                "tables": tables,
+            }
+            rows = {f"parquet/{table.removeprefix('mart.')}.parquet": count for table, count in tables.items()}
+            rows["geoparquet/school.parquet"] = tables["mart.school"]
+            publish.write_manifest(folder, about, rows)
+            with history.keeping(home, refresh["source"], stamp, folder / "parquet", is_synthetic=is_synthetic):
+                final = publish.publish(home, folder, stamp)
+        mark_published(home.landing, [file["sha256"] for file in files])
+        release(home, refresh["source"])
+        log.info("published %s, and read it back", final.name)
+        # Said to Dagster only now: what was written aside and not published is not there.
+        yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
+        yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})
+        yield dg.MaterializeResult(key("published.duckdb"), metadata={"tables": len(tables)})
+        yield dg.MaterializeResult(key("published.parquet"), metadata={"files": len(parquet)})
+        yield dg.MaterializeResult(key("published.geoparquet"), metadata={"files": len(places)})
+        yield dg.MaterializeResult(key("published.ees"), metadata={"files": len(tidy)})
+        yield dg.MaterializeResult(key("published.datapackage"))
+        yield dg.MaterializeResult(key("published.excel"), metadata={"files": len(workbooks)})
+        yield dg.MaterializeResult(key("published.site"), metadata={"files": len(site)})
+        yield dg.MaterializeResult(key("published.changes"))
+        yield dg.MaterializeResult(key("published.status"))
+        yield dg.MaterializeResult(key("published.manifest"))
+        yield dg.MaterializeResult(
+            key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": int(refresh["schools"])}
+        )
 
-PUBLISHING_ASSETS: list[dg.AssetsDefinition] = [published]
+    return published

@@ -1,7 +1,7 @@
 -- on: mart.sensitivity
 -- what: At a definition's own value of a parameter the headline figures of England are not those of the area summary.
 -- why: Both are one answer; a difference says that the other points are wrong too.
--- do: Look at warehouse/sensitivity.py: a trial reads the tables of the warehouse, or counts the pairs, otherwise than the models do.
+-- do: Look at warehouse/study/sensitivity.py: a trial reads the tables of the warehouse, or counts the pairs, otherwise than the models do.
 select
     moved.definition,
     moved.phase,

@@ -7,7 +7,7 @@ import re
 import duckdb
 import pytest
 
-from exports.method_page import PAGE, page
+from exports.pages.method import PAGE, page
 from tests.acceptance.conftest import Published
 from transforms.errors import InputError
 
@@ -18,7 +18,7 @@ def test_the_generated_parts_of_the_method_are_up_to_date(y2025: Published, y201
     text = PAGE.read_text(encoding="utf-8")
     made = page(text, y2025.connection, y2017.connection)
     assert len(re.findall("<!-- begin ", text)) == 12
-    assert made == text, "run: python -m exports.method_page HOME_OF_2025 HOME_OF_2017"
+    assert made == text, "run: python -m exports.pages.method HOME_OF_2025 HOME_OF_2017"
 
 
 def test_a_part_that_nothing_makes_is_refused(y2025: Published, y2017: Published) -> None:

@@ -18,9 +18,9 @@ from orchestration.refresh import refresh
 from tests.acceptance.conftest import Published
 from tests.conftest import real_folder
 from warehouse.home import Home
-from warehouse.landing import DropFolder, mark_published
-from warehouse.models import read_models
-from warehouse.raw import load_group
+from warehouse.landing.archive import DropFolder, mark_published
+from warehouse.landing.raw import load_group
+from warehouse.model import read_models
 
 pytestmark = pytest.mark.real_data
 

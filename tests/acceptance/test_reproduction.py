@@ -11,12 +11,12 @@ import pytest
 from lxml import html
 from scipy.spatial import cKDTree
 
-from exports.reproduction import write_reproduction
+from exports.pages.reproduction import write_reproduction
 from tests.acceptance.conftest import Published
 from transforms.geography import METRES_PER_MILE
-from warehouse.reproduction import Reproduction, definition_to_reproduce, reproduce
-from warehouse.sensitivity import SEARCH_RADIUS
 from warehouse.store import beside
+from warehouse.study.reproduction import Reproduction, definition_to_reproduce, reproduce
+from warehouse.study.sensitivity import SEARCH_RADIUS
 
 pytestmark = pytest.mark.real_data
 

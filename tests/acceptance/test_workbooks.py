@@ -9,9 +9,9 @@ from exports.excel import write_workbooks
 from tests.acceptance.conftest import Published
 from tests.support.workbook_reader import Read
 from tests.support.workbooks import assert_workbooks_hold
-from warehouse.changes import compared
-from warehouse.previous import Folder
 from warehouse.store import run
+from warehouse.time.change import compared
+from warehouse.time.previous import Folder
 
 pytestmark = pytest.mark.real_data
 

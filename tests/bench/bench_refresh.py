@@ -17,12 +17,12 @@ from pathlib import Path
 import duckdb
 
 from exports.excel import write_workbooks
-from orchestration.assets.models import models_of
-from orchestration.near import find_place, near
+from orchestration.cli.near import find_place, near
 from orchestration.refresh import refresh
 from tests.conftest import REAL_DATA
+from warehouse.graph import assemble
 from warehouse.home import Home
-from warehouse.models import load_macros
+from warehouse.model import load_macros
 from warehouse.publish import DUCKDB_FILE
 from warehouse.store import open_warehouse, read_only
 
@@ -41,7 +41,7 @@ def main() -> None:
             done = refresh(home, str(REAL_DATA / year))
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(f"{year}: whole refresh {done.seconds:.1f} s, peak memory of the process so far {peak:,.0f} MiB")
-            models = {model.name: model for layer in ("core", "match") for model in models_of(layer)}
+            models = {model.name: model for model in assemble().in_order}
             with open_warehouse(home) as connection:
                 load_macros(connection)
                 totals = []

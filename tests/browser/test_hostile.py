@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from exports.site import write_site
+from exports.map import write_site
 from tests.browser.conftest import Visit, Visitor, served
 from tests.support.world import World
 from warehouse.home import Home

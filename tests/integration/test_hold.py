@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration import REFRESH
-from orchestration.cli import app
+from orchestration.cli.main import app
 from orchestration.definitions import build_defs
 from orchestration.instance import prepare_dagster_home
 from orchestration.refresh import refresh

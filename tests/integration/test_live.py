@@ -15,7 +15,7 @@ import pytest
 from tests.support.publisher import GIAS, Fault, Fetch, Publisher, in_place, one_row_less, small_cards
 from transforms.errors import InputError
 from warehouse.home import Home
-from warehouse.landing import SYNTHETIC_MARKER, DropFolder
+from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder
 from warehouse.sources.cards import read_cards
 from warehouse.sources.http import Client, FetchError
 from warehouse.sources.live import fetch_all, read_states

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from orchestration.cli.main import app
 from tests.support.publisher import Publisher, live_environment
 from warehouse.home import Home
 

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from orchestration.cli.main import app
 from warehouse.home import Home
-from warehouse.previous import FOLDER, TABLES, load_previous
+from warehouse.time.previous import FOLDER, TABLES, load_previous
 
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

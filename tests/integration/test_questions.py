@@ -14,8 +14,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.near import find_place, near
+from orchestration.cli.main import app
+from orchestration.cli.near import find_place, near
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.store import read_only

@@ -15,9 +15,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
-import exports.site
+import exports.map
 from exports.excel.scope import slug
-from orchestration.cli import app
+from orchestration.cli.main import app
 from orchestration.refresh import Refreshed, refresh
 from transforms.errors import InputError
 from warehouse import publish
@@ -56,7 +56,7 @@ def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> N
     site = {f"site/data/schools/{code}.js" for _, code in found}
     site |= {f"site/data/{name}.js" for name in ("areas", "region", "local_authority", "constituency")}
     site |= {f"site/vendor/maplibre-gl.{kind}" for kind in ("js", "css")} | {"site/about.html", "site/about.css"}
-    site |= {f"site/{path.name}" for path in (Path(exports.site.__file__).parent / "page").iterdir()}
+    site |= {f"site/{path.name}" for path in (Path(exports.map.__file__).parent / "page").iterdir()}
     fixed = {"schoolmatch.duckdb", "manifest.json", "status.json", "datapackage.json", "geoparquet/school.parquet"}
     fixed |= {"changes.md", "changes.html"}
     assert there == {*fixed, "excel/england.xlsx", *tidy, *tables, *regions, *authorities, *site}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import orchestration.reproduce
-from orchestration.cli import app
+import orchestration.cli.reproduce
+from orchestration.cli.main import app
 from warehouse.home import Home
 from warehouse.licence import SYNTHETIC_NOTE
 
@@ -20,7 +20,7 @@ def test_it_writes_both_pages_says_where_and_leaves_no_home_behind(
         assert source == str(small_sample)
         shutil.copytree(published_home.root, home.root, dirs_exist_ok=True, symlinks=True)
 
-    monkeypatch.setattr(orchestration.reproduce, "refresh", refresh)
+    monkeypatch.setattr(orchestration.cli.reproduce, "refresh", refresh)
     passing = tmp_path / "passing"
     passing.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(passing))

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.serve import serve
+from orchestration.cli.main import app
+from orchestration.cli.serve import serve
 from transforms.errors import InputError
 from warehouse.home import Home
 
@@ -161,7 +161,16 @@ def test_a_port_that_is_taken_is_named(home: Home) -> None:
 
 
 def test_the_command_says_its_address_and_ends_quietly_when_it_is_stopped(home: Home) -> None:
-    command = [sys.executable, "-c", "from orchestration.cli import app; app()", "serve", "--port", "0", "--home", str(home.root)]
+    command = [
+        sys.executable,
+        "-c",
+        "from orchestration.cli.main import app; app()",
+        "serve",
+        "--port",
+        "0",
+        "--home",
+        str(home.root),
+    ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
     ) as running:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
 from warehouse.home import Home
-from warehouse.landing import SYNTHETIC_MARKER
+from warehouse.landing.archive import SYNTHETIC_MARKER
 from warehouse.sources.cards import FOLDER, ArcgisLayer, ArcgisTable, Card, EesDataSet, read_cards
 from warehouse.sources.settings import Addresses, Manners
 from warehouse.sources.state import SourceState

@@ -7,7 +7,7 @@ National Grid.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -15,12 +15,15 @@ from typing import Any
 
 import duckdb
 
-from orchestration.assets.models import LAYERS, models_of
 from transforms.layouts import GROUPS, LAYOUTS
-from warehouse import history, previous, raw, sensitivity
-from warehouse.definitions import Definition, load_parameters, read_definitions
-from warehouse.models import AnyModel, load_macros, load_reference
+from warehouse.definitions import Definition, load_parameters
+from warehouse.graph import Graph, assemble
+from warehouse.landing import raw
+from warehouse.model import load_macros
+from warehouse.reference import load_reference
 from warehouse.store import SETTINGS, rows_as_dicts, run
+from warehouse.study import sensitivity
+from warehouse.time import history, previous
 
 EASTING, NORTHING = 450_000, 300_000
 """A place in Leicestershire, well inland."""
@@ -74,12 +77,12 @@ MODERN_MEASURES = 2016
 
 
 @cache
-def _read_sql(own_definitions: str | None) -> tuple[list[Definition], list[AnyModel]]:
-    """The definitions, and the models in order. Once: to parse the SQL takes longer than to build a handful of schools from it."""
-    return read_definitions(), [model for layer in LAYERS for model in models_of(layer)]
+def _graph(own_definitions: str | None) -> Graph:
+    """All models, for the definitions there are. Once: to parse the SQL takes longer than to build a handful of schools from it."""
+    return assemble()
 
 
-def _with(definitions: list[Definition], parameters: Mapping[str, Mapping[str, float]]) -> list[Definition]:
+def _with(definitions: Sequence[Definition], parameters: Mapping[str, Mapping[str, float]]) -> list[Definition]:
     """The definitions with other values of some parameters, by definition and name."""
     by_name = {definition.name: definition for definition in definitions}
     for name, values in parameters.items():
@@ -232,12 +235,13 @@ class World:
         ``parameters``: other values, by definition and name. ``tables``: build these, and what they are made of, alone.
         ``with_sensitivity``: mart.sensitivity too, which takes five times as long as all the others together.
         """
-        definitions, models = _read_sql(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
+        graph = _graph(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
+        models = graph.in_order
         if not self._has_reference:
             load_macros(self.connection)
             load_reference(self.connection)
             self._has_reference = True
-        with_parameters = _with(definitions, parameters or {})
+        with_parameters = _with(graph.definitions, parameters or {})
         if self._definitions != with_parameters:
             load_parameters(self.connection, with_parameters)
             self._definitions = with_parameters

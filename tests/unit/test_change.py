@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from exports.changes import HEADINGS, changes_page
-from exports.page import as_markdown
+from exports.pages.changes import HEADINGS, changes_page
+from exports.pages.page import as_markdown
 from tests.support.world import World
-from warehouse.models import read_models
+from warehouse.model import read_models
 from warehouse.store import run
 
 AUTUMN, SPRING = date(2025, 9, 30), date(2026, 4, 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exports.exclusive import Exclusive, exclusive
-from orchestration import cli
+from orchestration.cli import main as cli
 from tests.support.world import World
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from orchestration.explain import NO, NOT_ASSESSED, SET_ASIDE, YES, Explanation, Finding, Rule, explain, show
+from orchestration.cli.explain import NO, NOT_ASSESSED, SET_ASIDE, YES, Explanation, Finding, Rule, explain, show
 from tests.support.world import World
 from transforms.errors import InputError
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from warehouse.freshness import Freshness, age_of_latest, freshness
 from warehouse.home import Home
 from warehouse.sources.cards import read_cards
+from warehouse.sources.freshness import Freshness, age_of_latest, freshness
 from warehouse.sources.state import SourceState
 
 OFSTED = read_cards()["ofsted_inspections"]

@@ -13,9 +13,9 @@ import pytest
 from exports.duckdb_file import MACROS
 from tests.support.world import World
 from transforms.errors import InputError
-from warehouse import history
 from warehouse.home import Home
 from warehouse.store import literal, run
+from warehouse.time import history
 
 FIRST, SECOND, THIRD = (datetime(2026, 1, day, 6, 30, tzinfo=UTC).replace(tzinfo=None) for day in (5, 12, 19))
 

@@ -8,7 +8,7 @@ import pytest
 
 from transforms.errors import InputError
 from transforms.layouts.gias import GROUP, LINK
-from warehouse.landing import SYNTHETIC_MARKER, DropFolder, SourceFile, land
+from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, SourceFile, land
 
 LINKS = b"URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\r\n1,2,Old,Predecessor,01-09-2020\r\n"
 TODAY = date(2025, 10, 1)

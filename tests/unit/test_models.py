@@ -6,14 +6,14 @@ import duckdb
 import pytest
 import sqlglot
 
-from orchestration.explain import explain
+from orchestration.cli.explain import explain
 from tests.support.world import World
 from transforms.errors import InputError
 from warehouse import dictionary
 from warehouse.checks import CheckResult, build_results, read_checks, record_result, run_check
 from warehouse.definitions import load_parameters, read_definitions
 from warehouse.dictionary import build_dictionary, published_tables
-from warehouse.models import SQL, Model, in_order, read_models, tables_read
+from warehouse.model import SQL, Model, in_order, read_models, tables_read
 
 
 def model(name: str, sql: str) -> Model:
@@ -339,4 +339,4 @@ def test_every_check_has_a_planted_fault() -> None:
 
 def test_no_sql_file_lies_outside_the_folders_that_are_read() -> None:
     folders = {path.parent.relative_to(SQL).as_posix() for path in SQL.rglob("*.sql")}
-    assert folders == {".", "change", "core", "match", "mart", "check", "definition", "gap"}
+    assert folders == {".", "change", "core", "match", "mart", "check", "definition", "study"}

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from rich.markdown import Markdown
 
-from exports.page import Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
+from exports.pages.page import Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
 
 HOSTILE = [
     "<script>alert(1)</script> & more",

@@ -8,9 +8,9 @@ import pytest
 from transforms.errors import InputError
 from transforms.layouts import Layout, Parsed
 from transforms.layouts.ofsted import FULL, GRADED, INSPECTION, OVERALL, REPORT_CARD
-from warehouse.landing import SYNTHETIC_MARKER, DropFolder, mark_published
-from warehouse.models import read_models
-from warehouse.raw import load_group
+from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, mark_published
+from warehouse.landing.raw import load_group
+from warehouse.model import read_models
 
 
 def ofsted_file(vintage: str, urn: int, title_rows: int, **values: str) -> bytes:
@@ -193,7 +193,7 @@ def test_archived_releases_are_read_once_and_again_when_the_code_that_reads_them
     assert judged(DropFolder(tmp_path / "both"), archive) == expected
     assert reads == [MAY]
 
-    monkeypatch.setattr("warehouse.landing._layouts_hash", lambda: "changed")
+    monkeypatch.setattr("warehouse.landing.archive._layouts_hash", lambda: "changed")
     assert judged(DropFolder(tmp_path / "both"), archive) == expected
     assert sorted(reads[1:]) == sorted([MAY, AUGUST])
     assert [path.name for path in archive.glob("*/rows-*")] == ["rows-changed.parquet"] * 2

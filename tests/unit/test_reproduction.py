@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from lxml import html
 
-from exports.page import Bullets, Page, Paragraph, Section, Table
-from exports.reproduction import page_of, write_reproduction
+from exports.pages.page import Bullets, Page, Paragraph, Section, Table
+from exports.pages.reproduction import page_of, write_reproduction
 from tests.support.world import World
 from transforms.errors import InputError
 from warehouse.definitions import read_definitions
-from warehouse.gaps import Gap, Leadership, find_gaps
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
-from warehouse.models import SQL
-from warehouse.reproduction import REGIONS, Comparison, Reproduction, definition_to_reproduce, reproduce
+from warehouse.model import SQL
 from warehouse.store import run
+from warehouse.study.gaps import Gap, Leadership, find_gaps
+from warehouse.study.reproduction import REGIONS, Comparison, Reproduction, definition_to_reproduce, reproduce
 
 YEAR = 2016
 NFER = next(each for each in read_definitions() if each.name == "nfer-2017")

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from transforms.layouts import LAYOUTS
-from warehouse.landing import SYNTHETIC_MARKER
-from warehouse.sources.sample import write_sample
-from warehouse.sources.sample.authorities import county_districts, read_areas
-from warehouse.sources.sample.postcodes import Postcodes, read_postcodes
+from warehouse.landing.archive import SYNTHETIC_MARKER
+from warehouse.sample import write_sample
+from warehouse.sample.authorities import county_districts, read_areas
+from warehouse.sample.postcodes import Postcodes, read_postcodes
 
 SCHOOLS = 600
 AS_AT = date(2025, 8, 31)
@@ -47,7 +47,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, postcodes: Postcodes) -> Pa
 def write_with(postcodes: Postcodes, folder: Path, seed: int = 2017) -> None:
     """Write a sample without reading the 2.7 million postcodes once more, which is most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("warehouse.sources.sample.read_postcodes", lambda areas: postcodes)
+        patch.setattr("warehouse.sample.read_postcodes", lambda areas: postcodes)
         write_sample(folder, seed=seed, schools=SCHOOLS)
 
 
@@ -83,9 +83,7 @@ def state_schools(register: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process(sample: Path, tmp_path: Path) -> None:
-    program = (
-        f"import sys, pathlib, warehouse.sources.sample as made;made.write_sample(pathlib.Path(sys.argv[1]), schools={SCHOOLS})"
-    )
+    program = f"import sys, pathlib, warehouse.sample as made;made.write_sample(pathlib.Path(sys.argv[1]), schools={SCHOOLS})"
     environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=environment)
     assert digests(tmp_path) == digests(sample)

@@ -13,9 +13,9 @@ from tests.support.world import World
 from transforms.errors import InputError
 from transforms.geography import METRES_PER_MILE
 from warehouse.definitions import Definition, read_definitions
-from warehouse.models import load_reference
-from warehouse.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values, sensitivity_model
+from warehouse.reference import load_reference
 from warehouse.store import beside, run
+from warehouse.study.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values, sensitivity_model
 
 MEASURES = (
     "phase",

@@ -17,12 +17,12 @@ import pytest
 import shapely
 
 from exports.edition import is_named_map
-from exports.page import Table
-from exports.site import write_site
-from exports.site.about import about
-from exports.site.measures import CLASSES, MEASURES, classes
-from exports.site.schools import COLUMNS, school_files
-from exports.site.shapes import shapes
+from exports.map import write_site
+from exports.map.about import about
+from exports.map.measures import CLASSES, MEASURES, classes
+from exports.map.schools import COLUMNS, school_files
+from exports.map.shapes import shapes
+from exports.pages.page import Table
 from tests.support.published import NOT_PLACED, published_tables_of_a_few_schools
 from tests.support.world import World
 from transforms.errors import InputError
@@ -254,7 +254,7 @@ def test_data_are_scripts_of_ascii_that_end_no_script_and_carry_the_stamp(world:
 def test_a_package_without_the_maps_library_is_named_with_what_to_do(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exports.site._MAPLIBRE", ("maplibre-gl-of-tomorrow.js",))
+    monkeypatch.setattr("exports.map._MAPLIBRE", ("maplibre-gl-of-tomorrow.js",))
     with pytest.raises(InputError, match=r"does not ship maplibre-gl-of-tomorrow\.js.*make setup"):
         write_site(connection, tmp_path / "site", status=[], stamp="20251001T063000Z")
 

@@ -14,9 +14,9 @@ from tests.support.published import HOSTILE_NAMES, published_tables_of_a_few_sch
 from tests.support.workbook_reader import NAMES, Parts, Read
 from tests.support.workbooks import assert_workbooks_hold
 from tests.support.world import World
-from warehouse import previous
-from warehouse.changes import build_changes
 from warehouse.store import run
+from warehouse.time import previous
+from warehouse.time.change import build_changes
 
 
 def sheet(path: Path, name: str) -> list[list[Any]]:

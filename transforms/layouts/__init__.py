@@ -1,7 +1,8 @@
 """One module per publisher's family of files: every vintage's columns to ours.
 
 A file is recognised by the pattern of its name *and* its header, never by its position in a folder. What belongs here: headings,
-codes, encodings. What does not: what the values mean for a school (``sql/``), where files come from (``warehouse/landing.py``).
+codes, encodings. What does not: what the values mean for a school (``sql/``), where files come from
+(``warehouse/landing/archive.py``).
 """
 
 from __future__ import annotations

@@ -1,0 +1,125 @@
+"""The page beside the map: how fresh each source is, what is computed, and what the figures do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from exports.pages.page import Block, Bullets, Links, Page, Paragraph, Section, Table
+from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
+from warehouse.store import run
+
+_KINDS = {"in_need": "In need", "high_performing": "High-performing", "excluded": "Set aside"}
+
+
+def about(
+    connection: duckdb.DuckDBPyConnection, refresh: Mapping[str, Any], status: Sequence[Mapping[str, Any]], *, is_named: bool
+) -> Page:
+    """The page, from the published tables and each source's state."""
+    return Page("About the data", list(_blocks(connection, refresh, status, is_named=is_named)))
+
+
+def _blocks(
+    connection: duckdb.DuckDBPyConnection, refresh: Mapping[str, Any], status: Sequence[Mapping[str, Any]], *, is_named: bool
+) -> Iterator[Block]:
+    yield Links([("Back to the map", "index.html")])
+    if refresh["is_synthetic"]:
+        yield Paragraph(SYNTHETIC_NOTE, "warning")
+    yield Section("Data status")
+    yield Paragraph(
+        "What counts is the date a file speaks of, not when it was fetched. The states are those of the day on which this page was "
+        f"made, {refresh['started_at']:%d %B %Y}."
+    )
+    yield Table(
+        "Sources",
+        ("Source", "Publisher", "As at", "State"),
+        [(each["title"], each["publisher"], _day(each["as_at"]), each["state"]) for each in status],
+        marked=frozenset(place for place, each in enumerate(status) if each["is_stale"]),
+    )
+    for name, title, sentence in run(connection, "select distinct definition, title, sentence from mart.definition order by 1"):
+        yield Section(f"Definition: {title}")
+        yield Paragraph(sentence)
+        reasons = run(
+            connection, "select kind, sentence, phases from mart.reason where definition = $1 and kind in $2", [name, list(_KINDS)]
+        )
+        yield Table(
+            f"Rules of {title}",
+            ("Makes a school", "Rule", "Phases"),
+            [(_KINDS[kind], rule, ", ".join(phases).replace("_", " ") or "all") for kind, rule, phases in reasons],
+        )
+        yield Table(
+            f"What could not be told under {title}",
+            ("Phase", "What could not be told", "Schools", "%"),
+            [
+                (phase.replace("_", " "), said, f"{schools:,}", f"{percent:.1f}")
+                for phase, said, schools, percent in run(
+                    connection,
+                    """select phase, sentence, not_assessed, not_assessed_percent from mart.coverage
+                    where definition = $1 and not_assessed > 0 order by phase, not_assessed desc""",
+                    [name],
+                )
+            ],
+            numbers=frozenset((2, 3)),
+        )
+    yield Section("How near is near")
+    yield Paragraph(
+        "A high-performing school is near when it stands within the search radius of the school in need, as the crow flies:"
+    )
+    settings = run(
+        connection,
+        """select distinct replace(setting, '_', '-'), search_radius_miles from mart.school
+        where setting is not null and search_radius_miles is not null order by search_radius_miles""",
+    )
+    yield Bullets([f"{setting}: {miles:g} miles" for setting, miles in settings])
+    yield from _by_radius(connection)
+    yield Section("What the figures do not show")
+    yield Paragraph(LIMITS)
+    yield Paragraph(
+        "Every figure is made of public data. "
+        + (
+            "Schools are named, with links to their pages in Get Information About Schools and at Ofsted."
+            if is_named
+            else "Schools are not named, as in the study of 2017. Names are left out, not places: a place can tell its school."
+        )
+    )
+    yield Section("Licence")
+    yield Paragraph(OGL)
+    yield Paragraph("The map is drawn with MapLibre GL JS (BSD 3-Clause licence). Colours: ColorBrewer, by Cynthia Brewer.", "note")
+
+
+def _by_radius(connection: duckdb.DuckDBPyConnection) -> Iterator[Block]:
+    """England's figures if help could come from half to twice as far."""
+    yield Section("How much hangs on the radius")
+    yield Paragraph(
+        "England's figures if help could come from half as far up to twice as far; 1 is the radius above. The sheet Sensitivity of "
+        "the workbook for England shows how the figures move with the thresholds of the definitions, too."
+    )
+    for name, title in run(connection, "select distinct definition, title from mart.definition order by 1"):
+        rows = run(
+            connection,
+            """select phase, value, partners_median, in_need_without_partner, is_as_defined from mart.sensitivity
+            where definition = $1 and parameter = 'search_radius' and in_need > 0 order by phase, value""",
+            [name],
+        )
+        yield Table(
+            f"By radius, under {title}",
+            (
+                "Phase",
+                "Times the radius",
+                "Median of high-performing schools near a school in need",
+                "Schools in need with nobody near",
+            ),
+            [(phase.replace("_", " "), f"{value:g}", _count(median), _count(nobody)) for phase, value, median, nobody, _ in rows],
+            numbers=frozenset((1, 2, 3)),
+            marked=frozenset(place for place, row in enumerate(rows) if row[4]),
+        )
+
+
+def _count(value: float | None) -> str:
+    return "not known" if value is None else f"{value:,g}"
+
+
+def _day(day: Any) -> str:
+    return "–" if day is None else f"{day:%d %B %Y}"

@@ -1,0 +1,250 @@
+"""The command line: ``schoolmatch``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli import changes, questions
+from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
+from transforms.errors import InputError
+from warehouse.home import Home, waiting
+from warehouse.licence import LIMITS, SYNTHETIC_NOTE
+from warehouse.store import rows_as_dicts
+
+if TYPE_CHECKING:
+    from warehouse.sources.freshness import Freshness
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="For every school in England that needs support: the high-performing schools near enough to give it.",
+)
+app.registered_commands += [*questions.app.registered_commands, *changes.app.registered_commands]
+
+
+@app.callback()
+def main() -> None:
+    """schoolmatch."""
+
+
+@app.command()
+def refresh(
+    source: Annotated[
+        str, typer.Option("--source", help="live, sample, or a drop folder with the publishers' files.", show_default=True)
+    ] = "live",
+    home: HomeOption = None,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only the summary, and what goes wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Every table and check as it is made.")] = False,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="Publish though schools or statuses differ much from the refresh before.")
+    ] = False,
+) -> None:
+    """Build everything from the source's files, check it, and publish it."""
+    _show_progress(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
+    place = Home.find(home)
+    if accept_changes:
+        os.environ["SCHOOLMATCH_ACCEPT_CHANGES"] = "1"
+    try:
+        # Dagster takes seconds to import: not before it is needed. A mistake in sql/ is found while it is read.
+        from orchestration.refresh import refresh as run_refresh
+
+        done = run_refresh(place, source)
+    except (InputError, OSError) as error:  # the second: no space, no permission
+        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
+        if place.latest.exists():
+            errors.print(f"What was published before is as it was: {escape(str(place.latest))}")
+        raise typer.Exit(1) from error
+    _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive])
+    for state in done.status:
+        if state["is_stale"] or "at the last look" in state["state"]:
+            console.print(f"[bold red]{escape(state['title'])}[/], as at {state['as_at'] or 'no date'}: {escape(state['state'])}")
+    console.print(f"\nPublished in {done.seconds:.0f} s: [bold]{escape(_shown(place))}[/]")
+    for name, what in (
+        ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
+        ("site/index.html", "the map: open it, or schoolmatch serve"),
+        ("excel/england.xlsx", "and a workbook for each region and local authority"),
+        ("parquet/", "one file per table; also geoparquet/ and ees/ (tidy CSV)"),
+        ("changes.html", "what changed since the refresh before, and why"),
+        ("status.json", "how fresh each source is"),
+        ("manifest.json", "what it was made from, and every file's hash"),
+    ):
+        console.print(f"  {name:<22}{what}")
+
+
+@app.command()
+def status(
+    home: HomeOption = None,
+    *,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """How fresh each source is, and when the last refresh was published.
+
+    Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped.
+    """
+    # These read files of every layout: a moment that other commands need not wait.
+    from orchestration.origin import looks
+    from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest, freshness
+
+    place = Home.find(home)
+    with published(place) as connection:
+        files = rows_as_dicts(connection, "from mart.source_file")
+        about = rows_as_dicts(connection, "from mart.refresh")[0]
+    age = age_of_latest(place) or timedelta()
+    states = freshness(files, datetime.now(UTC).date(), looks(about["source"], place))
+    if as_json:
+        print(
+            json.dumps(
+                {"label": about["label"], "hours_old": round(age / timedelta(hours=1), 1), "sources": [s.as_json() for s in states]}
+            )
+        )
+    elif as_csv:
+        print_rows(list(states[0].as_json()), [list(state.as_json().values()) for state in states], as_json=False, as_csv=True)
+    else:
+        _show_states(states, about["label"])
+        console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_shown(place))}")
+    for report in waiting(place):
+        errors.print(f"[bold red]A refresh is held[/] until its changes are allowed: {escape(str(report))}", soft_wrap=True)
+    if age > LATEST_AT_MOST:
+        errors.print(f"[bold red]Older than {LATEST_AT_MOST.days} days:[/] if this home has a schedule, the schedule has stopped.")
+        raise typer.Exit(3)
+
+
+@app.command()
+def serve(
+    home: HomeOption = None,
+    *,
+    port: Annotated[int, typer.Option("--port", help="On this machine alone; 0 takes a free one.")] = 8000,
+) -> None:
+    """Serve the newest published folder, and its map, on localhost, until stopped (Ctrl+C)."""
+    from orchestration.cli.serve import LOCALHOST
+    from orchestration.cli.serve import serve as make_server
+
+    try:
+        server = make_server(Home.find(home), port)
+    except InputError as error:
+        errors.print(escape(str(error)))
+        raise typer.Exit(1) from error
+    with server:
+        console.print(f"The map: [bold]http://{LOCALHOST}:{server.server_port}/site/[/]  (Ctrl+C stops)")
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+
+
+@app.command()
+def reproduce(
+    name: Annotated[str, typer.Argument(help="A definition with published figures: nfer-2017.")],
+    source: Annotated[str, typer.Option("--source", help="The files of the time: a drop folder.")],
+    home: Annotated[
+        str | None,
+        typer.Option("--home", help="Where the refresh keeps everything. Default: a folder that is removed.", show_default=False),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", help="Where the page goes. Default: reproduction/ in --home, SCHOOLMATCH_HOME or ./data.", show_default=False
+        ),
+    ] = None,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only where the page is, and what goes wrong.")] = False,
+) -> None:
+    """Hold a definition's figures against those a study has published: a page that says how far they agree, and why not further."""
+    _show_progress(logging.WARNING if quiet else logging.INFO)
+    folder = Path(to).expanduser() if to else Home.find(home).root / "reproduction"
+    try:
+        from orchestration.cli.reproduce import reproduce_from
+
+        paths = reproduce_from(name, source, Home.find(home) if home else None, folder)
+    except (InputError, OSError) as error:
+        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
+        raise typer.Exit(1) from error
+    for path in paths:
+        console.print(f"[bold]{escape(str(path))}[/]", soft_wrap=True)
+
+
+def _show_states(states: list[Freshness], label: str | None) -> None:
+    if label:
+        console.print(f"[bold yellow]{SYNTHETIC_NOTE}[/]\n")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Source", "As at", "Days old", "Landed", "Next check", "State"):
+        table.add_column(heading, justify="right" if heading == "Days old" else "left", no_wrap=heading != "State")
+    for state in states:
+        table.add_row(
+            state.source.replace("_", " "),
+            f"{state.as_at}" if state.as_at else "–",
+            f"{state.age_days:,}" if state.age_days is not None else "–",
+            f"{state.landed:%Y-%m-%d}" if state.landed else "–",
+            f"{state.next_check:%d %b %H:%M}" if state.next_check else "–",
+            f"[bold red]{escape(state.state)}[/]" if state.is_stale else escape(state.state),
+        )
+    console.print(table)
+
+
+def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: list[str]) -> None:
+    if about["is_synthetic"]:
+        console.print(f"\n[bold yellow]{SYNTHETIC_NOTE}[/]")
+    console.print(
+        f"\n{about['schools']:,} schools; GIAS as at {about['gias_as_at']:%d %B %Y}, Ofsted as at {about['ofsted_as_at']:%d %B %Y}"
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Definition", "Phase"):
+        table.add_column(heading)
+    for heading in ("Schools", "High-perf.", "In need", "Unsure", "Median", "Nobody"):
+        table.add_column(heading, justify="right")
+    for row in country:
+        table.add_row(
+            row["definition"],
+            row["phase"].replace("_", " "),
+            f"{row['schools']:,}",
+            f"{row['high_performing']:,}",
+            f"{row['in_need']:,}",
+            f"{row['not_assessed']:,}",
+            "–" if row["partners_median"] is None else f"{row['partners_median']:g}",
+            "–" if row["in_need_without_partner"] is None else f"{row['in_need_without_partner']:,}",
+        )
+    console.print(table)
+    console.print(
+        "[dim]Unsure: neither, but not assessed by every rule. Median: of the high-performing schools near a school in need. "
+        "Nobody: schools in need with none near.[/]"
+    )
+    for sentence in exclusive:
+        console.print(sentence)
+    console.print(f"[dim]{LIMITS}[/]")
+
+
+class _Lines(logging.Formatter):
+    """A line with the time; what is more than progress says so."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return line if record.levelno <= logging.INFO else f"{record.levelname}  {line}"
+
+
+def _show_progress(level: int) -> None:
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+    logger = logging.getLogger("schoolmatch")
+    logger.setLevel(logging.DEBUG)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines("%(asctime)s  %(message)s", "%H:%M:%S"))
+    handler.setLevel(level)  # not the logger: Dagster sets that one's level itself
+    logger.handlers = [handler]
+    logger.propagate = False
+
+
+def _shown(home: Home) -> str:
+    try:
+        return str(home.latest.relative_to(Path.cwd()))
+    except ValueError:
+        return str(home.latest)

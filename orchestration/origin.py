@@ -1,0 +1,44 @@
+"""Where a refresh takes its files from: the publishers, a drop folder, or the bundled synthetic sample.
+
+The one place that knows all three: neither landing nor anything after it knows which it was given.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.home import Home
+from warehouse.landing.archive import DropFolder
+from warehouse.sources.live import fetch_all, live_folder, read_states
+from warehouse.sources.settings import Addresses
+from warehouse.sources.state import SourceState
+
+SAMPLE, LIVE = "sample", "live"
+
+
+def prepare(source: str, home: Home) -> Path:
+    """The drop folder a source stands for, made ready first.
+
+    ``source``: ``live`` (what is new is fetched), ``sample``, or the path of a drop folder.
+    """
+    if source == LIVE:
+        fetch_all(home, Addresses.from_environment())
+        return live_folder(home)
+    if source == SAMPLE:
+        from warehouse.sample.folder import keep_sample  # what makes the sample takes a moment to import
+
+        keep_sample(home.sample)
+        return home.sample
+    return Path(source).expanduser()
+
+
+def open_folder(source: str, home: Home) -> DropFolder:
+    """The drop folder of a source that was prepared."""
+    if source == LIVE:
+        return DropFolder(live_folder(home))
+    return DropFolder(home.sample if source == SAMPLE else Path(source).expanduser())
+
+
+def looks(source: str, home: Home) -> list[SourceState]:
+    """How the last look at each publisher went; nothing where the source is not live."""
+    return read_states(home) if source == LIVE else []

@@ -1,1 +1,0 @@
-"""What a gap in the files does to the figures, in numbers: a query per question of ``warehouse/gaps.py``, read by name."""

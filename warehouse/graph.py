@@ -1,0 +1,57 @@
+"""The graph of the warehouse: every model there is, by layer, each after those it reads, and the checks that guard them.
+
+It is assembled from ``sql/`` and the definitions when it is asked for, so that nothing is read, and no setting looked
+at, by an import. Dagster's assets are made from it; tests and the command line build the same tables without Dagster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from warehouse.checks import Check, read_checks
+from warehouse.definitions import Definition, outcome_model, parameter_tables, read_definitions
+from warehouse.model import AnyModel, in_order, read_models
+from warehouse.python_models import PYTHON_MODELS
+from warehouse.study.sensitivity import sensitivity_model
+
+LAYERS = CORE, DEFINITION, MATCH, MART = ("core", "definition", "match", "mart")
+"""In the order in which they are built."""
+
+CHANGE = "change"
+"""What differs from the refresh before is made from published tables, for a published one: and built in the layer ``mart``."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All that a refresh builds after landing. ``models``: of each layer, each after those it reads."""
+
+    definitions: Sequence[Definition]
+    models: Mapping[str, Sequence[AnyModel]]
+    checks: Sequence[Check]
+
+    @property
+    def parameter_tables(self) -> list[str]:
+        """The tables that ``load_parameters`` makes from the definitions' files."""
+        return parameter_tables(self.definitions)
+
+    @property
+    def in_order(self) -> list[AnyModel]:
+        """Every model, each after those it reads."""
+        return [model for layer in LAYERS for model in self.models[layer]]
+
+    def checks_of(self, layer: str) -> list[Check]:
+        """The checks that guard a table of the layer."""
+        names = {model.name for model in self.models[layer]}
+        return [check for check in self.checks if check.on in names]
+
+
+def assemble() -> Graph:
+    """Read ``sql/`` and the definitions. Raises InputError, with file and line, for a mistake in one of them."""
+    definitions = read_definitions()
+    found: dict[str, list[AnyModel]] = {layer: [model for model in PYTHON_MODELS if model.schema == layer] for layer in LAYERS}
+    for layer in (CORE, MATCH, MART):
+        found[layer] += read_models(layer)
+    found[DEFINITION] += [*(definition.model for definition in definitions), outcome_model(definitions)]
+    found[MART] += [sensitivity_model(definitions), *read_models(CHANGE)]
+    return Graph(definitions, {layer: in_order(models) for layer, models in found.items()}, read_checks())

@@ -1,0 +1,155 @@
+"""Raw tables: one per kind of file, its rows typed and in our columns, each with the file and row it came from.
+
+Beside them, ``landing.<group>_file`` holds the provenance of the files of a landing group. The publishers' bytes themselves
+stay in the archive (``warehouse/landing/archive.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from transforms.errors import InputError
+from transforms.layouts import LAYOUTS, Layout
+from warehouse.landing import postcodes
+from warehouse.landing.archive import LICENCE, DropFolder, SourceFile, history, land
+from warehouse.store import replace_table, run
+
+POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
+
+_ORIGIN = {"as_at": "date", "source_sha256": "varchar", "row_number": "integer"}
+FILE_COLUMNS = {
+    "kind": "varchar",
+    "layout": "varchar",
+    "name": "varchar",
+    "title": "varchar",
+    "publisher": "varchar",
+    "url": "varchar",
+    "sha256": "varchar",
+    "bytes": "bigint",
+    "rows": "bigint",
+    "published": "date",
+    "covers": "varchar",
+    "landed": "timestamp",
+    "licence": "varchar",
+    "is_synthetic": "boolean",
+}
+"""Columns of the provenance tables and their SQL types: the fields of ``SourceFile``."""
+
+
+def tables_of(group: str) -> list[str]:
+    """The raw tables a landing group fills."""
+    if group == POSTCODE_GROUP:
+        return [f"raw.{POSTCODE_KIND}"]
+    return [f"raw.{layout.kind}" for layout in LAYOUTS if layout.group == group]
+
+
+def file_table(group: str) -> str:
+    """The table with the provenance of a group's files."""
+    return f"landing.{group}_file"
+
+
+def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group: str, archive: Path) -> dict[str, int]:
+    """Land a group's files and fill its raw tables; returns the number of rows by table.
+
+    A kind of which no file is there becomes an empty table, so that the SQL that reads it finds nothing instead of failing.
+    """
+    if group == POSTCODE_GROUP:
+        return load_postcodes(connection)
+    counts: dict[str, int] = {}
+    files: list[SourceFile] = []
+    for layout in LAYOUTS:
+        if layout.group != group:
+            continue
+        columns = {**layout.schema, **_ORIGIN}
+        frames = [pd.DataFrame(columns=list(columns))]
+        arrived = list(land(folder, layout, archive))
+        if layout.files == "releases":
+            arrived += history(folder, layout, archive, [file for file, _ in arrived])
+        for source_file, frame in arrived:
+            files.append(source_file)
+            frames.append(frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
+        rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")
+        counts[f"raw.{layout.kind}"] = replace_table(connection, f"raw.{layout.kind}", columns, rows)
+        _refuse_overlap(connection, layout, {file.sha256: file.name for file in files})
+    _replace_files(connection, group, files)
+    return counts
+
+
+def _refuse_overlap(connection: duckdb.DuckDBPyConnection, layout: Layout, names: dict[str, str]) -> None:
+    """Raise InputError where two files of a kind hold the same row (of two releases of different dates both are wanted)."""
+    key = ", ".join(layout.key if layout.files != "releases" else (*layout.key, "as_at"))
+    twice = run(
+        connection,
+        f"select min(source_sha256), max(source_sha256), count(*) from raw.{layout.kind} group by {key} having count(*) > 1",
+    )
+    if not twice:
+        return
+    first, second, _ = twice[0]
+    raise InputError(
+        f"Two files hold the same rows ({len(twice):,} of them, by {key})",
+        file=f"{names[first]} and {names[second]}",
+        expected="each row in one file",
+        do="take out the older of the two",
+    )
+
+
+def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Fill ``raw.ons_postcode`` from the postcode package."""
+    name, sha256, size = postcodes.provenance()
+    landed = _landed_before(connection, sha256) or utc_now()
+    columns = {"postcode": "varchar", "easting": "integer", "northing": "integer", "district_code": "varchar"}
+    count = replace_table(connection, f"raw.{POSTCODE_KIND}", columns, postcodes.as_table(postcodes.read_postcodes()))
+    directory = SourceFile(
+        kind=POSTCODE_KIND,
+        layout="package",
+        name=name,
+        title="ONS postcode directory",
+        publisher="Office for National Statistics",
+        url="https://geoportal.statistics.gov.uk/",
+        sha256=sha256,
+        bytes=size,
+        rows=count,
+        published=None,
+        covers=None,
+        landed=landed.replace(tzinfo=UTC),
+        licence=LICENCE,
+        is_synthetic=False,
+    )
+    _replace_files(connection, POSTCODE_GROUP, [directory])
+    return {f"raw.{POSTCODE_KIND}": count}
+
+
+def _landed_before(connection: duckdb.DuckDBPyConnection, sha256: str) -> datetime | None:
+    """When the refresh before read exactly this package first; None where it did not. The package is not archived like a file."""
+    table = file_table(POSTCODE_GROUP)
+    schema, _, name = table.partition(".")
+    if not run(connection, "from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]):
+        return None
+    rows = run(connection, f"select landed from {table} where sha256 = ?", [sha256])
+    return rows[0][0] if rows else None
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    """The frame as an Arrow table; a column without any value has no type yet, so that it takes that of another vintage."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for index, name in enumerate(table.column_names):
+        if table.column(index).null_count == table.num_rows:
+            table = table.set_column(index, name, pa.nulls(table.num_rows))
+    return table
+
+
+def utc_now() -> datetime:
+    """Now, in UTC, to the second, as DuckDB's timestamp without zone holds it."""
+    return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+
+
+def _replace_files(connection: duckdb.DuckDBPyConnection, group: str, files: list[SourceFile]) -> None:
+    records = [asdict(file) | {"landed": file.landed.replace(tzinfo=None)} for file in files]
+    rows = pa.table({name: pa.array([record[name] for record in records]) for name in FILE_COLUMNS})
+    replace_table(connection, file_table(group), FILE_COLUMNS, rows)

@@ -1,0 +1,76 @@
+"""The tables that no SELECT can make: each is a pure function of ``transforms/`` over the rows of a query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transforms import allocation, geography
+from warehouse.model import PythonModel
+
+PYTHON_MODELS: tuple[PythonModel, ...] = (
+    PythonModel(
+        name="core.school_cell",
+        description="One row per school with a place: longitude and latitude (OSTN15) and H3 cells, by transforms/geography.py.",
+        query="select urn, easting, northing from core.school_location order by urn",
+        columns={
+            "urn": "integer",
+            "longitude": "double",
+            "latitude": "double",
+            "h3_r5": "ubigint",
+            "h3_r6": "ubigint",
+            "h3_r7": "ubigint",
+        },
+        path=Path(__file__),
+        function=geography.places,
+    ),
+    PythonModel(
+        name="core.cell",
+        description="One row per H3 cell of the country (resolution 5, 6, 7): its centre and reach, by transforms/geography.py.",
+        query="select h3_r5, h3_r6, h3_r7 from core.school_cell order by urn",
+        columns={
+            "cell": "ubigint",
+            "resolution": "tinyint",
+            "longitude": "double",
+            "latitude": "double",
+            "reach_m": "double",
+        },
+        path=Path(__file__),
+        function=geography.cells,
+    ),
+    PythonModel(
+        name="match.h3_disk",
+        description=(
+            "One row per cell in which a school in need stands, search radius and cell of the disk that surely covers that "
+            "radius, by transforms/geography.py. Only for schools in need: disks for all schools would be fifteen times as "
+            "many, and cost more than the match."
+        ),
+        query=(
+            "select distinct school.h3_r7 as origin_cell, school.search_radius_miles "
+            "from match.school_status as status inner join core.school as school on school.urn = status.urn "
+            "where status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null order by all"
+        ),
+        columns={"origin_cell": "ubigint", "search_radius_miles": "double", "cell": "ubigint"},
+        path=Path(__file__),
+        function=geography.disks,
+    ),
+    PythonModel(
+        name="match.allocation",
+        description=(
+            "One row per definition, capacity and school in need that gets a partner where no high-performing school takes more "
+            "than that: as many as possible, then the least total distance, then the first by URN, by transforms/allocation.py."
+        ),
+        query=(
+            "select pair.definition, pair.phase, cast(capacity.capacity as integer) as capacity, pair.need_urn, pair.partner_urn, "
+            "pair.distance_m from match.pair as pair cross join reference.capacity as capacity order by all"
+        ),
+        columns={
+            "definition": "varchar",
+            "phase": "varchar",
+            "capacity": "integer",
+            "need_urn": "integer",
+            "partner_urn": "integer",
+        },
+        path=Path(__file__),
+        function=allocation.allocate,
+    ),
+)

@@ -1,0 +1,166 @@
+"""A definition's figures beside those that a study has published, with all that is needed to judge how far they agree.
+
+The published figures are small facts in ``sql/reference/published_figure.csv``. What does not belong here: how the page looks
+(``exports/pages/reproduction.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import duckdb
+
+from transforms.errors import InputError
+from warehouse.definitions import Definition, read_definitions
+from warehouse.reference import load_reference
+from warehouse.store import rows_as_dicts, run
+from warehouse.study.gaps import Gap, find_gaps
+
+PUBLISHED = "reference.published_figure"
+REGIONS = "regions_with_more_high_performing"
+
+_OF_ALL_PHASES = ("high_performing", "in_need")
+_OF_A_PHASE = (*_OF_ALL_PHASES, "high_performing_percent", "in_need_percent", "partners_median")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A published figure and ours. ``phase``: None is all phases together; ``ours``: None cannot be told from these files.
+
+    ``published`` is a number, or of regions ``every`` or ``most``, with the number of regions there are in ``whole``.
+    """
+
+    measure: str
+    label: str
+    phase: str | None
+    published: float | Literal["every", "most"]
+    source: str
+    ours: float | None
+    whole: int | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """Ours less the published one; None where one of them is not a number."""
+        return None if self.ours is None or isinstance(self.published, str) else self.ours - self.published
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether what the study says of regions is so here; None where it says a number."""
+        if self.whole is None or self.ours is None:
+            return None
+        return self.ours == self.whole if self.published == "every" else self.ours > self.whole / 2
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """All that the page says. Rows are those of the tables they are named for."""
+
+    definition: Definition
+    refresh: Mapping[str, Any]
+    files: list[dict[str, Any]]
+    comparisons: list[Comparison]
+    country: list[dict[str, Any]]
+    regions: list[dict[str, Any]]
+    gaps: list[Gap]
+    coverage: list[dict[str, Any]]
+    radii: list[dict[str, Any]]
+    headlines: list[dict[str, Any]]
+
+
+def definition_to_reproduce(name: str) -> Definition:
+    """The definition of that name. Raises InputError where there is none, or no published figures to hold it against."""
+    definitions = {definition.name: definition for definition in read_definitions()}
+    with duckdb.connect() as connection:
+        load_reference(connection)
+        published = [row[0] for row in run(connection, f"select distinct definition from {PUBLISHED} order by 1")]
+    if name in definitions and name in published:
+        return definitions[name]
+    raise InputError(
+        f"The definition {name} has no published figures to hold ours against"
+        if name in definitions
+        else f"There is no definition {name}",
+        expected=f"one of {', '.join(each for each in published if each in definitions)}",
+        do="give one of these, or add the figures and their source to sql/reference/published_figure.csv",
+    )
+
+
+def reproduce(connection: duckdb.DuckDBPyConnection, definition: Definition) -> Reproduction:
+    """Gather what the page says.
+
+    Takes a connection as ``warehouse.study.sensitivity.headlines`` does, of a refresh; nothing in it changes.
+    """
+    of_it = f"definition = '{definition.name}'"
+    areas = rows_as_dicts(
+        connection, f"from mart.area_summary where area_type in ('country', 'region') and {of_it} order by phase, area_code"
+    )
+    country = [row for row in areas if row["area_type"] == "country"]
+    regions = [row for row in areas if row["area_type"] == "region"]
+    return Reproduction(
+        definition=definition,
+        refresh=rows_as_dicts(connection, "from mart.refresh")[0],
+        files=rows_as_dicts(connection, "from mart.source_file"),
+        comparisons=_compare(connection, definition, country, regions),
+        country=country,
+        regions=regions,
+        gaps=find_gaps(connection, definition),
+        coverage=rows_as_dicts(
+            connection,
+            f"from mart.coverage where {of_it} and not_assessed > 0 order by phase, not_assessed desc",
+        ),
+        radii=rows_as_dicts(connection, "from reference.setting"),
+        headlines=rows_as_dicts(connection, f"from mart.sensitivity where {of_it}"),
+    )
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection,
+    definition: Definition,
+    country: list[dict[str, Any]],
+    regions: list[dict[str, Any]],
+) -> list[Comparison]:
+    found = {row["phase"]: row for row in country}
+    comparisons = []
+    for row in rows_as_dicts(connection, f"select * from {PUBLISHED} where definition = '{definition.name}'"):
+        measure, phase = row["measure"], row["phase"]
+        whole = None
+        ours: float | None
+        if measure == REGIONS:
+            of_phase = [region for region in regions if region["phase"] == phase]
+            ours, whole = sum(region["high_performing"] > region["in_need"] for region in of_phase), len(of_phase)
+        elif phase is None and measure in _OF_ALL_PHASES:
+            ours = sum(each[measure] for each in country)
+        elif measure in _OF_A_PHASE and phase is not None:
+            ours = found[phase][measure] if phase in found else None
+        elif measure in definition.description.reason:
+            ours = _schools_with(connection, definition, measure, phase)
+        else:
+            raise InputError(
+                f"The published figure {measure} cannot be held against anything",
+                file="sql/reference/published_figure.csv",
+                expected="a measure that the head of the file names, with a phase for all but the two totals",
+                do="mend its measure or phase",
+            )
+        published = row["value"] if measure == REGIONS else float(row["value"])
+        comparisons.append(Comparison(measure, row["label"], phase, published, row["source"], ours, whole))
+    return comparisons
+
+
+def _schools_with(connection: duckdb.DuckDBPyConnection, definition: Definition, code: str, phase: str | None) -> int | None:
+    """How many schools have a reason, whatever became of them; None where none has, and one could not be assessed for it."""
+    found, unassessed = run(
+        connection,
+        """
+        select
+            count(*) filter (where list_contains(reasons, $code)),
+            count(*) filter (where list_has_any(not_assessed, (
+                select coalesce(list(code), []) from definition.reason
+                where definition = $definition and kind = 'not_assessed' and list_contains(rules, $code)
+            )))
+        from match.school_status
+        where definition = $definition and ($phase is null or phase = $phase)
+        """,
+        {"code": code, "definition": definition.name, "phase": phase},
+    )[0]
+    return None if found == 0 and unassessed > 0 else int(found)

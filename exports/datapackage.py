@@ -15,8 +15,7 @@ from typing import Any
 import duckdb
 
 from exports import ees, geoparquet
-from exports.parquet import columns_of
-from warehouse.dictionary import Entry, describe_tables, key_of, published_tables
+from warehouse.contract import Column, contract_of, read_contracts, titled
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 from warehouse.publish import write_json
 from warehouse.store import rows_as_dicts, run
@@ -30,32 +29,17 @@ _LICENCE = {
 }
 _TITLE = "schoolmatch: schools in England that need support, and the high-performing schools near enough to give it"
 
-_TYPES = {"VARCHAR": "string", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"} | dict.fromkeys(
-    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), "integer"
-)
+_TYPES = {
+    "varchar": "string",
+    "double": "number",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp": "datetime",
+    **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "integer"),
+    "blob": "any",
+    "struct": "object",  # Table Schema has no type for bytes
+}
 """Types of Table Schema by type of DuckDB. A list is an ``array``."""
-
-_SPELT = {word: word.upper() for word in ("fsm", "h3", "id", "ks2", "ks4", "la", "laestab", "ons", "sha256", "url", "urn")} | {
-    "duckdb": "DuckDB",
-    "gias": "GIAS",
-    "ofsted": "Ofsted",
-}
-"""Words of column names that are not spelt as they stand."""
-
-FOREIGN_KEYS: dict[str, list[tuple[list[str], str]]] = {
-    "school_status": [(["urn"], "school")],
-    "match": [(["need_urn"], "school"), (["partner_urn"], "school")],
-    "match_similarity": [(["need_urn"], "school"), (["partner_urn"], "school")],
-    "allocation": [(["need_urn"], "school"), (["partner_urn"], "school")],
-    "partner_organisation": [
-        (["need_urn"], "school"),
-        (["nearest_urn"], "school"),
-        (["definition", "phase", "organisation_id"], "organisation"),
-    ],
-    "cold_spot": [(["need_urn"], "school"), (["nearest_urn"], "school")],
-    "coverage": [(["definition", "code"], "reason")],
-}
-"""By table: columns, and the table whose key they are."""
 
 
 def write_datapackage(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_synthetic: bool) -> Path:
@@ -65,7 +49,7 @@ def write_datapackage(connection: duckdb.DuckDBPyConnection, folder: Path, *, is
     """
     refresh = rows_as_dicts(connection, "from mart.refresh")[0]
     note = f"{SYNTHETIC_NOTE} " if is_synthetic else ""
-    resources = [*_tables(connection), *_places(connection), *_ees(is_synthetic=is_synthetic)]
+    resources = [*_tables(), *_places(), *_ees(is_synthetic=is_synthetic)]
     package: dict[str, Any] = {
         "$schema": f"{_PROFILE}/datapackage.json",
         "name": "schoolmatch",
@@ -112,40 +96,39 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
     return [{name: value for name, value in pairs if value is not None} for pairs in named]
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> Iterable[dict[str, Any]]:
-    descriptions = describe_tables()
-    for table in published_tables():
-        name = table.removeprefix("mart.")
-        schema: dict[str, Any] = {"fields": _fields(connection, table, columns_of(table))}
-        if key := key_of(table):
-            schema["primaryKey"] = key
-        if keys := FOREIGN_KEYS.get(name):
+def _tables() -> Iterable[dict[str, Any]]:
+    contracts = read_contracts()
+    for contract in contracts.values():
+        schema: dict[str, Any] = {"fields": [_field(name, column) for name, column in contract.columns.items()]}
+        if contract.key:
+            schema["primaryKey"] = list(contract.key)
+        if contract.references:
             schema["foreignKeys"] = [
-                {"fields": fields, "reference": {"resource": to, "fields": key_of(f"mart.{to}")}} for fields, to in keys
+                {"fields": list(each.columns), "reference": {"resource": each.to, "fields": list(contracts[each.to].key)}}
+                for each in contract.references
             ]
-        yield _resource(name, f"parquet/{name}.parquet", _in_words(name), descriptions[table], schema)
+        yield _resource(contract.name, f"parquet/{contract.name}.parquet", titled(contract.name), contract.row, schema)
 
 
-def _places(connection: duckdb.DuckDBPyConnection) -> Iterable[dict[str, Any]]:
-    schools = [
-        *_fields(connection, "mart.school", columns_of("mart.school")),
-        *(_field(entry, _geometry_type(entry)) for entry in geoparquet.SCHOOL_COLUMNS),
-    ]
-    boundaries = [_field(entry, _geometry_type(entry)) for entry in geoparquet.BOUNDARY_COLUMNS]
-    description = f"{describe_tables()['mart.school']} With its place, as GeoParquet 1.1.0."
+def _places() -> Iterable[dict[str, Any]]:
+    school = contract_of("school")
+    columns = {**school.columns, **geoparquet.SCHOOL_COLUMNS}
     yield _resource(
         "school_place",
         f"geoparquet/{geoparquet.SCHOOL}",
         "School, with its place",
-        description,
-        {"fields": schools, "primaryKey": key_of("mart.school")},
+        f"{school.row} With its place, as GeoParquet 1.1.0.",
+        {"fields": [_field(name, column) for name, column in columns.items()], "primaryKey": list(school.key)},
     )
     yield _resource(
         "boundary",
         f"geoparquet/{geoparquet.BOUNDARY}",
         "Boundary of an area",
         f"{geoparquet.BOUNDARY_DESCRIPTION} GeoParquet 1.1.0.",
-        {"fields": boundaries, "primaryKey": ["area_type", "area_code"]},
+        {
+            "fields": [_field(name, column) for name, column in geoparquet.BOUNDARY_COLUMNS.items()],
+            "primaryKey": list(geoparquet.BOUNDARY_KEY),
+        },
     )
 
 
@@ -162,7 +145,7 @@ def _csv(name: str, file: str, title: str, description: str, columns: Sequence[e
         {
             "name": column.name,
             "type": column.data_type,
-            "title": column.label or _in_words(column.name),
+            "title": column.label or titled(column.name),
             "description": column.description,
         }
         for column in columns
@@ -187,30 +170,17 @@ def _resource(name: str, path: str, title: str, description: str, schema: dict[s
     }
 
 
-def _fields(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Entry]) -> list[dict[str, Any]]:
-    types = dict(run(connection, f"select column_name, column_type from (describe {table})"))
-    return [
-        _field(entry, "array" if types[entry.column_name].endswith("[]") else _TYPES[types[entry.column_name]]) for entry in columns
-    ]
-
-
-def _field(entry: Entry, data_type: str) -> dict[str, Any]:
-    """A field; ``unit`` and ``publishedAs`` (the publisher's own name for the column) are properties of ours."""
+def _field(name: str, column: Column) -> dict[str, Any]:
+    """A field; ``unit`` and ``publishedAs`` (the publisher's own names for the column) are properties of ours."""
     more = {
-        "constraints": {"required": True} if entry.is_required else None,
-        "unit": entry.unit,
-        "publishedAs": entry.published_as,
+        "constraints": {"required": True} if column.is_required else None,
+        "unit": column.unit,
+        "publishedAs": "; ".join(column.published_as),
     }
-    field = {"name": entry.column_name, "type": data_type, "title": _in_words(entry.column_name), "description": entry.description}
-    return field | {name: value for name, value in more.items() if value}
-
-
-def _geometry_type(entry: Entry) -> str:
-    # Table Schema has no type for bytes.
-    return {"geometry": "any", "bbox": "object"}.get(entry.column_name, "string")
-
-
-def _in_words(name: str) -> str:
-    """A name as a title: ``la_ons_code`` becomes ``LA ONS code``."""
-    first, *others = name.split("_")
-    return " ".join([_SPELT.get(first, first.capitalize()), *(_SPELT.get(word, word) for word in others)])
+    field = {
+        "name": name,
+        "type": "array" if column.type.endswith("[]") else _TYPES[column.type],
+        "title": column.label or titled(name),
+        "description": column.meaning,
+    }
+    return field | {key: value for key, value in more.items() if value}

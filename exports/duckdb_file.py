@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.errors import InputError
-from warehouse.dictionary import describe_tables, key_of, published_tables, read_dictionary
+from warehouse.contract import Contract, read_contracts
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.model import SQL
 from warehouse.store import literal, run
@@ -23,7 +23,7 @@ def write_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synthe
     run(connection, f"attach {literal(path)} as published (storage_version '{STORAGE_VERSION}')")
     try:
         run(connection, "create schema published.mart")
-        counts = {table: _copy(connection, table) for table in published_tables()}
+        counts = {contract.table: _copy(connection, contract) for contract in read_contracts().values()}
         _comment(connection, is_synthetic)
         run(connection, "use published")
         run(connection, MACROS.read_text(encoding="utf-8"))
@@ -34,36 +34,34 @@ def write_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synthe
     return counts
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    key = key_of(table)
-    columns = run(connection, f"select column_name, column_type from (describe {table})")
-    required = {entry.column_name for entry in read_dictionary() if f"mart.{entry.table_name}" == table and entry.is_required}
-    fields = [f"{name} {kind}" + (" not null" if name in required else "") for name, kind in columns]
-    constraint = [f"primary key ({', '.join(key)})"] if key else []
+def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+    table = contract.table
+    fields = [f"{name} {column.type}" + (" not null" if column.is_required else "") for name, column in contract.columns.items()]
+    constraint = [f"primary key ({', '.join(contract.key)})"] if contract.key else []
     run(connection, f"create table published.{table} ({', '.join(fields + constraint)})")
     try:
         run(connection, f"insert into published.{table} select * from {table}")
     except duckdb.ConstraintException as error:
         raise InputError(
             f"{table} cannot be published: {error}",
-            file="sql/dictionary/mart.csv",
-            expected="a key once, and a value in every column that is_required",
-            do="mend the SQL that makes it; or take is_required from the column, with the reason",
+            file=f"sql/mart/{contract.name}.toml",
+            expected="a key once, and a value in every column that the contract does not let be null",
+            do="mend the SQL that makes it; or say in the contract what null means",
         ) from error
     return int(run(connection, f"select count(*) from published.{table}")[0][0])
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, is_synthetic: bool) -> None:
     label = f"{SYNTHETIC_NOTE} " if is_synthetic else ""
-    descriptions = describe_tables()
-    descriptions["mart.refresh"] += f" {LIMITS} {OGL}"  # a schema cannot hold a comment
-    for table in published_tables():
-        run(connection, f"comment on table published.{table} is {literal(label + descriptions[table])}")
-    for entry in read_dictionary():
-        unit = f" Unit: {entry.unit}." if entry.unit else ""
-        published_as = f" Published as: {entry.published_as}." if entry.published_as else ""
-        column = f"published.mart.{entry.table_name}.{entry.column_name}"
-        run(connection, f"comment on column {column} is {literal(entry.description + unit + published_as)}")
+    for contract in read_contracts().values():
+        # a schema cannot hold a comment
+        more = f" {LIMITS} {OGL}" if contract.name == "refresh" else ""
+        run(connection, f"comment on table published.{contract.table} is {literal(label + contract.row + more)}")
+        for name, column in contract.columns.items():
+            unit = f" Unit: {column.unit}." if column.unit else ""
+            published_as = f" Published as: {'; '.join(column.published_as)}." if column.published_as else ""
+            words = literal(column.meaning + unit + published_as)
+            run(connection, f"comment on column published.{contract.table}.{name} is {words}")
 
 
 def _own_catalog(connection: duckdb.DuckDBPyConnection) -> str:

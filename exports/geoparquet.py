@@ -8,7 +8,7 @@ DuckDB's own writer of it is an extension, a download: shapely makes the geometr
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,45 +17,34 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from exports.parquet import columns_of, common_metadata, copy_described
+from exports.parquet import common_metadata, copy_described
 from transforms.errors import InputError
-from warehouse.dictionary import Entry, describe_tables
+from warehouse.contract import Column, contract_of
 
 SCHOOL = "school.parquet"
 BOUNDARY = "boundary.parquet"
 
 
-def _column(table: str, name: str, description: str, *, unit: str = "", is_key: bool = False, is_required: bool = True) -> Entry:
-    return Entry(
-        table_name=table,
-        column_name=name,
-        unit=unit,
-        is_key=is_key,
-        is_required=is_required,
-        description=description,
-        published_as="",
-    )
-
-
 _UNIT = "degrees (WGS84)"
-_POINT = "Where the school stands: a point as WKB; null where that is not known."
-_POINT_BOX = "The same as xmin, ymin, xmax and ymax, by which readers skip what is elsewhere."
-SCHOOL_COLUMNS = (
-    _column("school", "geometry", _POINT, unit=_UNIT, is_required=False),
-    _column("school", "bbox", _POINT_BOX, unit=_UNIT, is_required=False),
-)
+_BOX = "as xmin, ymin, xmax and ymax, by which readers skip what is elsewhere."
+_NO_PLACE = "where it stands is not known"
+SCHOOL_COLUMNS = {
+    "geometry": Column(type="blob", unit=_UNIT, description="Where the school stands: a point as WKB.", null=_NO_PLACE),
+    "bbox": Column(type="struct", unit=_UNIT, description=f"The same {_BOX}", null=_NO_PLACE),
+}
 """What the file has besides the columns of ``mart.school``."""
 
 BOUNDARY_DESCRIPTION = (
     "One row per area: its boundary, generalised by the Office for National Statistics. Area codes are those of area_summary."
 )
-BOUNDARY_COLUMNS = (
-    _column("boundary", "area_type", "region, local_authority or constituency.", is_key=True),
-    _column("boundary", "area_code", "ONS code of the area.", is_key=True),
-    _column("boundary", "area_name", "Name of the area."),
-    _column("boundary", "geometry", "Boundary of the area: a polygon or multipolygon as WKB.", unit=_UNIT),
-    _column("boundary", "bbox", "Its west, south, east and north end: xmin, ymin, xmax and ymax.", unit=_UNIT),
-)
+BOUNDARY_KEY = ("area_type", "area_code")
+BOUNDARY_COLUMNS = {
+    "area_type": Column(type="varchar", description="region, local_authority or constituency."),
+    "area_code": Column(type="varchar", description="ONS code of the area."),
+    "area_name": Column(type="varchar", description="Name of the area."),
+    "geometry": Column(type="blob", unit=_UNIT, description="Boundary of the area: a polygon or multipolygon as WKB."),
+    "bbox": Column(type="struct", unit=_UNIT, description=f"Its west, south, east and north end {_BOX}"),
+}
 
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -84,8 +73,9 @@ def _write_schools(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synt
     has_place = ~(np.isnan(longitude) | np.isnan(latitude))
     points = np.full(len(schools), None, dtype=object)
     points[has_place] = shapely.points(longitude[has_place], latitude[has_place])
-    metadata = common_metadata(describe_tables()["mart.school"], is_synthetic=is_synthetic)
-    _copy(connection, schools, points, path, [*columns_of("mart.school"), *SCHOOL_COLUMNS], metadata)
+    school = contract_of("school")
+    metadata = common_metadata(school.row, is_synthetic=is_synthetic)
+    _copy(connection, schools, points, path, {**school.columns, **SCHOOL_COLUMNS}, metadata)
     return path
 
 
@@ -121,7 +111,7 @@ def _copy(
     rows: pa.Table,
     shapes: Any,
     path: Path,
-    columns: Sequence[Entry],
+    columns: Mapping[str, Column],
     metadata: dict[str, str],
     **more: str,
 ) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from warehouse.dictionary import Entry, describe_tables, published_tables, read_dictionary
+from warehouse.contract import Column, read_contracts
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 from warehouse.store import literal, run
 
@@ -28,19 +28,13 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_syn
     The same tables give the same bytes (same version of DuckDB).
     """
     folder.mkdir(parents=True)
-    descriptions = describe_tables()
     paths = []
-    for table in published_tables():
-        path = folder / f"{table.removeprefix('mart.')}.parquet"
-        metadata = common_metadata(descriptions[table], is_synthetic=is_synthetic)
-        copy_described(connection, table, path, columns_of(table), metadata)
+    for contract in read_contracts().values():
+        path = folder / f"{contract.name}.parquet"
+        metadata = common_metadata(contract.row, is_synthetic=is_synthetic)
+        copy_described(connection, contract.table, path, contract.columns, metadata)
         paths.append(path)
     return paths
-
-
-def columns_of(table: str) -> list[Entry]:
-    """The columns of a published table in words, in the order of the data dictionary."""
-    return [entry for entry in read_dictionary() if f"mart.{entry.table_name}" == table]
 
 
 def common_metadata(description: str, *, is_synthetic: bool) -> dict[str, str]:
@@ -51,7 +45,7 @@ def common_metadata(description: str, *, is_synthetic: bool) -> dict[str, str]:
 
 
 def copy_described(
-    connection: duckdb.DuckDBPyConnection, relation: str, path: Path, columns: Iterable[Entry], metadata: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, relation: str, path: Path, columns: Mapping[str, Column], metadata: dict[str, str]
 ) -> None:
     """Copy a table or view into a Parquet file, in its order, with the metadata and the columns in words.
 
@@ -59,12 +53,11 @@ def copy_described(
     ``columns``, for programs of any kind, and as field metadata in the Arrow schema under the key ``ARROW:schema`` (where Arrow's
     own writers put it), for pyarrow, R and others: ``pyarrow.parquet.read_schema(path).field("urn").metadata``.
     """
-    words = {entry.column_name: entry for entry in columns}
     metadata = metadata | {
-        "columns": json.dumps({name: entry.description for name, entry in words.items()}, ensure_ascii=False),
+        "columns": json.dumps({name: column.meaning for name, column in columns.items()}, ensure_ascii=False),
     }
     bare = connection.execute(f"select * from {relation} limit 0").to_arrow_table().schema
-    fields = [field.with_metadata(_field_metadata(words[field.name])) for field in bare]
+    fields = [field.with_metadata(_field_metadata(columns[field.name])) for field in bare]
     # Arrow's readers take the file's metadata from this schema, not from the keys beside it.
     schema = pa.schema(fields, metadata=metadata)
     keys = metadata | {"ARROW:schema": base64.b64encode(schema.serialize().to_pybytes()).decode()}
@@ -76,5 +69,5 @@ def copy_described(
     )
 
 
-def _field_metadata(entry: Entry) -> dict[str, str]:
-    return {"description": entry.description} | ({"unit": entry.unit} if entry.unit else {})
+def _field_metadata(column: Column) -> dict[str, str]:
+    return {"description": column.meaning} | ({"unit": column.unit} if column.unit else {})

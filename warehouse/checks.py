@@ -8,6 +8,7 @@ All of them block publishing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -133,12 +134,12 @@ def failed(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in run(connection, "select check_name from record.check_result where not passed order by 1")]
 
 
-def build_results(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> int:
-    """Make ``mart.check_result`` from the kept results of the checks there are; returns the number of rows.
+def build_results(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> int:
+    """Make ``mart.check_result`` from the kept results of the checks that had to run; returns the number of rows.
 
     Raises InputError when a check has not been run, or has failed: nothing is published then.
     """
-    names = [check.name for check in read_checks(root)]
+    names = [check.name for check in checks]
     run(
         connection,
         f"create or replace table {RESULTS} as select * from record.check_result where check_name in (select unnest($names)) "

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from transforms.layouts import LAYOUTS
 from warehouse.checks import Check, read_checks
+from warehouse.contract import refuse_unknown_headings
+from warehouse.contract_checks import contract_checks
 from warehouse.definitions import Definition, outcome_model, parameter_tables, read_definitions
 from warehouse.model import AnyModel, in_order, read_models
 from warehouse.python_models import PYTHON_MODELS
 from warehouse.study.sensitivity import sensitivity_model
+from warehouse.time.history import history_models
 
 LAYERS = CORE, DEFINITION, MATCH, MART = ("core", "definition", "match", "mart")
 """In the order in which they are built."""
@@ -48,10 +52,11 @@ class Graph:
 
 def assemble() -> Graph:
     """Read ``sql/`` and the definitions. Raises InputError, with file and line, for a mistake in one of them."""
+    refuse_unknown_headings({layout.kind: layout.headings for layout in LAYOUTS})
     definitions = read_definitions()
     found: dict[str, list[AnyModel]] = {layer: [model for model in PYTHON_MODELS if model.schema == layer] for layer in LAYERS}
     for layer in (CORE, MATCH, MART):
         found[layer] += read_models(layer)
     found[DEFINITION] += [*(definition.model for definition in definitions), outcome_model(definitions)]
-    found[MART] += [sensitivity_model(definitions), *read_models(CHANGE)]
-    return Graph(definitions, {layer: in_order(models) for layer, models in found.items()}, read_checks())
+    found[MART] += [sensitivity_model(definitions), *history_models(), *read_models(CHANGE)]
+    return Graph(definitions, {layer: in_order(models) for layer, models in found.items()}, [*read_checks(), *contract_checks()])

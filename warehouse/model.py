@@ -1,7 +1,7 @@
 """What a model is: a table of the warehouse, what it reads, and how it is built.
 
-A model is a file ``sql/<schema>/<table>.sql`` with one SELECT; what it reads is taken from the SQL itself (sqlglot), so that order and
-lineage cannot differ from the code. A table that SQL cannot make is a pure function of a frame (``PythonModel``) or takes many
+A model is a file ``sql/<schema>/<table>.sql`` with one SELECT; what it reads is taken from the SQL itself (sqlglot), so that order
+and lineage cannot differ from the code. A table that SQL cannot make is a pure function of a frame (``PythonModel``) or takes many
 questions of the warehouse (``ConnectionModel``). Which models there are: ``warehouse/graph.py``.
 """
 
@@ -34,6 +34,7 @@ class Model:
     name: str
     sql: str
     path: Path
+    row: str | None = None
 
     @property
     def schema(self) -> str:
@@ -42,7 +43,9 @@ class Model:
 
     @cached_property
     def description(self) -> str:
-        """The comment at the head of the file, as one paragraph."""
+        """What a row is: ``row``, else the comment at the head of the file, as one paragraph."""
+        if self.row is not None:
+            return self.row
         lines = [line.removeprefix("--").strip() for line in self.sql.splitlines()]
         head = re.match(r"(?:--[^\n]*\n)*", self.sql)
         return " ".join(lines[: head[0].count("\n")]) if head else ""

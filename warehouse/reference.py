@@ -1,13 +1,28 @@
-"""The tables of small facts: one per file of ``sql/reference/``."""
+"""The tables of small facts: one per file of ``sql/reference/``, with the key and types that ``contract.toml`` there promises."""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import duckdb
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from transforms.errors import InputError
 from warehouse.model import SQL
 from warehouse.store import run
+
+
+class _Facts(BaseModel):
+    """What is promised of a table. ``types``: of the columns that are no text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: tuple[str, ...]
+    types: dict[str, str] = {}
+
+
+_CONTRACT = TypeAdapter(dict[str, _Facts])
 
 
 def reference_tables(root: Path = SQL) -> list[str]:
@@ -16,16 +31,33 @@ def reference_tables(root: Path = SQL) -> list[str]:
 
 
 def load_reference(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> dict[str, int]:
-    """Load the small facts, every column as text; returns the number of rows by table."""
+    """Load the small facts; returns the number of rows by table.
+
+    Raises InputError for a file without a contract, a value that is not of its type, and a key that is there twice or not filled.
+    """
+    promised = _CONTRACT.validate_python(tomllib.loads((root / "reference" / "contract.toml").read_text(encoding="utf-8")))
     run(connection, "create schema if not exists reference")
-    counts = {}
-    for table in reference_tables(root):
-        path = root / "reference" / f"{table.partition('.')[2]}.csv"
+    return {table: _load(connection, root, table, promised) for table in reference_tables(root)}
+
+
+def _load(connection: duckdb.DuckDBPyConnection, root: Path, table: str, promised: dict[str, _Facts]) -> int:
+    name = table.partition(".")[2]
+    shown = f"sql/reference/{name}.csv"
+    if name not in promised:
+        raise InputError("The file has no contract", file=shown, do=f"add [{name}] with its key to sql/reference/contract.toml")
+    facts = promised[name]
+    typed = ", ".join(f"cast({column} as {kind}) as {column}" for column, kind in facts.types.items())
+    replaced = f"replace ({typed}) " if typed else ""
+    try:
         run(
             connection,
-            f"create or replace table {table} as "
-            "select * from read_csv($path, header = true, all_varchar = true, comment = '#', delim = ',', quote = '\"')",
-            {"path": str(path)},
+            f"create or replace table {table} as select * {replaced}"
+            "from read_csv($path, header = true, all_varchar = true, comment = '#', delim = ',', quote = '\"')",
+            {"path": str(root / "reference" / f"{name}.csv")},
         )
-        counts[table] = int(run(connection, f"select count(*) from {table}")[0][0])
-    return counts
+    except duckdb.Error as error:
+        raise InputError(f"The file cannot be read: {error}", file=shown, do="mend it, or its types in contract.toml") from error
+    key = ", ".join(facts.key)
+    if twice := run(connection, f"select {key} from {table} group by all having count(*) > 1"):
+        raise InputError(f"{key} {', '.join(map(str, twice[0]))} is there twice", file=shown, do="take one of them out")
+    return int(run(connection, f"select count(*) from {table}")[0][0])

@@ -44,7 +44,7 @@ def key(table: str) -> dg.AssetKey:
 
 _BEFORE = {
     **dict.fromkeys(previous.TABLES, "What the refresh compared with published of it."),
-    **dict.fromkeys(history.TABLES, "What every refresh of this source found, as it is kept in the home."),
+    **dict.fromkeys(history.tables(), "What every refresh of this source found, as it is kept in the home."),
 }
 
 

@@ -90,7 +90,7 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
     def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
         """Record checks and dictionary, write every export aside, and switch."""
         connection, home = warehouse.connection, warehouse.place
-        results = checks.build_results(connection)
+        results = checks.build_results(connection, graph.checks)
         words = dictionary.build_dictionary(connection)
         refresh = rows_as_dicts(connection, "from mart.refresh")[0]
         is_synthetic = bool(refresh["is_synthetic"])

@@ -239,7 +239,7 @@ in_order as (
     select
         found.definition,
         found.urn,
-        list(found.cause order by cast(cause.place as integer)) as causes
+        list(found.cause order by cause.place) as causes
     from (
         select distinct
             definition,

@@ -25,8 +25,8 @@ inner join reference.expectation as expected on expected.name = 'region_median'
 where
     now.area_type = 'region'
     and before.partners_median > 0
-    and now.partners_median <= cast(expected.share as double) * before.partners_median
-    and least(now.in_need, before.in_need) >= cast(expected.at_least as integer)
+    and now.partners_median <= expected.share * before.partners_median
+    and least(now.in_need, before.in_need) >= expected.at_least
     and now.definition not in (select changed_definition.definition from changed_definition)
     and (select folder.is_same_source from previous.folder as folder)
     and not (select run.accepts_changes from landing.run as run)

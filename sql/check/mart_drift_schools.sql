@@ -30,7 +30,7 @@ inner join reference.expectation as expected on expected.name = 'schools'
 left join now on now.definition = before.definition and now.phase = before.phase
 where
     abs(coalesce(now.schools, 0) - before.schools)
-    > greatest(cast(expected.share as double) * before.schools, cast(expected.at_least as integer))
+    > greatest(expected.share * before.schools, expected.at_least)
     -- a definition that was taken away is no drift of the data
     and before.definition in (select known.definition from definition.parameter as known)
     and (select folder.is_same_source from previous.folder as folder)

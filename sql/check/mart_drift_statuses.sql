@@ -24,4 +24,4 @@ where
 group by now.definition, now.phase, expected.share, expected.at_least
 having
     count(*) filter (where now.status <> before.status)
-    > greatest(cast(expected.share as double) * count(*), cast(expected.at_least as integer))
+    > greatest(expected.share * count(*), expected.at_least)

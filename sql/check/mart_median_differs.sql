@@ -1,7 +1,7 @@
 -- on: mart.area_summary
 -- what: The median number of partners, computed another way (the middle of the sorted counts of published pairs), differs.
 -- why: The median is the study's headline; schools in need with nobody near must count as zero, not drop out.
--- do: Look at match.partner_count and the join of mart.area_summary.
+-- do: Look at match.need and the join of mart.area_summary.
 with counted as (
     select
         status.definition,

@@ -6,7 +6,7 @@ with typed as (
     select
         establishment.*,
         type_of.type_name as state_funded_type,
-        type_of.is_academy = 'true' as is_academy,
+        type_of.is_academy,
         coalesce(type_of.phase, phase_of.phase) as counted_phase,
         coalesce(establishment.status_code, case name_key(establishment.status_name)
             when 'open' then '1'

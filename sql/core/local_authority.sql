@@ -12,8 +12,8 @@ in_force as (
         region_code
     from reference.local_authority
     where
-        (select extract.as_at from extract) between coalesce(cast(valid_from as date), date '1900-01-01')
-        and coalesce(cast(valid_to as date), date '9999-12-31')
+        (select extract.as_at from extract) between coalesce(valid_from, date '1900-01-01')
+        and coalesce(valid_to, date '9999-12-31')
 )
 
 select

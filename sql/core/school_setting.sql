@@ -44,6 +44,6 @@ select
     decided.urban_rural_code,
     decided.setting,
     decided.setting_source,
-    cast(radius.search_radius_miles as double) as search_radius_miles
+    radius.search_radius_miles
 from decided
 left join reference.setting as radius on radius.setting = decided.setting

@@ -4,13 +4,14 @@
 -- place_not_known, as its place or setting is not known, so that it could not be asked: missing is not a no.
 with asked as (
     select
-        status.definition,
-        status.phase,
-        cast(capacity.capacity as integer) as capacity,
-        status.urn as need_urn
-    from match.school_status as status
+        need.definition,
+        need.phase,
+        capacity.capacity,
+        need.need_urn,
+        need.can_be_placed,
+        need.partners
+    from match.need as need
     cross join reference.capacity as capacity
-    where status.status = 'in_need'
 )
 
 select
@@ -22,8 +23,8 @@ select
     pair.distance_m,
     case
         when allocation.partner_urn is not null then null
-        when partner_count.need_urn is null then 'place_not_known'
-        when partner_count.partners = 0 then 'nobody_near'
+        when not asked.can_be_placed then 'place_not_known'
+        when asked.partners = 0 then 'nobody_near'
         else 'none_left'
     end as partner_missing
 from asked
@@ -37,6 +38,4 @@ left join match.pair as pair
         pair.definition = allocation.definition
         and pair.need_urn = allocation.need_urn
         and pair.partner_urn = allocation.partner_urn
-left join match.partner_count as partner_count
-    on partner_count.definition = asked.definition and partner_count.need_urn = asked.need_urn
 order by asked.definition, asked.capacity, asked.need_urn

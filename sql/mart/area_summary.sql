@@ -25,19 +25,18 @@ counted as (
         count(*) as schools,
         count(*) filter (where status.status = 'high_performing') as high_performing,
         count(*) filter (where status.status = 'in_need') as in_need,
-        median(partner_count.partners) as partners_median,
-        avg(partner_count.partners) as partners_mean,
+        median(need.partners) as partners_median,
+        avg(need.partners) as partners_mean,
         -- none in need, or one at least that can be placed
-        count(*) filter (where status.status = 'in_need') = 0 or count(partner_count.partners) > 0 as is_answered,
-        count(*) filter (where partner_count.partners = 0) as in_need_without_partner,
+        count(*) filter (where status.status = 'in_need') = 0 or count(need.partners) > 0 as is_answered,
+        count(*) filter (where need.partners = 0) as in_need_without_partner,
         count(*) filter (where exclusive.has_partner_1) as partnered_exclusively_1,
         count(*) filter (where exclusive.has_partner_2) as partnered_exclusively_2,
         count(*) filter (where exclusive.has_partner_3) as partnered_exclusively_3,
         count(*) filter (where status.status = 'neither' and len(status.not_assessed) > 0) as not_assessed
     from match.school_status as status
     inner join core.school_area as area on area.urn = status.urn
-    left join match.partner_count as partner_count
-        on partner_count.definition = status.definition and partner_count.need_urn = status.urn
+    left join match.need as need on need.definition = status.definition and need.need_urn = status.urn
     left join exclusive on exclusive.definition = status.definition and exclusive.need_urn = status.urn
     group by status.definition, status.phase, area.area_type, area.area_code
 )

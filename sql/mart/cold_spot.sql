@@ -3,16 +3,16 @@
 -- across). A school whose place or setting is not known is not here: whether somebody is near cannot be told.
 with alone as (
     select
-        partner_count.definition,
-        partner_count.phase,
-        partner_count.need_urn,
+        need.definition,
+        need.phase,
+        need.need_urn,
         school.search_radius_miles,
         school.easting,
         school.northing,
         school.h3_r5
-    from match.partner_count as partner_count
-    inner join core.school as school on school.urn = partner_count.need_urn
-    where partner_count.partners = 0
+    from match.need as need
+    inner join core.school as school on school.urn = need.need_urn
+    where need.partners = 0
 ),
 
 measured as (

@@ -2,13 +2,14 @@
 -- of how many in need there that can be placed, and how far off the nearest high-performing school is. Neighbouring cells may be one cluster.
 with standing as (
     select
-        partner_count.definition,
-        partner_count.phase,
+        need.definition,
+        need.phase,
         school.h3_r5,
         count(*) as in_need
-    from match.partner_count as partner_count
-    inner join core.school as school on school.urn = partner_count.need_urn
-    group by partner_count.definition, partner_count.phase, school.h3_r5
+    from match.need as need
+    inner join core.school as school on school.urn = need.need_urn
+    where need.can_be_placed
+    group by need.definition, need.phase, school.h3_r5
 ),
 
 cold as (

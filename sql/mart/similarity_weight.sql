@@ -2,7 +2,7 @@
 -- sql/reference/similarity_weight.csv, where weights are changed.
 select
     part,
-    cast(weight as double) as weight,
+    weight,
     sentence
 from reference.similarity_weight
 order by part

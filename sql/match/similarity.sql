@@ -5,13 +5,13 @@
 -- the part would hardly count. So 0.9 says that one school of the phase in ten lies between the two.
 with weight as (
     select
-        sum(cast(weight as double)) filter (where part = 'size') as size,
-        sum(cast(weight as double)) filter (where part = 'fsm') as fsm,
-        sum(cast(weight as double)) filter (where part = 'age') as age,
-        sum(cast(weight as double)) filter (where part = 'gender') as gender,
-        sum(cast(weight as double)) filter (where part = 'faith') as faith,
-        sum(cast(weight as double)) filter (where part = 'selection') as selection,
-        sum(cast(weight as double)) filter (where part = 'setting') as setting
+        sum(weight) filter (where part = 'size') as size,
+        sum(weight) filter (where part = 'fsm') as fsm,
+        sum(weight) filter (where part = 'age') as age,
+        sum(weight) filter (where part = 'gender') as gender,
+        sum(weight) filter (where part = 'faith') as faith,
+        sum(weight) filter (where part = 'selection') as selection,
+        sum(weight) filter (where part = 'setting') as setting
     from reference.similarity_weight
 ),
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -108,13 +108,25 @@ class World:
         for group in (*GROUPS, raw.POSTCODE_GROUP):
             fields = ", ".join(f"{name} {kind}" for name, kind in raw.FILE_COLUMNS.items())
             run(self.connection, f"create table {raw.file_table(group)} ({fields})")
-        self.row("landing.gias_file", kind="gias_establishment", name="edubasealldata.csv", is_synthetic=False)
+        self.row(
+            "landing.gias_file",
+            **{"kind": "gias_establishment", "layout": "gias", "name": "edubasealldata.csv", "title": "GIAS", "publisher": "DfE"},
+            **{"sha256": "0", "bytes": 1, "rows": 1, "landed": datetime(2025, 10, 1), "licence": "OGL", "is_synthetic": False},
+        )
         run(
             self.connection,
             "create table landing.run (run_id text, started_at timestamp, source text, code_version text, duckdb_version text, "
             "accepts_changes boolean)",
         )
-        self.row("landing.run", run_id="test", source="test", accepts_changes=False)
+        self.row(
+            "landing.run",
+            run_id="test",
+            started_at=datetime(2025, 10, 1, 6, 30),
+            source="test",
+            code_version="0",
+            duckdb_version=duckdb.__version__,
+            accepts_changes=False,
+        )
         previous.create(self.connection)
         history.create(self.connection)
         self.clear()

@@ -81,6 +81,11 @@ class Layout:
         """Columns of the raw table and their SQL types, in order."""
         return dict(self.output) if self.output is not None else schema_of(self.columns)
 
+    @property
+    def headings(self) -> set[str]:
+        """The publishers' headings that are read, of every vintage."""
+        return {heading[0] for column in self.columns for vintage in self.vintages if (heading := column.heading(vintage))}
+
     def read(self, content: bytes, path: str) -> Parsed:
         """Read one file of this kind.
 

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from transforms.errors import InputError
+from warehouse.contract import contract_of
 from warehouse.definitions import Definition, load_parameters, outcome_model
 from warehouse.model import AnyModel, ConnectionModel, Model, in_order, load_macros, read_models
 from warehouse.python_models import PYTHON_MODELS
@@ -27,28 +28,18 @@ SEARCH_RADIUS = "search_radius"
 GRID = "reference.sensitivity_grid"
 
 TABLE = "mart.sensitivity"
-DESCRIPTION = (
-    "One row per definition, phase, parameter and value of it (sql/reference/sensitivity_grid.csv; search_radius is in times the "
-    "radius): the headline figures of England if that value alone were another. The definition's own value is among them."
-)
 
-_STATUS, _PAIR, _PARTNERS, _ALLOCATION = "match.school_status", "match.pair", "match.partner_count", "match.allocation"
+_STATUS, _PAIR, _NEED, _ALLOCATION = "match.school_status", "match.pair", "match.need", "match.allocation"
 _AREA, _SUMMARY = "core.school_area", "mart.area_summary"
 _TRIAL = "trial"
 
-_FIGURES = {
-    "phase": "varchar",
-    "schools": "bigint",
-    "high_performing": "bigint",
-    "in_need": "bigint",
-    "high_performing_percent": "double",
-    "in_need_percent": "double",
-    "partners_median": "double",
-    "partners_mean": "double",
-    "in_need_without_partner": "bigint",
-    "not_assessed": "bigint",
-}
-"""The columns of ``mart.area_summary`` that are worked out; assignments of partners are not: they take seconds for each point."""
+
+def _figures() -> list[str]:
+    """The columns of ``mart.area_summary`` that are worked out; assignments of partners are not:
+
+    they take seconds for each point.
+    """
+    return list(contract_of(_SUMMARY).marked("sensitivity"))
 
 
 @dataclass(frozen=True)
@@ -121,7 +112,7 @@ def headlines(
         _find_pairs(room)
         run(room, f"create view {_ALLOCATION} as {_NO_ALLOCATION}")
         _model(_SUMMARY).build(room)
-        rows = rows_as_dicts(room, f"select definition as place, {', '.join(_FIGURES)} from {_SUMMARY} order by place, phase")
+        rows = rows_as_dicts(room, f"select definition as place, {', '.join(_figures())} from {_SUMMARY} order by place, phase")
     named = []
     for row in rows:
         each = variations[row.pop("place")]
@@ -168,13 +159,13 @@ def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
     def figures(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         return [row for each in definitions for row in headlines(connection, each, grid(connection, each))]
 
-    about = {"definition": "varchar", "parameter": "varchar", "value": "double", "is_as_defined": "boolean"}
     own = {each.parameter_table for each in definitions}
+    contract = contract_of(TABLE)
     return ConnectionModel(
         name=TABLE,
-        description=DESCRIPTION,
+        description=contract.row,
         reads=tuple(sorted({GRID} | own | {table for each in definitions for table in _given(each)})),
-        columns=about | _FIGURES,
+        columns=contract.types,
         function=figures,
     )
 
@@ -211,7 +202,7 @@ def _finding() -> list[AnyModel]:
     """What finds the pairs for the schools in ``match.school_status``, and counts them, in order."""
     models: list[AnyModel] = [*PYTHON_MODELS, *read_models("match")]
     by_name = {model.name: model for model in models if model.schema == "match" and model.name != _STATUS}
-    needed, more = set[str](), {_PARTNERS}
+    needed, more = set[str](), {_NEED}
     while more:
         needed |= more
         more = {read for name in more for read in by_name[name].reads if read in by_name} - needed
@@ -228,12 +219,12 @@ def _find_pairs(room: duckdb.DuckDBPyConnection) -> None:
     run(room, f"create table {_STATUS} as select distinct 'any' as definition, phase, urn, status from decided")
     finding = _finding()
     for model in finding:
-        if model.name != _PARTNERS:
+        if model.name != _NEED:
             model.build(room)
     run(room, f"create table candidate as from {_PAIR}")
     for table, select in ((_STATUS, _STATUS_OF_POINTS), (_PAIR, _PAIRS_OF_POINTS)):
         run(room, f"create or replace table {table} as {select}")
-    next(model for model in finding if model.name == _PARTNERS).build(room)
+    next(model for model in finding if model.name == _NEED).build(room)
 
 
 _WIDEST = """

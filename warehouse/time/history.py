@@ -17,46 +17,80 @@ from pathlib import Path
 import duckdb
 
 from transforms.errors import InputError
+from warehouse.contract import Contract, contract_of, read_contracts
 from warehouse.home import Home
+from warehouse.model import Model
 from warehouse.store import literal, run
 
 log = logging.getLogger("schoolmatch")
 
-TABLES: dict[str, dict[str, str]] = {
-    "history.refresh": {
-        "refreshed_at": "timestamp",
-        "gias_as_at": "date",
-        "ofsted_as_at": "date",
-        "ks2_year": "integer",
-        "ks4_year": "integer",
-        "code_version": "varchar",
-    },
-    "history.status": {
-        "definition": "varchar",
-        "urn": "integer",
-        "phase": "varchar",
-        "status": "varchar",
-        "valid_from": "timestamp",
-        "valid_to": "timestamp",
-    },
-    "history.area": {
-        "definition": "varchar",
-        "phase": "varchar",
-        "area_type": "varchar",
-        "area_code": "varchar",
-        "area_name": "varchar",
-        "schools": "bigint",
-        "high_performing": "bigint",
-        "in_need": "bigint",
-        "partners_median": "double",
-        "partners_mean": "double",
-        "in_need_without_partner": "bigint",
-        "not_assessed": "bigint",
-        "valid_from": "timestamp",
-        "valid_to": "timestamp",
-    },
-}
-"""Tables and their columns; empty before the first refresh of a source."""
+
+def kept() -> list[Contract]:
+    """The published tables whose rows are kept from refresh to refresh."""
+    return [contract for contract in read_contracts().values() if contract.kept_as]
+
+
+def history_models() -> list[Model]:
+    """What carries on what is kept with what this refresh found: a table of times for each table in ``_FOUND_IN``.
+
+    The rows of both have the same shape, identity and values and the time for which they held, so that one query serves them all;
+    which columns they have is for their contracts.
+    """
+    return [_carried_on(contract_of(name), found_in) for name, found_in in _FOUND_IN.items()]
+
+
+_FOUND_IN = {"area_history": "mart.area_summary", "status_history": "mart.school_status"}
+"""Where this refresh has what is kept."""
+
+_TIMES = ("valid_from", "valid_to")
+
+
+def _carried_on(contract: Contract, found_in: str) -> Model:
+    """Rows that were over before stay; those that held go on, or end now; what is new begins now.
+
+    Figures are compared as they are kept, to two decimals: a mean is not another because its sum was taken in another order.
+    """
+    identity = [name for name in contract.key if name not in _TIMES]
+    values = [name for name in contract.columns if name not in (*identity, *_TIMES)]
+    own = [name for name in contract.columns if name not in _TIMES]
+    found = [f"round({name}, 2) as {name}" if contract.columns[name].type == "double" else name for name in own]
+    same_row = " and ".join(f"now.{name} = open.{name}" for name in identity)
+    differs = f"row({_listed('now', values)}) is distinct from row({_listed('open', values)})"
+    sql = f"""with now as (
+    select {", ".join(found)}, (select started_at from mart.refresh) as started_at from {found_in}
+),
+-- as it was before this refresh, should this one have been kept already
+kept as (
+    select {", ".join(own)}, valid_from, nullif(valid_to, (select started_at from mart.refresh)) as valid_to
+    from {contract.kept_as}
+    where valid_from is distinct from (select started_at from mart.refresh)
+),
+open as (
+    select {", ".join(own)}, valid_from from kept where valid_to is null
+)
+select {", ".join(own)}, valid_from, valid_to from kept where valid_to is not null
+union all
+select
+    {_listed("open", own)}, open.valid_from,
+    case when now.{identity[0]} is null or {differs} then (select started_at from mart.refresh) end as valid_to
+from open left join now on {same_row}
+union all
+select {_listed("now", own)}, now.started_at as valid_from, null as valid_to
+from now left join open on {same_row}
+where open.{identity[0]} is null or {differs}
+order by {", ".join(identity)}, valid_from
+"""
+    return Model(contract.table, sql, Path(__file__), contract.row)
+
+
+def _listed(table: str, columns: list[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in columns)
+
+
+def tables() -> list[str]:
+    """The tables that hold what is kept, as it was before this refresh."""
+    return [str(contract.kept_as) for contract in kept()]
+
 
 KEPT = 2
 """The newest is the whole history; the one before it is there in case the newest is damaged."""
@@ -64,8 +98,8 @@ KEPT = 2
 _BUILDING = ".building-"
 
 
-def _file(table: str) -> str:
-    return f"{table.removeprefix('history.')}_history.parquet"
+def _files() -> list[str]:
+    return [f"{contract.name}.parquet" for contract in kept()]
 
 
 def folder_of(home: Home, source: str, *, is_synthetic: bool) -> Path:
@@ -80,19 +114,20 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
     Raises InputError where something is kept and none of it can be read: to begin anew would lose it.
     """
     create(connection)
-    kept = _kept(folder_of(home, source, is_synthetic=is_synthetic))
-    for number, folder in enumerate(reversed(kept), start=1):
+    folders = _kept(folder_of(home, source, is_synthetic=is_synthetic))
+    for number, folder in enumerate(reversed(folders), start=1):
         try:
-            for table in TABLES:
-                run(connection, f"insert into {table} by name select * from read_parquet({literal(folder / _file(table))})")
+            for contract in kept():
+                path = literal(folder / f"{contract.name}.parquet")
+                run(connection, f"insert into {contract.kept_as} by name select {_known(connection, contract, path)} from {path}")
             return
         except duckdb.Error as error:
             create(connection)
-            if number == len(kept):
+            if number == len(folders):
                 raise InputError(
                     f"The history of {source} cannot be read: {error}",
                     file=str(folder),
-                    do=f"put {', '.join(map(_file, TABLES))} there from a folder's parquet/; or move it away, to begin anew",
+                    do=f"put {', '.join(_files())} there from a folder's parquet/; or move it away, to begin anew",
                 ) from error
             log.warning("the history in %s cannot be read; the one before it is taken: %s", folder, error)
 
@@ -100,8 +135,18 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every table of ``history``, empty."""
     run(connection, "create schema if not exists history")
-    for table, columns in TABLES.items():
-        run(connection, f"create or replace table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+    for contract in kept():
+        fields = ", ".join(f"{name} {kind}" for name, kind in contract.types.items())
+        run(connection, f"create or replace table {contract.kept_as} ({fields})")
+
+
+def _known(connection: duckdb.DuckDBPyConnection, contract: Contract, path: str) -> str:
+    """The columns of a kept file that the contract still has:
+
+    one that it has no more is let go, one that is new is null before now.
+    """
+    there = [name for (name,) in run(connection, f"select column_name from (describe from {path})")]
+    return ", ".join(name for name in there if name in contract.columns)
 
 
 @contextmanager
@@ -117,8 +162,8 @@ def keeping(home: Home, source: str, stamp: str, parquet: Path, *, is_synthetic:
     aside = own / f"{_BUILDING}{stamp}"
     aside.mkdir()
     try:
-        for table in TABLES:
-            shutil.copyfile(parquet / _file(table), aside / _file(table))
+        for name in _files():
+            shutil.copyfile(parquet / name, aside / name)
         yield
         shutil.rmtree(own / stamp, ignore_errors=True)
         aside.replace(own / stamp)

@@ -1,1 +1,0 @@
-"""Every published table and column in words."""

@@ -1,0 +1,17 @@
+-- One row per definition and school in need: how many partners it has (high-performing schools of its phase within its radius; 0 is a count), and
+-- the nearest. Of a school whose place or setting is not known nothing is told: missing is not zero.
+select
+    status.definition,
+    status.phase,
+    status.urn as need_urn,
+    any_value(school.h3_r7 is not null and school.search_radius_miles is not null) as can_be_placed,
+    case
+        when any_value(school.h3_r7 is not null and school.search_radius_miles is not null) then count(pair.partner_urn)
+    end as partners,
+    arg_min(pair.partner_urn, (pair.distance_m, pair.partner_urn)) as nearest_urn,
+    min(pair.distance_m) as nearest_m
+from match.school_status as status
+inner join core.school as school on school.urn = status.urn
+left join match.pair as pair on pair.definition = status.definition and pair.need_urn = status.urn
+where status.status = 'in_need'
+group by status.definition, status.phase, status.urn

@@ -1,0 +1,34 @@
+"""Queries by name: what an output or a page asks of the tables stands in ``sql/``, one SELECT a file, and is read from there.
+
+``ask(connection, "sheet/schools_in_need")`` gives the rows of ``sql/sheet/schools_in_need.sql``, by name and never by place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import duckdb
+
+from warehouse.model import SQL
+
+Row = dict[str, Any]
+
+
+@cache
+def sql_of(name: str) -> str:
+    """The text of a query: ``sheet/schools_in_need`` stands in ``sql/sheet/schools_in_need.sql``."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def ask(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+    """The rows of a query, a dictionary each. ``parameters``: values for its ``$names``."""
+    return rows_of(connection, sql_of(name), parameters)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+    """Execute and fetch everything (an open result blocks the connection), a dictionary a row."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,7 +1,7 @@
 """Lists that a person lands, because no public file holds them: a number a row, and whatever else stands beside it.
 
-The rules of the 2017 study read them (METHOD, "Its rules"): Teaching Schools and National Support Schools by URN, and trusts that
-are not ready to expand by their group's UID. A list of schools that is not landed leaves its rule unassessed.
+The rules of the 2017 study read them (docs/method/nfer-2017.md#rules): Teaching Schools and National Support Schools by URN, and
+trusts that are not ready to expand by their group's UID. A list of schools that is not landed leaves its rule unassessed.
 """
 
 from __future__ import annotations

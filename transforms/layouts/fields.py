@@ -12,7 +12,7 @@ import pandas as pd
 
 from transforms.errors import InputError
 
-Kind = Literal["urn", "text", "code", "integer", "number", "date", "grade"]
+Kind = Literal["urn", "text", "code", "integer", "number", "date", "grade", "yes_no"]
 
 SQL_TYPE: dict[str, str] = {
     "urn": "integer",
@@ -22,6 +22,7 @@ SQL_TYPE: dict[str, str] = {
     "number": "double",
     "date": "date",
     "grade": "tinyint",
+    "yes_no": "varchar",
 }
 
 MISSING = {
@@ -67,7 +68,7 @@ def parse(texts: pd.Series[str], kind: Kind, *, file: str, column: str, rows: li
     values (nullable dtypes; dates as datetime64) and reasons (text, null where there is a value).
     """
     texts = texts.str.strip()
-    codes = MISSING | NO_GRADE if kind == "grade" else MISSING
+    codes = MISSING | NO_GRADE if kind in ("grade", "yes_no") else MISSING
     if kind == "text" or kind == "code":
         # Text is text: only what cannot be a name counts as missing, so that a school called "Z" survives.
         missing = texts.isin(["", "NULL", "Not recorded"])
@@ -77,6 +78,8 @@ def parse(texts: pd.Series[str], kind: Kind, *, file: str, column: str, rows: li
     values: pd.Series
     if kind == "grade":
         values, expected = present.map(GRADES).astype("Int8"), "a grade from 1 to 4, or Not judged"
+    elif kind == "yes_no":
+        values, expected = present.map({"Yes": "Yes", "No": "No"}), "Yes, No, or a code for a judgement that was not made"
     elif kind == "date":
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
     elif kind == "number":

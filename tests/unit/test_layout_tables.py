@@ -129,10 +129,13 @@ is_safe = { kind = "yes_no" }
 
 [vintage.new]
 like = "old"
-optional = ["is_safe"]
+optional = []
 
 [vintage.new.headings]
 is_safe = "Safe since?"
+
+[vintage.old]
+optional = ["is_safe"]
 
 [vintage.old.headings]
 urn = "URN"
@@ -150,7 +153,7 @@ def test_a_vintage_takes_what_it_does_not_say_from_the_one_it_is_like(tmp_path: 
     urn, is_safe = layout.columns
     assert layout.vintages == ("new", "old")
     assert (urn.heading("new"), urn.heading("old")) == (("URN", True), ("URN", True))
-    assert (is_safe.heading("new"), is_safe.heading("old")) == (("Safe since?", False), ("Safe?", True))
+    assert (is_safe.heading("new"), is_safe.heading("old")) == (("Safe since?", True), ("Safe?", False))
 
 
 def test_a_new_vintage_is_one_block_of_what_differs(tmp_path: Path) -> None:
@@ -167,12 +170,13 @@ def test_a_new_vintage_is_one_block_of_what_differs(tmp_path: Path) -> None:
     ("before", "after", "column", "says"),
     [
         ('like = "old"', 'like = "older"', "vintage new, like", "none of this file's"),
-        ("[vintage.old.headings]", '[vintage.old]\nlike = "new"\n[vintage.old.headings]', "vintage old, like", "in turn"),
-        ('optional = ["is_safe"]', 'optional = ["is_sound"]', "vintage new, is_sound", "said to be optional"),
-        ('optional = ["is_safe"]', 'without = ["is_sound"]', "vintage new, is_sound", "would not have"),
-        ('optional = ["is_safe"]', 'shape = "long"', "vintage new, shape", "no function for the shape long"),
+        ("[vintage.old]", '[vintage.old]\nlike = "new"', "vintage old, like", "in turn"),
+        ("optional = []", 'optional = ["is_sound"]', "vintage new, is_sound", "said to be optional"),
+        ("optional = []", 'without = ["is_sound"]', "vintage new, is_sound", "would not have"),
+        ("optional = []", 'shape = "long"', "vintage new, shape", "no function for the shape long"),
+        ("optional = []", "", "vintage old, headings", "taken for one of new"),
         ('is_safe = "Safe since?"', 'is_sound = "Sound?"', "vintage new, is_sound", "not under [column]"),
-        ('is_safe = "Safe since?"', 'is_safe = "Safe  since?"', "vintage new, is_safe", "spaces that are taken out"),
+        ('is_safe = "Safe since?"', 'is_safe = "Safe  since?"', "vintage new, is_safe", "spaces that headers are compared"),
         ('is_safe = "Safe since?"', 'is_safe = "URN"', "vintage new, is_safe", "given to urn too"),
         ('urn = "URN"', 'urn = "Urn"', "vintage new, header_has", "None of the headings"),
         ('key = ["urn"]', 'key = ["urn", "year"]', "year", "key names a column"),

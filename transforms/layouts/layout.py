@@ -140,9 +140,9 @@ class Layout:
         series: dict[str, pd.Series] = {}
         for heading, column in chosen.items():
             texts = pd.Series(table.columns[heading], dtype="str")
-            values, reasons = parse(texts, column.kind, file=path, column=heading, rows=table.rows)
+            values, reasons = parse(texts, column.kind, file=path, column=heading, rows=table.rows, with_reason=column.with_reason)
             series[column.name] = values
-            if column.with_reason:
+            if reasons is not None:
                 series[f"{column.name}_missing"] = reasons
         frame = pd.DataFrame(series)
         frame["row_number"] = table.rows

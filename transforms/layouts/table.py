@@ -139,15 +139,7 @@ def _like(table: LayoutTable, name: str, file: str, within: tuple[str, ...] = ()
     optional = vintage.optional
     if optional is None:
         optional = tuple(column for column in base.optional or () if column in headings)
-    # `without` is kept with the columns it takes away, so that one that takes nothing away is told.
-    return vintage.model_copy(
-        update={
-            "headings": headings,
-            "optional": optional,
-            "shape": vintage.shape or base.shape,
-            "without": tuple(column for column in vintage.without if column not in base.headings),
-        }
-    )
+    return vintage.model_copy(update={"headings": headings, "optional": optional, "shape": vintage.shape or base.shape})
 
 
 def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping[str, Reshape]) -> Iterator[tuple[str, str, str]]:
@@ -162,26 +154,34 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
     for column in table.column:
         if not any(column in vintage.headings for vintage in vintages.values()):
             yield "", column, "No vintage has a heading for this column"
+    tried: list[str] = []
     for name, vintage in vintages.items():
-        seen: dict[str, str] = {}
         for column, heading in vintage.headings.items():
             if column not in table.column:
                 yield name, column, "A heading is given for a column that is not under [column]"
-            if heading != " ".join(heading.split()) or not heading:
-                yield (
-                    name,
-                    column,
-                    f"The heading {heading!r} is empty or has spaces that are taken out of headers before they are compared",
-                )
-            if heading in seen:
-                yield name, column, f"The heading {heading!r} is given to {seen[heading]} too"
-            seen[heading] = column
+            elif problem := _heading_fault(heading, column, vintage):
+                yield name, column, problem
         for column in vintage.optional or ():
             if column not in vintage.headings:
                 yield name, column, "A column that the vintage has not is said to be optional"
         for column in vintage.without:
-            yield name, column, "The vintage is said to lack a column that it would not have"
+            if not vintage.like or column not in vintages[vintage.like].headings:
+                yield name, column, "The vintage is said to lack a column that it would not have"
         if not set(table.header_has) & set(vintage.headings.values()):
             yield name, "header_has", "None of the headings that the header row is found by is read in this vintage"
         if vintage.shape and vintage.shape not in shapes:
             yield name, "shape", f"There is no function for the shape {vintage.shape}: there are {', '.join(shapes) or 'none'}"
+        if hides := next((each for each in tried if _needed(vintages[each]) <= _needed(vintage)), None):
+            yield name, "headings", f"Every file of this vintage would be taken for one of {hides}, which is tried before it"
+        tried.append(name)
+
+
+def _heading_fault(heading: str, column: str, vintage: Vintage) -> str | None:
+    if not heading or heading != " ".join(heading.split()):
+        return f"The heading {heading!r} is empty, or has spaces that headers are compared without"
+    other = next(each for each, given in vintage.headings.items() if given == heading)
+    return None if other == column else f"The heading {heading!r} is given to {other} too"
+
+
+def _needed(vintage: Vintage) -> set[str]:
+    return {heading for column, heading in vintage.headings.items() if column not in (vintage.optional or ())}

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from exports.words import day_in_words, in_words
 from transforms.errors import InputError
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
 from warehouse.store import rows_as_dicts
@@ -90,7 +91,7 @@ def explain(connection: duckdb.DuckDBPyConnection, urn: int) -> Explanation:
         urn=urn,
         name=school["name"],
         school=_who(school),
-        data=f"GIAS as at {_day(about['gias_as_at'])}, Ofsted as at {_day(about['ofsted_as_at'])}",
+        data=f"GIAS as at {day_in_words(about['gias_as_at'])}, Ofsted as at {day_in_words(about['ofsted_as_at'])}",
         label=about["label"],
         findings=[_finding(connection, status) for status in statuses],
     )
@@ -111,13 +112,13 @@ def _who(school: dict[str, Any]) -> dict[str, str]:
     trust = school["trust_name"] or "none"
     if school["trust_joined_date"]:
         joined = {"membership": "since", "academy_opened": "academy since"}[school["trust_joined_source"]]
-        trust += f" ({joined} {_day(school['trust_joined_date'])})"
+        trust += f" ({joined} {day_in_words(school['trust_joined_date'])})"
     return {
-        "Phase": school["phase"].replace("_", " "),
+        "Phase": in_words(school["phase"]),
         "Type": school["type"],
         "Local authority": school["la_name"],
         "Trust": trust,
-        "Setting": (school["setting"] or "not known").replace("_", "-")
+        "Setting": in_words(school["setting"] or NOT_KNOWN)
         + (f": partners are looked for within {radius:g} miles" if radius else ": no radius"),
     }
 
@@ -127,7 +128,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
     reasons = _of_definition(connection, "reason", name)
     labels = {row["fact"]: row["label"] for row in _of_definition(connection, "fact", name)}
     thresholds = {row["parameter"]: row for row in _of_definition(connection, "definition", name)}
-    facts = {labels.get(key, key): _in_words(value) for key, value in json.loads(status["facts"] or "{}").items()}
+    facts = {labels.get(key, key): _fact_in_words(value) for key, value in json.loads(status["facts"] or "{}").items()}
     sentences = {row["code"]: row["sentence"] for row in reasons}
     unknown = [row for row in reasons if row["code"] in status["not_assessed"]]
     rules = []
@@ -222,7 +223,7 @@ def _partnered_exclusively(connection: duckdb.DuckDBPyConnection, status: dict[s
     }
 
 
-def _in_words(value: Any) -> str:
+def _fact_in_words(value: Any) -> str:
     if value is None:
         return NOT_KNOWN
     if isinstance(value, bool):
@@ -233,15 +234,9 @@ def _in_words(value: Any) -> str:
         return f"{value:g}"
     text = str(value)
     try:
-        return _day(date.fromisoformat(text))
+        return day_in_words(date.fromisoformat(text))
     except ValueError:
-        return text.replace("_", " ")
-
-
-def _day(day: date | None) -> str:
-    if day is None:
-        return "an unknown date"
-    return f"{day.day} {day:%B %Y}"
+        return in_words(text)
 
 
 _ORGANISATIONS_SHOWN = 5
@@ -257,7 +252,7 @@ def show(explanation: Explanation, console: Console) -> None:
     if not explanation.findings:
         console.print("\nNo definition is about schools of its phase.")
     for finding in explanation.findings:
-        console.print(f"\n[bold]{escape(finding.title)}: {finding.status.replace('_', ' ')}[/]")
+        console.print(f"\n[bold]{escape(finding.title)}: {in_words(finding.status)}[/]")
         console.print(f"[dim]{escape(finding.sentence)}[/]")
         if finding.partners is not None:
             near = f"; the nearest is {finding.nearest}" if finding.nearest else ""

@@ -9,6 +9,7 @@ import duckdb
 import typer
 from rich.markup import escape
 
+from exports.words import in_words, order_of
 from orchestration.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
 from warehouse.home import Home
 from warehouse.licence import LIMITS
@@ -35,16 +36,16 @@ def near(
     with published(Home.find(home)) as connection:
         centre = find_place(connection, " ".join(place))
         found = schools_near(connection, centre, miles, phase)
-    definitions = sorted({name for school in found for name in school["status"] or ()})
+    definitions = sorted({name for school in found for name in school["status"] or ()}, key=order_of)
     columns = ["miles", "urn", "name", "phase", "la_name", *definitions]
     rows: list[list[Any]] = [
         [
             round(school["distance_miles"], 2),
             school["urn"] if as_json or as_csv else str(school["urn"]),
             school["name"],
-            school["phase"].replace("_", " "),
+            in_words(school["phase"]),
             school["la_name"],
-            *((school["status"] or {}).get(name, "").replace("_", " ") or None for name in definitions),
+            *(in_words((school["status"] or {}).get(name)) for name in definitions),
         ]
         for school in found
     ]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from exports.chart import BarChartOf
 from exports.excel import columns
 from exports.excel.facts import ENGLAND, Area, Facts, Row
-from exports.excel.scope import CONSTITUENCY, COUNTRY, DEFINITION_ORDER, LOCAL_AUTHORITY, REGION, Scope, in_words, order_of
+from exports.excel.scope import CONSTITUENCY, COUNTRY, LOCAL_AUTHORITY, REGION, Scope
+from exports.words import DEFINITION_ORDER, in_words, order_of
 from exports.workbook import Field, TableSheet
 from warehouse.licence import SYNTHETIC_NOTE
 

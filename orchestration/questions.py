@@ -59,18 +59,19 @@ def explain(
     urn: Annotated[int, typer.Argument(help="The school's unique reference number.", min=1, max=999_999_999)],
     home: HomeOption = None,
     *,
+    full: Annotated[bool, typer.Option("--full", help="Every rule with its facts and thresholds, for each definition.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Why a school is in need, high-performing or neither: facts, rules, thresholds and outcome for each definition."""
+    """Say why a school is in need, high-performing or neither, who is near, and what could not be told."""
     from orchestration.explain import explain as explain_school
-    from orchestration.explain import show
+    from orchestration.explain_text import show_brief, show_whole
 
     with published(Home.find(home)) as connection:
         explanation = explain_school(connection, urn)
     if as_json:
         print(explanation.as_json())
     else:
-        show(explanation, console)
+        (show_whole if full else show_brief)(explanation, console)
 
 
 @app.command()

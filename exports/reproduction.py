@@ -49,8 +49,9 @@ def _head(found: Reproduction) -> Iterator[Block]:
         yield Paragraph(SYNTHETIC_NOTE, "warning")
     yield Paragraph(found.definition.description.sentence)
     yield Paragraph(
-        f"Schools as at {day_in_words(about['gias_as_at'])}, Ofsted as at {day_in_words(about['ofsted_as_at'])}, key stage 2 results of "
-        f"{academic_year(about['ks2_year'], 'no year')}, key stage 4 results of {academic_year(about['ks4_year'], 'no year')}."
+        f"Schools as at {day_in_words(about['gias_as_at'])}, Ofsted as at {day_in_words(about['ofsted_as_at'])}, "
+        f"key stage 2 results of {academic_year(about['ks2_year'], 'no year')}, key stage 4 "
+        f"results of {academic_year(about['ks4_year'], 'no year')}."
     )
 
 
@@ -286,8 +287,8 @@ def _provenance(found: Reproduction) -> Iterator[Block]:
     )
     yield Paragraph(
         f"Definition {found.definition.name}, after {found.definition.description.source}. Made by schoolmatch "
-        f"{about['code_version']} with DuckDB {about['duckdb_version']} in the refresh of {day_in_words(about['started_at'])}, from "
-        f"{about['schools']:,} schools."
+        f"{about['code_version']} with DuckDB {about['duckdb_version']} in the refresh of "
+        f"{day_in_words(about['started_at'])}, from {about['schools']:,} schools."
     )
     yield Paragraph(LIMITS)
     yield Paragraph(OGL)

@@ -194,7 +194,7 @@ def _movements(found: Reproduction) -> Iterator[Block]:
     for row in found.headlines:
         moved.setdefault(row["parameter"], []).append(row)
     if SEARCH_RADIUS in moved:
-        radii = ", ".join(f"{_short(float(row['search_radius_miles']))} {row['setting'].replace('_', '-')}" for row in found.radii)
+        radii = ", ".join(f"{_short(float(row['search_radius_miles']))} {in_words(row['setting'])}" for row in found.radii)
         yield Section("The search radius", 3)
         yield Paragraph(f"How far from a school in need a partner may be. As defined, in miles: {radii}.")
         yield from _movement("search radius (times the distance as defined)", moved.pop(SEARCH_RADIUS))

@@ -9,9 +9,10 @@ from typing import Any
 from exports.excel import columns
 from exports.excel.facts import Facts, Row
 from exports.excel.rows import Link
-from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope, in_words
+from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope
 from exports.excel.sheets import charted_definition
 from exports.excel.workbook import CONTENTS, COVER, WHOLE, Field, TableSheet
+from exports.words import academic_year, in_words
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 
 _WHAT = (
@@ -71,8 +72,8 @@ def cover(facts: Facts, scope: Scope) -> CoverLines:
         (CONTENTS, Link("Go to the table of contents", f"#{CONTENTS}")),
         ("Schools as at", refresh["gias_as_at"] or "not known"),
         ("Ofsted as at", refresh["ofsted_as_at"] or "none landed"),
-        ("Key stage 2 results", _academic_year(refresh["ks2_year"])),
-        ("Key stage 4 results", _academic_year(refresh["ks4_year"])),
+        ("Key stage 2 results", academic_year(refresh["ks2_year"])),
+        ("Key stage 4 results", academic_year(refresh["ks4_year"])),
         *((f"Definition {name}", f"{title}. {sentence}") for name, title, sentence in facts.definitions),
         ("Limits", LIMITS),
         ("Licence", OGL),
@@ -88,7 +89,7 @@ def _at_a_glance(facts: Facts, scope: Scope) -> CoverLines:
     for area in facts.areas.get(scope.code, ()):
         if area.definition == definition:
             sentence = _sentence(dict(zip(headings, area.values, strict=True)))
-            lines.append((f"{str(in_words(area.phase)).capitalize()}, {definition}", sentence))
+            lines.append((f"{in_words(area.phase).capitalize()}, {definition}", sentence))
     shortest: dict[str, int] = {}
     inner = REGION if scope.kind == COUNTRY else LOCAL_AUTHORITY
     for each in facts.scopes:
@@ -112,10 +113,6 @@ def _sentence(values: Mapping[str, Any]) -> str:
     nobody = f"{values[_NOBODY]:,} of them {'has' if values[_NOBODY] == 1 else 'have'} nobody near"
     own = f"{values[_OWN]:,} can have a partner of their own at the same time"
     return f"{said}; the median of high-performing schools near one is {values[_MEDIAN]:g}; {nobody}; {own}."
-
-
-def _academic_year(year: int | None) -> str:
-    return f"{year - 1}/{year % 100:02d}" if year else "none landed"
 
 
 def contents(sheets: Sequence[TableSheet], label: str) -> TableSheet:

@@ -11,7 +11,8 @@ import duckdb
 
 from exports.excel import columns
 from exports.excel.rows import Link
-from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope, in_words, order_of
+from exports.excel.scope import COUNTRY, LOCAL_AUTHORITY, REGION, Scope
+from exports.words import in_words, order_of
 from warehouse.store import rows_as_dicts, run
 
 Row = tuple[Any, ...]
@@ -95,7 +96,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> Facts
 
 def _todays_first(rows: list[Row]) -> list[Row]:
     """Rows that begin with the definition, in the order in which definitions are shown."""
-    return sorted(rows, key=lambda row: order_of(row[0], ""))
+    return sorted(rows, key=lambda row: order_of(row[0]))
 
 
 def _no_link(_text: str, _target: str) -> str:
@@ -289,7 +290,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool) -> di
         change, name, urn, authority, before, now, cause = row
         is_hidden = is_anonymous and "in_need" in (before, now)
         named = ("not named", None) if is_hidden else (name, urn)
-        return (change.replace("high performing", "high-performing"), *named, authority, in_words(before), in_words(now), cause)
+        return (in_words(change), *named, authority, in_words(before), in_words(now), cause)
 
     return {
         area: [(change, definition, phase, *rest) for definition, phase, change, *rest in each]

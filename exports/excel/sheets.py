@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from exports.excel import columns
 from exports.excel.chart import BarChartOf
 from exports.excel.facts import ENGLAND, Area, Facts, Row
-from exports.excel.scope import CONSTITUENCY, COUNTRY, DEFINITION_ORDER, LOCAL_AUTHORITY, REGION, Scope, in_words, order_of
+from exports.excel.scope import CONSTITUENCY, COUNTRY, LOCAL_AUTHORITY, REGION, Scope
 from exports.excel.workbook import Field, TableSheet
+from exports.words import DEFINITION_ORDER, in_words, order_of
 from warehouse.licence import SYNTHETIC_NOTE
 
 _CHARTED_PHASES = ("primary", "secondary")

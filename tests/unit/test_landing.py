@@ -115,7 +115,7 @@ def test_rows_are_read_anew_when_the_code_or_a_table_of_the_layouts_has_changed(
     (tmp_path / "__init__.py").write_text("")
     changing = tmp_path / f"ofsted.{ending}"
     changing.write_text("before")
-    monkeypatch.setattr("warehouse.landing.layouts.__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr("warehouse.landing.archive.layouts.__file__", str(tmp_path / "__init__.py"))
     before = _layouts_hash.__wrapped__()
     assert _layouts_hash.__wrapped__() == before
     changing.write_text("after")

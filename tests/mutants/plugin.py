@@ -1,7 +1,8 @@
-"""Runs mutants within pytest: each test once as it is, then again, in a process of its own, for every mutant that it can notice.
+"""Runs mutants within pytest: each test as it is, then again for every mutant that it can notice, each time in its own process.
 
-What ``python -m tests.mutants`` starts, as often as there are cores; each has its share of the mutants, and runs
-tests until all are dead or no test is left. A test that fails with a mutant in place, and passes without, has killed it.
+What ``python -m tests.mutants`` starts, as often as there are cores; each has its share of the mutants, and runs tests until all
+are dead or no test is left. A test that fails with a mutant in place, and passes without, has killed it. The process that collects
+the tests runs none: pools of threads that a test starts do not survive in the processes made of it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import gc
 import json
 import math
 import os
+import pickle
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +23,18 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.mutants.install import install
-from tests.mutants.mutant import Mutant, mutants_of
+from tests.mutants.mutant import ROOT, Mutant, mutants_of
 from tests.mutants.reach import Reach
+from tests.support import world
 
 TASK = "SCHOOLMATCH_MUTANTS"
 """Names the file that tells a worker what to do: files, share, limits, where results go."""
 
 PUBLISHED = "published_home"
 """What rests on a folder that is published once for all tests cannot see a mutant."""
+
+PATIENCE_SECONDS = 600
+"""How long a test may take as it is."""
 
 
 class Mutants:
@@ -36,129 +43,128 @@ class Mutants:
     def __init__(self, task: dict[str, Any]) -> None:
         self.limits: dict[str, int] = task["limits"]
         self.results = Path(task["results"])
+        self.tests: list[str] | None = task["tests"]
+        self.root = Path(task["root"])
         done = {json.loads(line)["id"] for line in self.results.read_text().splitlines()} if self.results.exists() else set()
         wanted = set(task["ids"]) - done
-        root = Path(task["root"])
-        self.alive: dict[str, Mutant] = {
-            mutant.id: mutant for file in task["files"] for mutant in mutants_of(file, root) if mutant.id in wanted
-        }
-        self.reach = Reach(self.alive.values(), lambda name: self._end(name, "invalid"))
-        self.tries: dict[str, Counter[str]] = {name: Counter() for name in self.alive}
+        mutants = [mutant for file in task["files"] for mutant in mutants_of(file, self.root) if mutant.id in wanted]
+        self.alive = {mutant.id: mutant for mutant in mutants}
+        self.reach = Reach(mutants)
+        self.tries: dict[str, Counter[str]] = {mutant.id: Counter() for mutant in mutants}
         self.reached: set[str] = set()
-        self.of_fixture: dict[object, set[str]] = {}
-        self.unsound: list[str] = []
         self.of_test: dict[str, list[str]] = {}
-        self.tests: list[str] | None = task["tests"]
+        self.unsound: list[str] = []
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out tests that can see no mutant; the hard cases come first, since they kill most."""
         kept = [item for item in items if PUBLISHED not in item.fixturenames]  # type: ignore[attr-defined]
         if self.tests is not None:
             kept = [item for item in kept if item.nodeid in self.tests]
         items[:] = sorted(kept, key=lambda item: ("cases" not in item.nodeid.split("::")[0], item.path))
+        config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # one for all processes
+        if self.root == ROOT:
+            world.read_sql(None)  # which takes longer than a test
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: Any, request: pytest.FixtureRequest) -> Any:
-        """What a fixture of several tests builds, each of them can notice."""
-        if fixturedef.scope == "function":
-            return (yield)
-        before, self.reach.found = self.reach.found, set()
-        try:
-            return (yield)
-        finally:
-            self.of_fixture[fixturedef] = self.reach.found
-            self.reach.found = before
-
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
         """Run the test as it is, then with each mutant."""
         if not self.alive:
             item.session.shouldstop = "every mutant is dead"
             return True
-        self.reach.found, self.reach.files = set(), set()
-        self.reach.start()
-        started = time.perf_counter()
-        try:
-            reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        finally:
-            self.reach.stop()
-        seconds = time.perf_counter() - started
-        self.of_test[item.nodeid] = sorted(self.reach.files)
-        if any(report.failed for report in reports):
-            pytest.exit(
-                f"{item.nodeid} fails without any mutant: mend it first\n{reports[1].longrepr if len(reports) > 1 else ''}", 3
-            )
-        self._try(item, nextitem, seconds, self._candidates(item))
+        state, seen = apart(lambda: self._as_it_is(item), PATIENCE_SECONDS)
+        if state != "passed":
+            pytest.exit(f"{item.nodeid} fails without any mutant ({state}): mend it first\n{seen or ''}", 3)
+        found, files, seconds, rows, unplanned = seen
+        self.of_test[item.nodeid] = sorted(files)
+        self.reach.remember(rows)
+        for name in unplanned:
+            self._end(name, "invalid")
+        self._try(item, seconds, sorted(found & self.alive.keys()))
         return True
 
-    def _candidates(self, item: pytest.Item) -> list[tuple[str, bool]]:
-        """Mutants that the test can notice, and whether a fixture that others share must be set up anew for it."""
-        fixtures = [each[-1] for each in item._fixtureinfo.name2fixturedefs.values()]  # type: ignore[attr-defined]
-        shared = set().union(*(self.of_fixture.get(each, set()) for each in fixtures))
-        self.reached |= self.reach.found | shared
+    def _as_it_is(self, item: pytest.Item) -> tuple[bool, Any]:
+        """Run the test while it is watched: whether it passed, and what it can notice."""
+        started = time.perf_counter()
+        self.reach.start()
+        failed = failures(item)
+        self.reach.stop()
+        if failed:
+            return False, failed
+        seen = self.reach
+        return True, (seen.found, seen.files, time.perf_counter() - started, seen.new_rows(), seen.unplanned)
+
+    def _try(self, item: pytest.Item, seconds: float, names: list[str]) -> None:
+        """Run the test against mutants, until it turns out that it cannot be relied on."""
+        self.reached.update(names)
         module = item.nodeid.split("::")[0]
-        found = [(name, name in shared) for name in sorted(self.reach.found | shared) if name in self.alive]
-        return [each for each in found if self._may_try(each[0], module)]
-
-    def _may_try(self, name: str, module: str) -> bool:
-        tries = self.tries[name]
-        return tries[module] < self.limits["tests_of_a_module"] and tries.total() < self.limits["tests"]
-
-    def _try(self, item: pytest.Item, nextitem: pytest.Item | None, seconds: float, candidates: list[tuple[str, bool]]) -> None:
-        is_sound: dict[bool, bool] = {}
-        for name, anew in candidates:
-            self.tries[name][item.nodeid.split("::")[0]] += 1
-            state = self._run(item, nextitem, seconds, self.alive[name], anew)
-            if state == "survived":
+        limit = 10 + 10 * seconds
+        is_sound = False
+        for name in names:
+            tries = self.tries[name]
+            if tries[module] >= self.limits["tests_of_a_module"] or tries.total() >= self.limits["tests"]:
                 continue
-            if anew not in is_sound:  # whether the test passes when it is run again, in such a process, without a mutant
-                is_sound[anew] = self._run(item, nextitem, seconds, None, anew) == "survived"
-            if not is_sound[anew]:
+            tries[module] += 1
+            mutant = self.alive[name]
+            state, _ = apart(lambda mutant=mutant: self._with(item, mutant), limit)  # type: ignore[misc]
+            if state == "passed":
+                continue
+            if not is_sound and apart(lambda: self._with(item, None), limit)[0] != "passed":
                 self.unsound.append(item.nodeid)
                 return
-            self._end(name, state, item.nodeid)
+            is_sound = True
+            self._end(name, "timed out" if state == "timed out" else "killed", item.nodeid)
 
-    def _run(self, item: pytest.Item, nextitem: pytest.Item | None, seconds: float, mutant: Mutant | None, anew: bool) -> str:
-        """Run the test with the mutant, in a process that ends with it."""
-        child = os.fork()
-        if child:
-            _, status = os.waitpid(child, 0)
-            if os.WIFSIGNALED(status):
-                return "timed out" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
-            return "survived" if os.WEXITSTATUS(status) == 0 else "killed"
-        failed = True
-        try:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(math.ceil(10 + 10 * seconds))
-            gc.disable()
-            if anew:
-                item.session._setupstate.teardown_exact(None)
-            if mutant:
-                install(mutant)
-            failed = any(report.failed for report in runtestprotocol(item, nextitem=nextitem, log=False))
-        finally:
-            os._exit(int(failed))
+    def _with(self, item: pytest.Item, mutant: Mutant | None) -> tuple[bool, None]:
+        if mutant:
+            install(mutant)
+        return not failures(item), None
 
     def _end(self, name: str, state: str, test: str = "") -> None:
         """Write down what became of a mutant, at once: a run that is stopped goes on from there."""
-        self.alive.pop(name, None)
-        for watched in self.reach.sql.values():
-            watched.alive.pop(name, None)
+        del self.alive[name]
+        self.reach.forget(name)
         with self.results.open("a") as file:
             file.write(json.dumps({"id": name, "state": state, "test": test}) + "\n")
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Write down the survivors, and which test made which file's tables."""
-        if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) and self.alive:
-            return
-        for name in list(self.alive):
-            tried = self.tries[name].total()
-            state = "survived" if tried else ("never differed" if name.split(":")[0] in self._files_run() else "never run")
-            self._end(name, state)
+        """Write down the survivors, which test ran which files, and which could not be relied on."""
+        if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and self.alive:
+            return  # stopped by hand, or by a fault
+        ran = {file for files in self.of_test.values() for file in files}
+        for name, mutant in list(self.alive.items()):
+            is_differing = "never differed" if mutant.file in ran and not mutant.line else "never run"
+            self._end(name, "survived" if name in self.reached else is_differing)
         self.results.with_suffix(".tests").write_text(json.dumps({"files": self.of_test, "unsound": self.unsound}))
 
-    def _files_run(self) -> set[str]:
-        return {file for files in self.of_test.values() for file in files}
+
+def failures(item: pytest.Item) -> str:
+    """Run the test and all that it is set up with: what went wrong; empty where nothing did."""
+    reports = runtestprotocol(item, nextitem=None, log=False)
+    return "\n".join(report.longreprtext for report in reports if report.failed)
+
+
+def apart(work: Callable[[], tuple[bool, Any]], seconds: float) -> tuple[str, Any]:
+    """Do the work in a process that ends with it: passed, failed, timed out or died; and what it gave."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            gc.disable()
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(math.ceil(seconds))
+            with os.fdopen(writing, "wb") as pipe:
+                pickle.dump(work(), pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        written = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) or not written:
+        is_late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        return "timed out" if is_late else "died", None
+    passed, given = pickle.loads(written)
+    return "passed" if passed else "failed", given
 
 
 def pytest_configure(config: pytest.Config) -> None:

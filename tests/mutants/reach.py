@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Timer
 from types import FrameType
@@ -32,30 +33,30 @@ _execute = duckdb.DuckDBPyConnection.execute
 
 @dataclass
 class Watched:
-    """A file of ``sql/``: its text, the mutants that are alive, and what was found on tables seen before."""
+    """A file of ``sql/``: its text, as it is and as it is written back, those of mutants alive, and which differ on what tables."""
 
     text: str
     tables: tuple[str, ...]
-    alive: dict[str, Mutant]
+    unchanged: str
     texts: dict[str, str] = field(default_factory=dict)
-    seen: dict[object, frozenset[str]] = field(default_factory=dict)
+    seen: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Reach:
     """Collects, while a test runs, the mutants that it can notice."""
 
-    def __init__(self, mutants: Iterable[Mutant], drop: Callable[[str], None]) -> None:
-        """``drop`` is told the ids of mutants that cannot be planned."""
+    def __init__(self, mutants: Iterable[Mutant]) -> None:
         self.sql: dict[str, Watched] = {}
         self.lines: dict[tuple[str, int], set[str]] = defaultdict(set)
         self.found: set[str] = set()
         self.files: set[str] = set()
-        self._drop = drop
+        self.unplanned: set[str] = set()
+        self._new: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
         self._busy = False
         for mutant in mutants:
             if mutant.file.endswith(".sql"):
                 watched = self.sql.get(mutant.file) or self._watch(mutant)
-                watched.alive[mutant.id] = mutant
+                watched.texts[mutant.id] = str(mutant.make())
             else:
                 self.lines[str(mutant.path), mutant.line].add(mutant.id)
         self._python = {file for file, _ in self.lines}
@@ -64,8 +65,24 @@ class Reach:
         text = mutant.path.read_text(encoding="utf-8")
         tree = sqlglot.parse_one(text, dialect=sql_operators.DIALECT)
         tables = sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db})
-        self.sql[mutant.file] = Watched(text, tuple(tables), {})
+        self.sql[mutant.file] = Watched(text, tuple(tables), sql_operators.unchanged(text))
         return self.sql[mutant.file]
+
+    def new_rows(self) -> dict[str, dict[str, frozenset[str]]]:
+        """What was found since the start: by file and tables, the mutants that differ."""
+        return dict(self._new)
+
+    def remember(self, rows: dict[str, dict[str, frozenset[str]]]) -> None:
+        """Take over what another process has found."""
+        for file, seen in rows.items():
+            self.sql[file].seen |= seen
+
+    def forget(self, name: str) -> None:
+        """A mutant that is dead is not looked at again."""
+        for watched in self.sql.values():
+            watched.texts.pop(name, None)
+        for ids in self.lines.values():
+            ids.discard(name)
 
     def start(self) -> None:
         """Watch from here on."""
@@ -106,8 +123,9 @@ class Reach:
         for file, watched in self.sql.items():
             if query.endswith(watched.text):
                 self.files.add(file)
-                if watched.alive:
-                    self.found |= self._differing(connection, file, watched)
+                if watched.texts:
+                    with suppress(duckdb.Error):  # of the query as it is: the test is about to meet it, too
+                        self.found |= self._differing(connection, file, watched)
 
     def _differing(self, connection: duckdb.DuckDBPyConnection, file: str, watched: Watched) -> frozenset[str]:
         tables = [f"(select (count(*), sum(cast(hash({t.replace('.', '_')}_) as hugeint))) from {t} as {t.replace('.', '_')}_)"
@@ -115,23 +133,21 @@ class Reach:
         rows = str(_execute(connection, f"select {', '.join(tables) or 'null'}").fetchall())
         if rows not in watched.seen:
             expected = fingerprint(connection, watched.text)
-            if fingerprint(connection, sql_operators.unchanged(watched.text)) != expected:
+            if fingerprint(connection, watched.unchanged) != expected:
                 raise AssertionError(f"{file}, as sqlglot writes it, gives other rows: its mutants would be of another query")
-            watched.seen[rows] = frozenset(
-                name for name in list(watched.alive) if self._of_mutant(connection, watched, name) not in (expected, None)
-            )
-        return watched.seen[rows] & watched.alive.keys()
+            given = {name: self._of_mutant(connection, text) for name, text in watched.texts.items()}
+            self.unplanned |= {name for name, found in given.items() if found is None}
+            watched.seen[rows] = frozenset(name for name, found in given.items() if found not in (expected, None))
+            self._new[file][rows] = watched.seen[rows]
+        return watched.seen[rows] & watched.texts.keys()
 
-    def _of_mutant(self, connection: duckdb.DuckDBPyConnection, watched: Watched, name: str) -> object:
-        """The mutant's rows; None, and the mutant is dropped, where it cannot be planned."""
-        text = watched.texts.get(name) or watched.texts.setdefault(name, str(watched.alive[name].make()))
+    def _of_mutant(self, connection: duckdb.DuckDBPyConnection, text: str) -> object:
+        """The mutant's rows; None where it cannot be planned."""
         timer = Timer(SECONDS, connection.interrupt)
         timer.start()
         try:
             return fingerprint(connection, text)
         except NOT_SQL:
-            del watched.alive[name]
-            self._drop(name)
             return None
         except duckdb.Error as error:
             return type(error)

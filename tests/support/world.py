@@ -74,7 +74,7 @@ MODERN_MEASURES = 2016
 
 
 @cache
-def _read_sql(own_definitions: str | None) -> tuple[list[Definition], list[AnyModel]]:
+def read_sql(own_definitions: str | None) -> tuple[list[Definition], list[AnyModel]]:
     """The definitions, and the models in order. Once: to parse the SQL takes longer than to build a handful of schools from it."""
     return read_definitions(), [model for layer in LAYERS for model in models_of(layer)]
 
@@ -232,7 +232,7 @@ class World:
         ``parameters``: other values, by definition and name. ``tables``: build these, and what they are made of, alone.
         ``with_sensitivity``: mart.sensitivity too, which takes five times as long as all the others together.
         """
-        definitions, models = _read_sql(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
+        definitions, models = read_sql(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
         if not self._has_reference:
             load_macros(self.connection)
             load_reference(self.connection)

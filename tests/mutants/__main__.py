@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=float, default=1.0, help="the share of the mutants to try, such as 0.1")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--page", action="store_true", help="write docs/mutants.md")
+    parser.add_argument("--before", action="store_true", help="keep the scores as those that later ones are held against")
     return parser.parse_args()
 
 
@@ -103,10 +104,11 @@ def main() -> None:
     states = run(files, ids, asked.cores, tests_of(files) if asked.only else None)
     for score in report.scores(states):
         print(f"{score.room}: {score.mutants} mutants, {score.killed} killed, {score.percent or 0:.1f} %")
+    command, day = "make mutants" + (f" SAMPLE={asked.sample:g}" if asked.sample < 1 else ""), datetime.now(UTC).date().isoformat()
+    if asked.before:
+        report.write_before(states, command, day)
     if asked.page:
-        sample = f" --sample {asked.sample:g}" if asked.sample < 1 else ""
-        text = report.page(states, reasons, f"python -m tests.mutants{sample}", datetime.now(UTC).date().isoformat(), LIMITS)
-        report.PAGE.write_text(text, encoding="utf-8")
+        report.PAGE.write_text(report.page(states, reasons, command, day, LIMITS), encoding="utf-8")
     found = report.shortfalls(states, reasons)
     print(*found, sep="\n")
     sys.exit(bool(found))

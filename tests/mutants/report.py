@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,9 @@ from tests.mutants.mutant import ROOMS, ROOT
 
 PAGE = ROOT / "docs" / "mutants.md"
 SURVIVORS = Path(__file__).with_name("survivors.toml")
+BEFORE = Path(__file__).with_name("before.toml")
+"""The scores that later ones are held against: of the tests before they were written with mutants in view."""
+
 LEAST_PERCENT = 90.0
 """What a room's score must not fall under."""
 
@@ -92,10 +96,30 @@ def survivors(states: Mapping[str, str]) -> list[str]:
     return sorted(name for name, state in states.items() if state not in (*KILLED, NONE))
 
 
-def page(states: Mapping[str, str], reasons: Mapping[str, str], command: str, day: str, limits: Mapping[str, int]) -> str:
+def write_before(states: Mapping[str, str], command: str, day: str, path: Path = BEFORE) -> None:
+    """Keep the scores of a run as those before."""
+    rooms = [f"[room.{json.dumps(score.room)}]\nmutants = {score.mutants}\nkilled = {score.killed}\n" for score in scores(states)]
+    path.write_text("\n".join([f'command = "{command}"\nday = "{day}"\n', *rooms]), encoding="utf-8")
+
+
+def _before(path: Path) -> list[str]:
+    """The scores before, for the page; nothing where none are kept."""
+    if not path.exists():
+        return []
+    kept = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = [
+        Score(room, Counter(killed=each["killed"], survived=each["mutants"] - each["killed"]))
+        for room, each in kept["room"].items()
+    ]
+    return ["## Before", "", f"`{kept['command']}`, {kept['day']}.", "", *_table(found), ""]
+
+
+def page(
+    states: Mapping[str, str], reasons: Mapping[str, str], command: str, day: str, limits: Mapping[str, int], before: Path = BEFORE
+) -> str:
     """The page of a run."""
     lines = [HEAD.format(tests=limits["tests"], of_module=limits["tests_of_a_module"]), "## The score", ""]
-    lines += [f"`{command}`, {day}.", "", *_table(scores(states)), "", "## Survivors", ""]
+    lines += [f"`{command}`, {day}.", "", *_table(scores(states)), "", *_before(before), "## Survivors", ""]
     for state, meaning in MEANING.items():
         names = [name for name in survivors(states) if states[name] == state]
         if names:

@@ -149,6 +149,20 @@ def test_a_low_score_a_survivor_not_listed_and_one_listed_that_is_killed_are_tol
     ]
 
 
+def test_the_page_has_scores_of_now_and_before_and_each_survivor_with_its_reason(states: dict[str, str], tmp_path: Path) -> None:
+    (survivor,) = report.survivors(states)
+    before = tmp_path / "before.toml"
+    report.write_before(states | {min(states): "survived"}, "make mutants", "2025-11-01", before)
+    text = report.page(
+        states, {survivor: "it is the same"}, "make mutants", "2025-11-28", {"tests": 60, "tests_of_a_module": 12}, before
+    )
+    assert "`make mutants`, 2025-11-28.\n\n| room" in text
+    assert "| `sql/core` | 10 | 9 | 1 | 90.0 % |" in text
+    assert "`make mutants`, 2025-11-01.\n\n| room" in text
+    assert "| `sql/core` | 10 | 8 | 2 | 80.0 % |" in text
+    assert f"* `{survivor}`: it is the same" in text
+
+
 def test_every_survivor_that_is_listed_is_a_mutant_that_there_is_and_has_its_reason() -> None:
     reasons = report.read_reasons()
     files = {name.partition(":")[0] for name in reasons}

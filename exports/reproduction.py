@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.page import Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
-from warehouse.definitions import Parameter
+from warehouse.description import Parameter
 from warehouse.gaps import Figure, Gap, Leadership
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.reproduction import REGIONS, Comparison, Reproduction

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -125,6 +125,7 @@ class ConnectionModel:
 
 
 AnyModel = Model | PythonModel | ConnectionModel
+AnyModelT = TypeVar("AnyModelT", bound=AnyModel)
 
 PYTHON_MODELS: tuple[PythonModel, ...] = (
     PythonModel(
@@ -164,7 +165,7 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
         query=(
             "select distinct school.h3_r7 as origin_cell, school.search_radius_miles "
             "from match.school_status as status inner join core.school as school on school.urn = status.urn "
-            "where status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null order by all"
+            "where status.status = 'in_need' and school.can_be_placed order by all"
         ),
         columns={"origin_cell": "ubigint", "search_radius_miles": "double", "cell": "ubigint"},
         function=geography.disks,
@@ -225,7 +226,7 @@ def read_models(schema: str, root: Path = SQL) -> list[Model]:
     ]
 
 
-def in_order(models: Iterable[AnyModel]) -> list[AnyModel]:
+def in_order(models: Iterable[AnyModelT]) -> list[AnyModelT]:
     """Models so that each comes after those it reads; ties by name. Raises InputError where they read each other in a circle."""
     by_name = {model.name: model for model in sorted(models, key=lambda model: model.name)}
     graph = {name: [read for read in model.reads if read in by_name] for name, model in by_name.items()}

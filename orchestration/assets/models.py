@@ -51,7 +51,7 @@ def models_of(layer: str) -> list[AnyModel]:
     models: list[AnyModel] = [model for model in PYTHON_MODELS if model.schema == layer]
     if layer == "definition":
         definitions = read_definitions()
-        models += [definition.model for definition in definitions]
+        models += [model for definition in definitions for model in definition.models]
         models.append(outcome_model(definitions))
     else:
         models += read_models(layer)

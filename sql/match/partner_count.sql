@@ -9,8 +9,5 @@ select
 from match.school_status as status
 inner join core.school as school on school.urn = status.urn
 left join match.pair as pair on pair.definition = status.definition and pair.need_urn = status.urn
-where
-    status.status = 'in_need'
-    and school.h3_r7 is not null
-    and school.search_radius_miles is not null
+where status.status = 'in_need' and school.can_be_placed
 group by status.definition, status.phase, status.urn

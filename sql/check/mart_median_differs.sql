@@ -20,7 +20,11 @@ with counted as (
 
 ranked as (
     select
-        *,
+        definition,
+        phase,
+        area_type,
+        area_code,
+        partners,
         row_number() over (partition by definition, phase, area_type, area_code order by partners) as place,
         count(*) over (partition by definition, phase, area_type, area_code) as schools
     from counted

@@ -1,5 +1,6 @@
 -- on: mart.area_summary
--- what: Schools, high-performing, in need or partnered summed over regions or local authorities are not those of the country.
+-- what: Schools, high-performing, in need or partnered summed over regions or local authorities are not those of the country, or no region or
+-- no local authority is there at all.
 -- why: Every school stands in one region and one local authority; a difference is a school lost or counted twice.
 -- do: Look for schools without a region in core.school, and for areas with two names or codes.
 with summed as (
@@ -20,17 +21,19 @@ with summed as (
 )
 
 select
-    part.definition,
-    part.phase,
-    part.area_type,
+    country.definition,
+    country.phase,
+    kind.area_type,
     part.schools,
     country.schools as schools_of_country
 from summed as country
-inner join summed as part on part.definition = country.definition and part.phase = country.phase and part.area_type <> 'country'
+cross join (values ('region'), ('local_authority')) as kind (area_type)
+left join summed as part
+    on part.definition = country.definition and part.phase = country.phase and part.area_type = kind.area_type
 where
     country.area_type = 'country'
     and (
-        part.schools <> country.schools
+        part.schools is distinct from country.schools
         or part.high_performing <> country.high_performing
         or part.in_need <> country.in_need
         or part.in_need_without_partner <> country.in_need_without_partner

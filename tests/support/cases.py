@@ -15,6 +15,11 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def in_any_order(rows: list[Case]) -> list[Case]:
+    """Rows in an order of their own, to be compared with others of which the order does not matter."""
+    return sorted(rows, key=lambda row: repr(sorted(row.items())))
+
+
 def add_evidence(world: World, urn: int, school: Case) -> None:
     """Add what is told of a URN, open or gone, and take it out of the mapping: inspections, results, lists."""
     for row in as_list(school.pop("ofsted", [])):

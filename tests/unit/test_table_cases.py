@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.cases import Case, add_schools, as_list
+from tests.support.cases import Case, add_schools, as_list, in_any_order
 from tests.support.world import World
 from warehouse.store import run
 
@@ -86,10 +86,6 @@ def found_in_table(world: World, table: str, of: Case, columns: list[str]) -> li
     wanted = {key: as_list(value) for key, value in of.items()}
     rows = [row for row in world.query(f"from {table}") if all(row[key] in values for key, values in wanted.items())]
     return [{column: row[column] for column in columns} for row in rows]
-
-
-def in_any_order(rows: list[Case]) -> list[Any]:
-    return sorted(rows, key=lambda row: repr(sorted(row.items())))
 
 
 def approximately(value: Any) -> Any:

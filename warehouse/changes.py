@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import duckdb
 
 from transforms.errors import InputError
+from warehouse.difference import change_models
 from warehouse.home import Home
 from warehouse.models import Model, in_order, load_macros, load_reference, read_models
 from warehouse.previous import Folder, comparable, load_folder
@@ -19,7 +20,7 @@ TABLE = "mart.change"
 
 def models() -> list[Model]:
     """What makes ``mart.change`` from ``mart.*`` and ``previous.*``, in order."""
-    every = [*read_models("change"), *(model for model in read_models("mart") if model.name == TABLE)]
+    every = [*change_models(), *(model for model in read_models("mart") if model.name == TABLE)]
     return [model for model in in_order(every) if isinstance(model, Model)]
 
 

@@ -20,6 +20,7 @@ from warehouse.store import literal, run
 log = logging.getLogger("schoolmatch")
 
 FOLDER = "previous.folder"
+COLUMN = "previous.column"
 TABLES: dict[str, dict[str, str]] = {
     FOLDER: {
         "stamp": "varchar",
@@ -31,6 +32,7 @@ TABLES: dict[str, dict[str, str]] = {
         "ks2_year": "integer",
         "ks4_year": "integer",
     },
+    COLUMN: {"table_name": "varchar", "column_name": "varchar"},
     "previous.school": {
         "urn": "integer",
         "name": "varchar",
@@ -107,7 +109,7 @@ TABLES: dict[str, dict[str, str]] = {
         "rows": "bigint",
     },
 }
-"""Tables and their columns; empty where nothing comparable was published before."""
+"""Tables and their columns; empty where nothing comparable was published before. ``previous.column``: which the folder has."""
 
 _READ_FROM = {FOLDER: "refresh", "previous.parameter": "definition"}
 """Where the published table has another name."""
@@ -128,6 +130,11 @@ _ESSENTIAL = {
     },
 }
 """What a table must have to be read at all, null standing for its other columns; of a table not named here, every column."""
+
+
+def previous_of(table: str) -> str:
+    """The table of ``previous`` that holds what was published as ``mart.<table>``."""
+    return next((name for name, origin in _READ_FROM.items() if origin == table), f"previous.{table}")
 
 
 @dataclass(frozen=True)
@@ -214,3 +221,4 @@ def copy_tables(connection: duckdb.DuckDBPyConnection, catalog: str, stamp: str,
         fields = [known.get(name, name) if name in known or name in found else f"cast(null as {columns[name]})" for name in columns]
         where = "where parameter is not null" if origin == "definition" else ""
         run(connection, f"insert into {table} select {', '.join(fields)} from {catalog}.mart.{origin} {where}")
+        run(connection, f"insert into {COLUMN} select $1, unnest($2)", [origin, sorted(found & set(columns))])

@@ -17,6 +17,7 @@ from orchestration.hold import hold
 from orchestration.resources import Warehouse
 from warehouse.checks import Check, CheckResult, read_checks, record_result, run_check
 from warehouse.definitions import load_parameters, outcome_model, parameter_tables, read_definitions
+from warehouse.difference import change_models
 from warehouse.models import PYTHON_MODELS, AnyModel, Model, in_order, load_reference, read_models, reference_tables
 from warehouse.sensitivity import sensitivity_model
 
@@ -24,8 +25,6 @@ log = logging.getLogger("schoolmatch")
 
 REFERENCE = "reference"
 LAYERS = ("core", "definition", "match", "mart")
-CHANGE = "change"
-"""What differs from the refresh before is made from published tables, for a published one: its models are built among those."""
 
 
 @dg.multi_asset(
@@ -56,7 +55,8 @@ def models_of(layer: str) -> list[AnyModel]:
     else:
         models += read_models(layer)
     if layer == LAYERS[-1]:
-        models += [sensitivity_model(read_definitions()), *read_models(CHANGE)]
+        # what differs from the refresh before is made from published tables, for a published one
+        models += [sensitivity_model(read_definitions()), *change_models()]
     return in_order(models)
 
 

@@ -1,4 +1,4 @@
-"""Every promise of every contract can be broken, and is then told: a fault is planted for each, in tables with which all is well."""
+"""Every promise of every contract can be broken, and is then told: a fault is planted for each, in tables that are sound."""
 
 from __future__ import annotations
 

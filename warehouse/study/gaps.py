@@ -13,9 +13,10 @@ from typing import Any
 import duckdb
 
 from warehouse.definitions import Definition
-from warehouse.model import SQL
+from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
-from warehouse.study.sensitivity import Variation, headlines, trial, varied
+from warehouse.study.sensitivity import Variation, headlines, varied
+from warehouse.study.trial import trial
 
 LEADERSHIP_COUNTS = "leadership_not_known_counts"
 
@@ -67,8 +68,8 @@ def _leadership(connection: duckdb.DuckDBPyConnection, definition: Definition) -
     if LEADERSHIP_COUNTS not in definition.description.parameter:
         return
     as_if_unknown = varied(definition, Variation(LEADERSHIP_COUNTS, 1))
-    with trial(connection, as_if_unknown, {"core.school": _LEADERSHIP_HIDDEN}) as room:
-        counts = _ask(room, "good_schools", definition)
+    with trial(connection, as_if_unknown, {"core.school": _LEADERSHIP_HIDDEN}) as inside:
+        counts = _ask(inside, "good_schools", definition)
     good = _by_phase(counts)
     not_known = _covered(connection, definition, "leadership_not_known")
     if not any(not_known.values()):
@@ -264,16 +265,15 @@ from {table}
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, question: str, definition: Definition | None = None) -> list[dict[str, Any]]:
-    """The rows that a query of ``sql/study/`` gives, of the definition where it has a row for each; a dictionary each."""
-    sql = (SQL / "study" / f"{question}.sql").read_text(encoding="utf-8")
-    return rows_as_dicts(connection, f"from ({sql})" + (f" where definition = '{definition.name}'" if definition else ""))
+    """The rows that a query of ``sql/study/`` gives, of the definition where it has a row for each."""
+    of_it = " where definition = $definition" if definition else ""
+    return rows_as_dicts(
+        connection, f"from ({sql_of(f'study/{question}')}){of_it}", {"definition": definition.name} if definition else None
+    )
 
 
 def _neither(connection: duckdb.DuckDBPyConnection, definition: Definition) -> dict[str, float | None]:
-    select = (
-        "select phase, count(*) filter (where status = 'neither') from match.school_status where definition = $1 group by phase"
-    )
-    return dict(run(connection, select, [definition.name]))
+    return _column(_by_phase(_ask(connection, "neither", definition)), "schools")
 
 
 def _covered(connection: duckdb.DuckDBPyConnection, definition: Definition, code: str) -> dict[str, float | None]:

@@ -14,6 +14,7 @@ import duckdb
 
 from transforms.errors import InputError
 from warehouse.definitions import Definition, read_definitions
+from warehouse.query import ask
 from warehouse.reference import load_reference
 from warehouse.store import rows_as_dicts, run
 from warehouse.study.gaps import Gap, find_gaps
@@ -149,18 +150,5 @@ def _compare(
 
 def _schools_with(connection: duckdb.DuckDBPyConnection, definition: Definition, code: str, phase: str | None) -> int | None:
     """How many schools have a reason, whatever became of them; None where none has, and one could not be assessed for it."""
-    found, unassessed = run(
-        connection,
-        """
-        select
-            count(*) filter (where list_contains(reasons, $code)),
-            count(*) filter (where list_has_any(not_assessed, (
-                select coalesce(list(code), []) from definition.reason
-                where definition = $definition and kind = 'not_assessed' and list_contains(rules, $code)
-            )))
-        from match.school_status
-        where definition = $definition and ($phase is null or phase = $phase)
-        """,
-        {"code": code, "definition": definition.name, "phase": phase},
-    )[0]
-    return None if found == 0 and unassessed > 0 else int(found)
+    (found,) = ask(connection, "study/schools_with_reason", {"code": code, "definition": definition.name, "phase": phase})
+    return None if found["schools"] == 0 and found["not_assessed"] > 0 else int(found["schools"])

@@ -1,15 +1,14 @@
 """How the headline figures move when a threshold or the search radius moves.
 
-A definition's own SQL is run again with another value, in a catalog of its own in memory that sees the tables of the warehouse as
-views: nothing of the warehouse is changed, and no rule stands here a second time. Who is near is found once, for every school that
-is in need or high-performing at any point and for the widest radius; each point then only counts. ``mart.sensitivity`` holds the
-figures at the points of the grid. What does not belong here: which figures are shown, and how (``exports/``).
+A definition's own SQL is run again with another value, in a trial (``trial.py``): no rule stands here a second time. Who is near is
+found once, for every school that is in need or high-performing at any point and for the widest radius; each point then only counts.
+``mart.sensitivity`` holds the figures at the points of the grid. What does not belong here: which figures are shown, and how
+(``exports/``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,10 +16,11 @@ import duckdb
 
 from transforms.errors import InputError
 from warehouse.contract import contract_of
-from warehouse.definitions import Definition, load_parameters, outcome_model
-from warehouse.model import AnyModel, ConnectionModel, Model, in_order, load_macros, read_models
-from warehouse.python_models import PYTHON_MODELS
+from warehouse.definitions import Definition
+from warehouse.model import ConnectionModel
+from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
+from warehouse.study.trial import ALLOCATION, PAIR, STATUS, SUMMARY, matching, summary_model, tables_read, trial
 
 SEARCH_RADIUS = "search_radius"
 """Not a parameter of a definition: the value is how many times as far as ``reference.setting`` says help may come from."""
@@ -29,17 +29,11 @@ GRID = "reference.sensitivity_grid"
 
 TABLE = "mart.sensitivity"
 
-_STATUS, _PAIR, _NEED, _ALLOCATION = "match.school_status", "match.pair", "match.need", "match.allocation"
-_AREA, _SUMMARY = "core.school_area", "mart.area_summary"
-_TRIAL = "trial"
-
 
 def _figures() -> list[str]:
-    """The columns of ``mart.area_summary`` that are worked out; assignments of partners are not:
-
-    they take seconds for each point.
-    """
-    return list(contract_of(_SUMMARY).marked("sensitivity"))
+    """The columns of ``mart.area_summary`` that are worked out; assignments of partners take seconds for each point, and are
+    not."""
+    return list(contract_of(SUMMARY).marked("sensitivity"))
 
 
 @dataclass(frozen=True)
@@ -93,10 +87,10 @@ def headlines(
         return []
     own = own_values(definition)
     factors = [each.value if each.parameter == SEARCH_RADIUS else 1.0 for each in variations]
-    asked = {"core.school": _WIDEST.format(factor=repr(max(factors))), _AREA: _COUNTRY}
-    with trial(connection, definition, asked) as room:
-        run(room, "create table decided (setting varchar, phase varchar, urn integer, status varchar, not_assessed varchar[])")
-        run(room, "create table point (place integer, setting varchar, factor double)")
+    asked = {"core.school": _WIDEST.format(factor=repr(max(factors))), "core.school_area": _COUNTRY}
+    with trial(connection, definition, asked) as inside:
+        run(inside, "create table decided (setting varchar, phase varchar, urn integer, status varchar, not_assessed varchar[])")
+        run(inside, "create table point (place integer, setting varchar, factor double)")
         settings: set[str] = set()
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):
             changes = each.parameter != SEARCH_RADIUS and each.value != own[each.parameter]
@@ -104,53 +98,21 @@ def headlines(
             if setting not in settings:
                 settings.add(setting)
                 if changes:
-                    _set(room, definition, each.parameter, each.value)
-                run(room, f"insert into decided select $1, phase, urn, status, not_assessed from {_STATUS}", [setting])
+                    _set(inside, definition, each.parameter, each.value)
+                run(inside, f"insert into decided select $1, phase, urn, status, not_assessed from {STATUS}", [setting])
                 if changes:
-                    _set(room, definition, each.parameter, own[each.parameter])
-            run(room, "insert into point values ($1, $2, $3)", [place, setting, factor])
-        _find_pairs(room)
-        run(room, f"create view {_ALLOCATION} as {_NO_ALLOCATION}")
-        _model(_SUMMARY).build(room)
-        rows = rows_as_dicts(room, f"select definition as place, {', '.join(_figures())} from {_SUMMARY} order by place, phase")
+                    _set(inside, definition, each.parameter, own[each.parameter])
+            run(inside, "insert into point values ($1, $2, $3)", [place, setting, factor])
+        _find_pairs(inside)
+        run(inside, f"create view {ALLOCATION} as {sql_of('study/no_allocation')}")
+        summary_model().build(inside)
+        rows = rows_as_dicts(inside, f"select definition as place, {', '.join(_figures())} from {SUMMARY} order by place, phase")
     named = []
     for row in rows:
         each = variations[row.pop("place")]
         about = {"definition": definition.name, "parameter": each.parameter, "value": each.value}
         named.append(about | {"is_as_defined": each.value == own[each.parameter]} | row)
     return named
-
-
-@contextmanager
-def trial(
-    connection: duckdb.DuckDBPyConnection, definition: Definition, selects: Mapping[str, str] | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a catalog in memory in which a definition is decided anew, while the warehouse stays as it is.
-
-    There ``definition.outcome`` and ``match.school_status`` are views, for this definition alone, over the tables of the warehouse.
-    ``selects``: what is read of a table in place of all of it (``select ... from {table}``), to ask what would be if it read
-    otherwise.
-    """
-    deciding = _deciding(definition)
-    made, given = _made(definition), _given(definition)
-    source = f'"{run(connection, "select current_database()")[0][0]}"'
-    with connection.cursor() as room:
-        run(room, f"attach ':memory:' as {_TRIAL}")
-        try:
-            run(room, f"use {_TRIAL}")
-            load_macros(room)
-            load_parameters(room, [definition])
-            for schema in sorted({name.partition(".")[0] for name in made | given}):
-                run(room, f"create schema if not exists {schema}")
-            for table in sorted(given):
-                select = (selects or {}).get(table, "select * from {table}")
-                run(room, f"create view {table} as {select.format(table=f'{source}.{table}')}")
-            for model in deciding:
-                run(room, f"create view {model.name} as {model.sql}")
-            yield room
-        finally:
-            run(room, f"use {source}")
-            run(room, f"detach {_TRIAL}")
 
 
 def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
@@ -164,67 +126,34 @@ def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
     return ConnectionModel(
         name=TABLE,
         description=contract.row,
-        reads=tuple(sorted({GRID} | own | {table for each in definitions for table in _given(each)})),
+        reads=tuple(sorted({GRID} | own | {table for each in definitions for table in tables_read(each)})),
         columns=contract.types,
         function=figures,
     )
 
 
-def _models_of_trial(definition: Definition) -> list[AnyModel]:
-    """All that is made in a trial, and the summary of areas, in order."""
-    return [*_deciding(definition), *_finding(), _model(_SUMMARY)]
+def _set(inside: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
+    run(inside, f"update {definition.parameter_table} set {parameter} = $1", [value])
 
 
-def _made(definition: Definition) -> set[str]:
-    return {model.name for model in _models_of_trial(definition)} | {definition.parameter_table, _ALLOCATION}
-
-
-def _given(definition: Definition) -> set[str]:
-    """The tables of the warehouse that a trial reads."""
-    return {table for model in _models_of_trial(definition) for table in model.reads} - _made(definition)
-
-
-def _model(name: str) -> Model:
-    """The model of ``sql/`` that makes a table."""
-    return next(model for model in read_models(name.partition(".")[0]) if model.name == name)
-
-
-def _set(room: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
-    run(room, f"update {definition.parameter_table} set {parameter} = $1", [value])
-
-
-def _deciding(definition: Definition) -> list[Model]:
-    """What decides the status of each school, in order: the definition's steps and outcome, and what follows from it."""
-    return in_order([*definition.models, outcome_model([definition]), _model(_STATUS)])
-
-
-def _finding() -> list[AnyModel]:
-    """What finds the pairs for the schools in ``match.school_status``, and counts them, in order."""
-    models: list[AnyModel] = [*PYTHON_MODELS, *read_models("match")]
-    by_name = {model.name: model for model in models if model.schema == "match" and model.name != _STATUS}
-    needed, more = set[str](), {_NEED}
-    while more:
-        needed |= more
-        more = {read for name in more for read in by_name[name].reads if read in by_name} - needed
-    return in_order(by_name[name] for name in needed)
-
-
-def _find_pairs(room: duckdb.DuckDBPyConnection) -> None:
-    """Make status, pairs and numbers of partners for every point, the point as the name of the definition.
+def _find_pairs(inside: duckdb.DuckDBPyConnection) -> None:
+    """Make statuses, pairs and what is counted of them for every point, the point as the name of the definition.
 
     The models of ``sql/match/`` see one definition in which a school stands twice if it is in need at one point and
     high-performing at another, with the widest radius; of the pairs they find each point then has its own.
     """
-    run(room, f"drop view {_STATUS}")
-    run(room, f"create table {_STATUS} as select distinct 'any' as definition, phase, urn, status from decided")
-    finding = _finding()
-    for model in finding:
-        if model.name != _NEED:
-            model.build(room)
-    run(room, f"create table candidate as from {_PAIR}")
-    for table, select in ((_STATUS, _STATUS_OF_POINTS), (_PAIR, _PAIRS_OF_POINTS)):
-        run(room, f"create or replace table {table} as {select}")
-    next(model for model in finding if model.name == _NEED).build(room)
+    run(inside, f"drop view {STATUS}")
+    run(inside, f"create table {STATUS} as select distinct 'any' as definition, phase, urn, status from decided")
+    models = matching()
+    counting = [model for model in models if PAIR in model.reads]
+    for model in models:
+        if model not in counting:
+            model.build(inside)
+    run(inside, f"create table candidate as from {PAIR}")
+    run(inside, f"create or replace table {STATUS} as {sql_of('study/status_of_points')}")
+    run(inside, f"create or replace table {PAIR} as {sql_of('study/pairs_of_points')}")
+    for model in counting:
+        model.build(inside)
 
 
 _WIDEST = """
@@ -237,46 +166,6 @@ from {{table}}
 
 _COUNTRY = "select * from {table} where area_type = 'country'"
 """``core.school_area`` for the headlines, which are England's."""
-
-_NO_ALLOCATION = """
-select
-    cast(null as integer) as definition,
-    cast(null as integer) as capacity,
-    cast(null as integer) as need_urn
-where false
-"""
-"""``match.allocation``, of which ``mart.area_summary`` counts three columns: they are not asked for here."""
-
-_STATUS_OF_POINTS = """
-select
-    point.place as definition,
-    decided.phase,
-    decided.urn,
-    decided.status,
-    decided.not_assessed
-from decided
-inner join point on point.setting = decided.setting
-"""
-
-# The radius is worked out as match.need_cell does it, so that a school on the edge is in or out alike.
-_PAIRS_OF_POINTS = """
-select
-    need.definition,
-    candidate.phase,
-    candidate.need_urn,
-    candidate.partner_urn,
-    candidate.distance_m
-from candidate
-inner join core.school as school on school.urn = candidate.need_urn
-inner join match.school_status as need on need.urn = candidate.need_urn and need.status = 'in_need'
-inner join match.school_status as partner
-    on
-        partner.definition = need.definition
-        and partner.urn = candidate.partner_urn
-        and partner.status = 'high_performing'
-inner join point on point.place = need.definition
-where candidate.distance_m <= metres(school.defined_radius_miles * point.factor)
-"""
 
 
 def _refuse_unknown(definition: Definition, parameters: Collection[str]) -> None:

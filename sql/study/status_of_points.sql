@@ -1,0 +1,10 @@
+-- One row per point of the grid and school: its status there. The point takes the place of the definition, so that sql/match/ and
+-- sql/mart/area_summary.sql count for all points at once. Asked in a trial (warehouse/study/sensitivity.py).
+select
+    point.place as definition,
+    decided.phase,
+    decided.urn,
+    decided.status,
+    decided.not_assessed
+from decided
+inner join point on point.setting = decided.setting

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
-from exports.excel.chart import BarChartOf
-from exports.excel.rows import Link
+from exports.workbook.chart import BarChartOf
+from exports.workbook.rows import Link
 from exports.excel.scope import slug
-from exports.excel.workbook import DATE, ONE_DECIMAL, WHOLE, Field, TableSheet, add_table, add_text
+from exports.workbook.sheet import DATE, ONE_DECIMAL, WHOLE, Field, TableSheet, add_table, add_text
 
 HOSTILE = [
     '=HYPERLINK("http://example.org","click")',

@@ -26,8 +26,6 @@ def sheet(path: Path, name: str) -> list[list[Any]]:
 def written(world: World, folder: Path) -> Path:
     world.connection.execute("update landing.run set started_at = timestamp '2026-01-05 06:30', code_version = 'test'")
     world.build(with_sensitivity=True)
-    columns = "table_name text, column_name text, unit text, description text, published_as text"
-    world.connection.execute(f"create or replace table mart.data_dictionary ({columns})")
     write_workbooks(world.connection, folder / "excel", status=[])
     return folder / "excel"
 
@@ -71,7 +69,7 @@ def test_likeness_capacity_and_changes_are_shown_column_by_column(tmp_path: Path
     assert assert_workbooks_hold(tmp_path / "excel", connection, None) > 1_000
     england = Read(tmp_path / "excel" / "england.xlsx")
     assert "Likeness" in england.table("Partners")[0]
-    assert "Can be partnered at once, three each" in england.table("Summary")[0]
+    assert "Schools in need with a partner, three to a partner" in england.table("Summary")[0]
     # 100001 twice (no longer high-performing, newly in need), 100003 newly there, the closed one gone
     changes = [(row[0], row[4]) for row in england.table("Changes", "Change")[1] if row[1] == "rise"]
     assert {("newly in need", 100001), ("no longer high-performing", 100001), ("newly high-performing", 100003)} <= set(changes)
@@ -139,4 +137,4 @@ def test_an_authority_whose_only_school_in_need_cannot_be_placed_has_a_workbook_
     paths = write_workbooks(published_tables_of_a_few_schools(), tmp_path / "excel")
     headings, rows = Read(next(path for path in paths if path.name == "leicester.xlsx")).table("Summary")
     own = [dict(zip(headings, row, strict=True)) for row in rows if row[2] == "Leicester" and row[0] == "rise"]
-    assert [(row["In need"], row["Schools in need with nobody near"]) for row in own] == [(1, None)]
+    assert [(row["Schools in need"], row["Schools in need without a partner"]) for row in own] == [(1, None)]

@@ -1,6 +1,6 @@
 """How a sheet is written: text that stays text, numbers and dates with formats, widths, marked tables, headers that stay in view.
 
-Nothing here knows what the sheets are about (``exports/excel``). The form follows the Government Analysis Function's guidance
+Nothing here knows what the sheets are about. The form follows the Government Analysis Function's guidance
 "Releasing statistics in spreadsheets": one marked table a sheet, its title in A1, no merged cells, nothing told by colour alone.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -20,11 +20,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
-from exports.excel.chart import BarChartOf, add_bars
-from exports.excel.rows import LOOKS_LIKE_FORMULA, Link, RowWriter, Styles, clean_text
+from exports.workbook.chart import BarChartOf, add_bars
+from exports.workbook.rows import LOOKS_LIKE_FORMULA, Link, RowWriter, Styles, clean_text
 
 Sheet = Any
 """A write-only sheet of openpyxl: its stubs do not know the attributes it shares with other sheets."""
+
+Lines = Sequence[tuple[str, str | date | Link | None]]
+"""Labelled lines of a sheet of text."""
 
 COVER, CONTENTS = "Cover", "Contents"
 """The first two sheets; every other one links back to the contents."""
@@ -50,17 +53,21 @@ _HEADER = PatternFill("solid", fgColor="E7ECF3")
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a sheet: heading, width in characters, number format; what it means is told by the data dictionary.
+    """A column of a sheet: ``column`` names its values in the rows; heading, width in characters, number format.
 
-    ``source``: the published column it shows, as ``table.column``. ``meaning``: in words, where it shows no column as it is.
+    For the data dictionary: ``unit``, ``meaning``, ``source`` (the column of the database it shows, if it shows one) and
+    ``published_as`` (the publisher's name of it).
     """
 
+    column: str
     heading: str
     width: float = 12
     number_format: str | None = None
-    source: str = ""
-    meaning: str = ""
     is_wrapped: bool = False
+    unit: str | None = None
+    meaning: str | None = None
+    source: str | None = None
+    published_as: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -70,7 +77,7 @@ class Field:
 
 @dataclass(frozen=True)
 class TableSheet:
-    """A sheet with one table: its name, heading, a note in one line, columns, rows.
+    """A sheet with one table: its name, heading, a note in one line, columns, rows (values by the fields' columns).
 
     ``about``: what it shows, for the table of contents. ``is_long``: hundreds of rows, so it can be filtered and its header stays
     in view, with ``frozen_columns`` columns. ``printed_columns``: how many go into print, by default all; more than a dozen become
@@ -82,7 +89,7 @@ class TableSheet:
     about: str
     note: str
     fields: Sequence[Field]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Mapping[str, Any]]
     is_long: bool = False
     frozen_columns: int = 0
     printed_columns: int | None = None
@@ -104,6 +111,9 @@ PLAIN = "0_)_)"
 AS_IT_IS = "General_)_)"
 DATE = "d mmm yyyy"
 """A date is aligned left, like text."""
+
+FORMATS = {"whole": WHOLE, "one_decimal": ONE_DECIMAL, "two_decimals": TWO_DECIMALS, "plain": PLAIN, "as_it_is": AS_IT_IS}
+"""By the names that contracts have for them."""
 
 
 def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
@@ -153,15 +163,16 @@ def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
 
 
 def _add_rows(sheet: Sheet, table: TableSheet) -> None:
+    columns = [each.column for each in table.fields]
     styles = [_styles(sheet, each) for each in table.fields]
-    wrapped = [(index, each.width) for index, each in enumerate(table.fields) if each.is_wrapped]
+    wrapped = [(each.column, each.width) for each in table.fields if each.is_wrapped]
     writer = RowWriter(sheet)
     for number, row in enumerate(table.rows, start=table.header_row + 1):
-        height = _LINE * max(_lines(row[index], width) for index, width in wrapped) if wrapped else None
-        writer.append(number, row, styles, height)
+        height = _LINE * max(_lines(row[column], width) for column, width in wrapped) if wrapped else None
+        writer.append(number, [row[column] for column in columns], styles, height)
 
 
-def add_text(workbook: Workbook, title: str, heading: str, lines: Iterable[tuple[str, str | date | Link | None]]) -> Sheet:
+def add_text(workbook: Workbook, title: str, heading: str, lines: Lines) -> Sheet:
     """A sheet of labelled lines under a heading; returns the sheet."""
     sheet: Sheet = workbook.create_sheet(title)
     label_width, text_width = 28, 100

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from exports.words import in_words
 from warehouse.query import ask
 
 
@@ -30,7 +31,7 @@ class Exclusive:
         school = "school" if self.in_need == 1 else "schools"
         have = "has" if self.near == 1 else "have"
         their = "its" if self.partnered[0] == 1 else "their"
-        phase = self.phase.replace("_", " ")
+        phase = in_words(self.phase)
         unknown = f" Of {self.not_placed:,} the place is not known." if self.not_placed else ""
         return (
             f"Of {self.in_need:,} {phase} {school} in need ({self.definition}), {self.near:,} {have} someone near, "

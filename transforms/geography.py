@@ -1,4 +1,7 @@
-"""National Grid to longitude and latitude, H3 cells, and the disks of cells that surely cover a radius."""
+"""National Grid to longitude and latitude, H3 cells, and the disks of cells that surely cover a radius.
+
+How the disks are sized, and what was measured: docs/engineering.md#disks-of-h3-cells.
+"""
 
 from __future__ import annotations
 

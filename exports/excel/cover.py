@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from exports.excel.facts import Facts
 from exports.excel.notes import EMPTY, what_it_is
-from exports.excel.scope import Scope, in_words
+from exports.excel.scope import Scope
+from exports.words import academic_year, in_words
 from exports.workbook.rows import Link
 from exports.workbook.sheet import CONTENTS, Lines
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
@@ -33,8 +34,8 @@ def cover(facts: Facts, scope: Scope) -> Lines:
         (CONTENTS, Link("Go to the table of contents", f"#{CONTENTS}")),
         ("Schools as at", refresh["gias_as_at"] or "not known"),
         ("Ofsted as at", refresh["ofsted_as_at"] or "none landed"),
-        ("Key stage 2 results", _academic_year(refresh["ks2_year"])),
-        ("Key stage 4 results", _academic_year(refresh["ks4_year"])),
+        ("Key stage 2 results", academic_year(refresh["ks2_year"])),
+        ("Key stage 4 results", academic_year(refresh["ks4_year"])),
         *((f"Definition {row['definition']}", f"{row['title']}. {row['sentence']}") for row in facts.definitions),
         ("Limits", LIMITS),
         ("Licence", OGL),
@@ -46,7 +47,7 @@ def _at_a_glance(facts: Facts, scope: Scope) -> list[tuple[str, str]]:
     """The answer in words: a line per phase, and where help is shortest."""
     definition = facts.charted_definition
     lines = [
-        (f"{str(in_words(row['phase'])).capitalize()}, {definition}", _sentence(row))
+        (f"{in_words(str(row['phase'])).capitalize()}, {definition}", _sentence(row))
         for row in facts.cover.get(scope.code, ())
         if row["definition"] == definition
     ]
@@ -65,8 +66,4 @@ def _sentence(row: Row) -> str:
         return f"{said}."
     nobody = f"{row['in_need_without_partner']:,} of them {'has' if row['in_need_without_partner'] == 1 else 'have'} no partner"
     own = f"{row['partnered_exclusively_1']:,} can have a partner of their own at the same time"
-    return f"{said}; the median of their numbers of partners is {row['partners_median']:g}; {nobody}; {own}."
-
-
-def _academic_year(year: int | None) -> str:
-    return f"{year - 1}/{year % 100:02d}" if year else "none landed"
+    return f"{said}; the median number of partners is {row['partners_median']:g}; {nobody}; {own}."

@@ -11,8 +11,9 @@ from typing import Any
 
 import duckdb
 
-from exports.excel.scope import COUNTRY, DEFINITION_ORDER, Scope, in_words, order_of
+from exports.excel.scope import COUNTRY, Scope
 from exports.excel.sheet import Manner, Sheet, read_sheets
+from exports.words import DEFINITION_ORDER, in_words, order_of
 from exports.workbook.rows import Link
 from warehouse.model import SQL, load_macros
 from warehouse.query import Row, ask, rows_of

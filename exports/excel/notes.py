@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.excel.facts import Facts
-from exports.excel.scope import in_words
+from exports.words import in_words
 from warehouse.licence import LIMITS, OGL
 from warehouse.query import Row
 
@@ -46,7 +46,7 @@ def _reach(settings: Sequence[Row]) -> str:
     if not settings:
         return ""
     miles = [f"{row['search_radius_miles']:g}" for row in settings]
-    schools = [_with_article(str(in_words(row["setting"]))) for row in settings]
+    schools = [_with_article(in_words(str(row["setting"]))) for row in settings]
     first = f"within {miles[0]} miles of {schools[0]} school, "
     others = " and ".join(f"{far} of {school}" for far, school in zip(miles[1:], schools[1:], strict=True))
     return f"{first}{others} one, " if others else first

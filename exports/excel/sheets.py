@@ -7,8 +7,9 @@ from typing import Any
 
 from exports.excel.facts import Facts
 from exports.excel.notes import notes
-from exports.excel.scope import Scope, in_words
+from exports.excel.scope import Scope
 from exports.excel.sheet import Sheet
+from exports.words import in_words
 from exports.workbook.chart import BarChartOf
 from exports.workbook.rows import Link
 from exports.workbook.sheet import COVER, TableSheet

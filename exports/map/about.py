@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from exports.pages.page import Block, Bullets, Links, Page, Paragraph, Section, Table
+from exports.words import day_in_words, in_words
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.store import run
 
@@ -30,12 +31,12 @@ def _blocks(
     yield Section("Data status")
     yield Paragraph(
         "What counts is the date a file speaks of, not when it was fetched. The states are those of the day on which this page was "
-        f"made, {refresh['started_at']:%d %B %Y}."
+        f"made, {day_in_words(refresh['started_at'])}."
     )
     yield Table(
         "Sources",
         ("Source", "Publisher", "As at", "State"),
-        [(each["title"], each["publisher"], _day(each["as_at"]), each["state"]) for each in status],
+        [(each["title"], each["publisher"], day_in_words(each["as_at"], "–"), each["state"]) for each in status],
         marked=frozenset(place for place, each in enumerate(status) if each["is_stale"]),
     )
     for name, title, sentence in run(connection, "select distinct definition, title, sentence from mart.definition order by 1"):
@@ -47,13 +48,13 @@ def _blocks(
         yield Table(
             f"Rules of {title}",
             ("Makes a school", "Rule", "Phases"),
-            [(_KINDS[kind], rule, ", ".join(phases).replace("_", " ") or "all") for kind, rule, phases in reasons],
+            [(_KINDS[kind], rule, ", ".join(map(in_words, phases)) or "all") for kind, rule, phases in reasons],
         )
         yield Table(
             f"What could not be told under {title}",
             ("Phase", "What could not be told", "Schools", "%"),
             [
-                (phase.replace("_", " "), said, f"{schools:,}", f"{percent:.1f}")
+                (in_words(phase), said, f"{schools:,}", f"{percent:.1f}")
                 for phase, said, schools, percent in run(
                     connection,
                     """select phase, sentence, not_assessed, not_assessed_percent from mart.coverage
@@ -69,10 +70,10 @@ def _blocks(
     )
     settings = run(
         connection,
-        """select distinct replace(setting, '_', '-'), search_radius_miles from mart.school
+        """select distinct setting, search_radius_miles from mart.school
         where setting is not null and search_radius_miles is not null order by search_radius_miles""",
     )
-    yield Bullets([f"{setting}: {miles:g} miles" for setting, miles in settings])
+    yield Bullets([f"{in_words(setting)}: {miles:g} miles" for setting, miles in settings])
     yield from _by_radius(connection)
     yield Section("What the figures do not show")
     yield Paragraph(LIMITS)
@@ -111,7 +112,7 @@ def _by_radius(connection: duckdb.DuckDBPyConnection) -> Iterator[Block]:
                 "Median of high-performing schools near a school in need",
                 "Schools in need with nobody near",
             ),
-            [(phase.replace("_", " "), f"{value:g}", _count(median), _count(nobody)) for phase, value, median, nobody, _ in rows],
+            [(in_words(phase), f"{value:g}", _count(median), _count(nobody)) for phase, value, median, nobody, _ in rows],
             numbers=frozenset((1, 2, 3)),
             marked=frozenset(place for place, row in enumerate(rows) if row[4]),
         )
@@ -119,7 +120,3 @@ def _by_radius(connection: duckdb.DuckDBPyConnection) -> Iterator[Block]:
 
 def _count(value: float | None) -> str:
     return "not known" if value is None else f"{value:,g}"
-
-
-def _day(day: Any) -> str:
-    return "–" if day is None else f"{day:%d %B %Y}"

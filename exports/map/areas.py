@@ -8,9 +8,10 @@ from typing import Any
 
 import duckdb
 
-from exports.excel.scope import Scope, in_words, order_of
+from exports.excel.scope import Scope
 from exports.map.measures import MEASURES, Measure, classes
 from exports.map.shapes import AREA_TYPES
+from exports.words import in_words, order_of
 from warehouse.store import rows_as_dicts, run
 
 ENGLAND = "E92000001"

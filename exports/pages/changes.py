@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from exports.pages.page import Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
+from exports.words import AREA_ORDER, day_in_words, in_words
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.store import rows_as_dicts, run
 
@@ -68,16 +69,6 @@ HEADINGS = (
     ),
 )
 
-_WORDS = {"high performing": "high-performing"}
-
-
-def words(code: str | None) -> str:
-    """A code as people read it: ``newly_high_performing`` becomes newly high-performing."""
-    text = (code or "").replace("_", " ")
-    for plain, spelt in _WORDS.items():
-        text = text.replace(plain, spelt)
-    return text
-
 
 def changes_page(connection: duckdb.DuckDBPyConnection, *, is_synthetic: bool, before: Sequence[Block] = ()) -> Page:
     """The page of a connection with ``mart.*`` and ``previous.*``. ``before``: what stands above it all."""
@@ -107,7 +98,7 @@ def write_changes(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_syn
 
 def _compared(folder: dict[str, Any]) -> str:
     days = (("GIAS", folder["gias_as_at"]), ("Ofsted", folder["ofsted_as_at"]))
-    dates = ", ".join(f"{name} as at {day:%d %B %Y}" for name, day in days if day)
+    dates = ", ".join(f"{name} as at {day_in_words(day)}" for name, day in days if day)
     said = f"Compared with the folder published as {folder['stamp']}{f' ({dates})' if dates else ''}."
     if folder["is_same_source"]:
         return said
@@ -133,7 +124,7 @@ def _in_short(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         "England, before → now (one number: as it was)",
         ["Definition and phase", "Schools", "High-performing", "In need", "Median of partners"],
-        [[f"{row[0]}: {words(row[1])}", *(both(row[at], row[at + 1]) for at in range(2, 10, 2))] for row in rows],
+        [[f"{row[0]}: {in_words(row[1])}", *(both(row[at], row[at + 1]) for at in range(2, 10, 2))] for row in rows],
         numbers=frozenset(range(1, 5)),
     )
 
@@ -147,7 +138,8 @@ def counts(connection: duckdb.DuckDBPyConnection, heading: Heading) -> list[tupl
         [heading.code],
     )
     return [
-        (words(change), definition, f"{words(cause)}: {sentence}", count) for change, definition, cause, sentence, count in rows
+        (in_words(change), definition, f"{in_words(cause)}: {sentence}", count)
+        for change, definition, cause, sentence, count in rows
     ]
 
 
@@ -171,19 +163,20 @@ def _of_heading(connection: duckdb.DuckDBPyConnection, heading: Heading) -> list
 
 def _rows(connection: duckdb.DuckDBPyConnection, change: str) -> Table:
     rows = rows_as_dicts(connection, f"from mart.change where change = '{change}'")
-    areas = ("country", "region", "local_authority", "constituency")
     # Of areas the largest first; of schools, by what a reader looks for: definition, phase, name.
-    rows.sort(key=lambda row: areas.index(row["area_type"]) if row["area_type"] else 0)
+    rows.sort(key=lambda row: AREA_ORDER.index(row["area_type"]) if row["area_type"] else 0)
     more = f"; the first {SHOWN} of {len(rows):,}, all in mart.change" if len(rows) > SHOWN else ""
     return Table(
-        f"{words(change).capitalize()}{more}",
+        f"{in_words(change).capitalize()}{more}",
         ["What", "Definition and phase", "Before", "Now", "Why"],
         [
             [
                 _what(row),
-                ": ".join(words(row[field]) if field == "phase" else row[field] for field in ("definition", "phase") if row[field]),
-                words(row["before"]),
-                words(row["now"]),
+                ": ".join(
+                    in_words(row[field]) if field == "phase" else row[field] for field in ("definition", "phase") if row[field]
+                ),
+                in_words(row["before"] or ""),
+                in_words(row["now"] or ""),
                 _why(row),
             ]
             for row in rows[:SHOWN]
@@ -195,11 +188,11 @@ def _what(row: dict[str, Any]) -> str:
     if row["urn"]:
         return ", ".join(str(part) for part in (row["name"], row["urn"], row["la_name"]) if part)
     if row["area_code"]:
-        return f"{row['name']} ({words(row['area_type'])} {row['area_code']})"
+        return f"{row['name']} ({in_words(row['area_type'])} {row['area_code']})"
     return str(row["name"])
 
 
 def _why(row: dict[str, Any]) -> str:
-    also = f" (also: {', '.join(words(cause) for cause in row['causes'][1:])})" if len(row["causes"]) > 1 else ""
+    also = f" (also: {', '.join(in_words(cause) for cause in row['causes'][1:])})" if len(row["causes"]) > 1 else ""
     detail = f": {row['detail']}" if row["detail"] else ""
-    return f"{words(row['cause'])}{also}{detail}"
+    return f"{in_words(row['cause'])}{also}{detail}"

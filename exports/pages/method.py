@@ -1,12 +1,15 @@
-"""The generated parts of ``docs/method.md``: rules and thresholds from the definitions, figures from published folders.
+"""The generated parts of ``docs/method.md`` and the pages behind it: rules, thresholds and figures.
 
-The page's words are written by hand; what stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` is made here:
+Rules and thresholds come from the definitions, figures from published folders.
+
+The words of the pages are written by hand; what stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` is made here:
 
 ``python -m exports.pages.method HOME_OF_2025 HOME_OF_2017``
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -23,35 +26,63 @@ from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
 from warehouse.store import read_only, run
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "method.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FIGURES = DOCS / "method" / "figures.md"
+"""The page that names the files by their digest, for all the others."""
+
+STUDY = "nfer-2017"
+"""The one definition that the files of 2017 can decide: RISE asks for judgements that they do not tell."""
 
 _KINDS = {"in_need": "In need", "high_performing": "High-performing", "excluded": "Set aside"}
 
 
-def page(text: str, current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnection) -> str:
-    """The page with its generated parts made anew.
+def pages() -> list[Path]:
+    """The one page of the method, and the pages behind it."""
+    return [DOCS / "method.md", *sorted((DOCS / "method").glob("*.md"))]
 
-    ``current``: the published file of today's schools; ``study``: that of the year of the 2017 study. Raises InputError for a part
-    that nothing makes.
-    """
+
+def digest(connection: duckdb.DuckDBPyConnection) -> str:
+    """What names the files that a published folder was made from: 12 hexadecimal digits, whatever their order."""
+    hashes = sorted(sha256 for (sha256,) in run(connection, "select sha256 from mart.source_file"))
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:12]
+
+
+def noted_digests() -> dict[str, str]:
+    """By year of the schools: the digest of the files from which the figures on the pages were made."""
+    return dict(re.findall(r"^\| (\d{4}) \|.*\| ([0-9a-f]{12}) \|$", FIGURES.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+Parts = dict[str, Callable[[], str]]
+
+
+def parts_of(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnection) -> Parts:
+    """What makes each part. ``current``: the published file of today's schools; ``study``: that of the year of the 2017 study."""
     definitions = read_definitions()
-    parts: dict[str, Callable[[], str]] = {
+    return {
+        "headline": lambda: _headline(current, study),
+        "files": lambda: _files(current, study),
         "settings": lambda: _settings(current),
         "figures": lambda: _figures(current),
         "eras": lambda: _eras(current),
         "coverage": lambda: _coverage(current),
         "exclusive": lambda: _exclusive(current),
-        "exclusive of 2017": lambda: _exclusive(study, "nfer-2017"),
+        "exclusive of 2017": lambda: _exclusive(study, STUDY),
         "similarity": lambda: _similarity(current),
-        "figures of 2017": lambda: _figures(study, "nfer-2017"),  # RISE asks for judgements that are not known of then
+        "figures of 2017": lambda: _figures(study, STUDY),
         **{f"rules of {each.name}": partial(_rules, each) for each in definitions},
         **{f"thresholds of {each.name}": partial(_thresholds, each) for each in definitions},
     }
 
+
+def page(text: str, parts: Parts) -> str:
+    """A page with its generated parts made anew. Raises InputError for a part that nothing makes."""
+
     def made(found: re.Match[str]) -> str:
         name = found[1]
         if name not in parts:
-            raise InputError(f"Nothing makes the part {name}", file=PAGE.name, expected=", ".join(parts), do="mend the name")
+            raise InputError(
+                f"Nothing makes the part {name}", file="docs/method", expected=", ".join(parts), do="mend the name on its page"
+            )
         return f"<!-- begin {name} -->\n{parts[name]()}\n<!-- end {name} -->"
 
     return re.sub(r"<!-- begin (.+?) -->\n.*?<!-- end \1 -->", made, text, flags=re.DOTALL)
@@ -101,8 +132,35 @@ def _settings(connection: duckdb.DuckDBPyConnection) -> str:
     return _table(headings, [(row[0], row[1].replace(".0", ""), *row[2:]) for row in rows])
 
 
+def _files(*connections: duckdb.DuckDBPyConnection) -> str:
+    rows = []
+    for connection in connections:
+        about = run(connection, "select gias_as_at, ofsted_as_at, ks2_year, ks4_year, source_files from mart.refresh")[0]
+        results = f"{about[2]} (key stage 2), {about[3]} (key stage 4)"
+        rows.append((f"{about[0]:%Y}", f"{about[0]:%d %B %Y}", f"{about[1]:%d %B %Y}", results, about[4], digest(connection)))
+    return _table(("Files of", "Schools as at", "Inspections as at", "Results to", "Number", "Digest"), rows)
+
+
+def _headline(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnection) -> str:
+    titles = {each.name: each.description.title for each in read_definitions()}
+    rows = [
+        (titles[definition], phase, year, *figures)
+        for connection, only in ((study, STUDY), (current, None))
+        for year, definition, phase, *figures in run(
+            connection,
+            """select
+                strftime(refresh.gias_as_at, '%Y'), area.definition, area.phase, printf('%.1f', area.high_performing_percent),
+                printf('%.1f', area.in_need_percent), area.partners_median
+            from mart.area_summary as area cross join mart.refresh as refresh
+            where area.area_type = 'country' and area.definition = coalesce($only, area.definition)
+            order by area.definition, area.schools desc""",
+            {"only": only},
+        )
+    ]
+    return _table(("Definition", "Phase", "Year", "High-performing, %", "In need, %", "Median of partners"), rows)
+
+
 def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:
-    about = run(connection, "select gias_as_at, ofsted_as_at, ks2_year, ks4_year from mart.refresh")[0]
     rows = run(
         connection,
         """select
@@ -113,11 +171,7 @@ def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> 
         {"only": only},
     )
     headings = ("Definition", "Phase", "Schools", "High-performing", "%", "In need", "%", "Median of partners", "With nobody near")
-    dates = (
-        f"Schools as at {about[0]:%d %B %Y}, inspections as at {about[1]:%d %B %Y}, results to {about[2]} (key stage 2) and "
-        f"{about[3]} (key stage 4)."
-    )
-    return f"{dates}\n\n{_table(headings, rows)}"
+    return _table(headings, rows)
 
 
 def _exclusive(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:
@@ -156,7 +210,9 @@ def main(arguments: Sequence[str]) -> None:
     """Make the parts anew from two homes: of today, and of the year of the study."""
     current, study = (Home.find(place).latest / DUCKDB_FILE for place in arguments)
     with read_only(current) as now, read_only(study) as then:
-        PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), now, then), encoding="utf-8", newline="\n")
+        parts = parts_of(now, then)
+        for path in pages():
+            path.write_text(page(path.read_text(encoding="utf-8"), parts), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ Every number is one of ``warehouse.study.reproduction``, which takes it from the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from exports.pages.page import Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
+from exports.words import academic_year, day_in_words, in_words
 from warehouse.definitions import Parameter
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.study.gaps import Figure, Gap, Leadership
@@ -49,8 +49,9 @@ def _head(found: Reproduction) -> Iterator[Block]:
         yield Paragraph(SYNTHETIC_NOTE, "warning")
     yield Paragraph(found.definition.description.sentence)
     yield Paragraph(
-        f"Schools as at {_day(about['gias_as_at'])}, Ofsted as at {_day(about['ofsted_as_at'])}, key stage 2 results of "
-        f"{_academic_year(about['ks2_year'])}, key stage 4 results of {_academic_year(about['ks4_year'])}."
+        f"Schools as at {day_in_words(about['gias_as_at'])}, Ofsted as at {day_in_words(about['ofsted_as_at'])}, "
+        f"key stage 2 results of {academic_year(about['ks2_year'], 'no year')}, key stage 4 "
+        f"results of {academic_year(about['ks4_year'], 'no year')}."
     )
 
 
@@ -193,7 +194,7 @@ def _movements(found: Reproduction) -> Iterator[Block]:
     for row in found.headlines:
         moved.setdefault(row["parameter"], []).append(row)
     if SEARCH_RADIUS in moved:
-        radii = ", ".join(f"{_short(float(row['search_radius_miles']))} {row['setting'].replace('_', '-')}" for row in found.radii)
+        radii = ", ".join(f"{_short(float(row['search_radius_miles']))} {in_words(row['setting'])}" for row in found.radii)
         yield Section("The search radius", 3)
         yield Paragraph(f"How far from a school in need a partner may be. As defined, in miles: {radii}.")
         yield from _movement("search radius (times the distance as defined)", moved.pop(SEARCH_RADIUS))
@@ -286,8 +287,8 @@ def _provenance(found: Reproduction) -> Iterator[Block]:
     )
     yield Paragraph(
         f"Definition {found.definition.name}, after {found.definition.description.source}. Made by schoolmatch "
-        f"{about['code_version']} with DuckDB {about['duckdb_version']} in the refresh of {_day(about['started_at'])}, from "
-        f"{about['schools']:,} schools."
+        f"{about['code_version']} with DuckDB {about['duckdb_version']} in the refresh of "
+        f"{day_in_words(about['started_at'])}, from {about['schools']:,} schools."
     )
     yield Paragraph(LIMITS)
     yield Paragraph(OGL)
@@ -375,7 +376,7 @@ def _percent(part: float, whole: float) -> float | None:
 
 def _name(code: str | None) -> str:
     """A phase or a setting as a word."""
-    return (code or "").replace("_", " ").capitalize()
+    return in_words(code or "").capitalize()
 
 
 def _words(parameter: str) -> str:
@@ -390,11 +391,3 @@ def _words(parameter: str) -> str:
     }
     words = [names.get(word, word) for word in parameter.split("_")]
     return " ".join([words[0].capitalize(), *words[1:]])
-
-
-def _day(value: date | None) -> str:
-    return f"{value.day} {value:%B %Y}" if value else "no date"
-
-
-def _academic_year(year: int | None) -> str:
-    return f"{year - 1}/{year % 100:02d}" if year else "no year"

@@ -11,12 +11,10 @@ from datetime import date
 from typing import Any
 
 import duckdb
-from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
 
+from exports.words import day_in_words, in_words, order_of
 from transforms.errors import InputError
-from warehouse.licence import LIMITS, SYNTHETIC_NOTE
+from warehouse.licence import LIMITS
 from warehouse.store import rows_as_dicts
 
 YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, but set aside"
@@ -40,6 +38,7 @@ class Rule:
 class Finding:
     """What a definition finds of a school.
 
+    ``excluded_because``: why a reason was set aside; ``not_assessed``: what could not be told; each in a sentence.
     For a school in need: ``partners``, the high-performing schools within the radius; ``organisations``, the trusts and authorities
     that run them, in words and by rank; ``partnered_exclusively``, by capacity, its partner where no high-performing school takes
     more schools than that, or why it has none.
@@ -49,6 +48,8 @@ class Finding:
     title: str
     sentence: str
     status: str
+    excluded_because: str | None
+    not_assessed: list[str]
     partners: int | None
     nearest: str | None
     organisations: list[str]
@@ -68,40 +69,42 @@ class Explanation:
     findings: list[Finding]
 
     def as_json(self) -> str:
-        """For programs."""
+        """Write the whole for programs."""
         return json.dumps(asdict(self) | {"limits": LIMITS}, ensure_ascii=False, indent=2)
 
 
 def explain(connection: duckdb.DuckDBPyConnection, urn: int) -> Explanation:
     """Explain a school of the published file. Raises InputError for a URN that is not there, with the reason where one is known."""
-    found = rows_as_dicts(connection, f"from mart.school where urn = {urn:d}")
+    found = rows_as_dicts(connection, "from mart.school where urn = $1", [urn])
     if not found:
         raise _not_there(connection, urn)
     school, about = found[0], rows_as_dicts(connection, "from mart.refresh")[0]
     statuses = rows_as_dicts(
         connection,
-        f"""select status.*, about.title, about.sentence
+        """select status.*, about.title, about.sentence
         from mart.school_status as status
         inner join (select distinct definition, title, sentence from mart.definition) as about
             on about.definition = status.definition
-        where status.urn = {urn:d} order by status.definition""",
+        where status.urn = $1""",
+        [urn],
     )
+    statuses.sort(key=lambda status: order_of(status["definition"]))
     return Explanation(
         urn=urn,
         name=school["name"],
         school=_who(school),
-        data=f"GIAS as at {_day(about['gias_as_at'])}, Ofsted as at {_day(about['ofsted_as_at'])}",
+        data=f"GIAS as at {day_in_words(about['gias_as_at'])}, Ofsted as at {day_in_words(about['ofsted_as_at'])}",
         label=about["label"],
         findings=[_finding(connection, status) for status in statuses],
     )
 
 
 def _not_there(connection: duckdb.DuckDBPyConnection, urn: int) -> InputError:
-    left_out = rows_as_dicts(connection, f"from mart.school_left_out where urn = {urn:d}")
+    left_out = rows_as_dicts(connection, "from mart.school_left_out where urn = $1", [urn])
     if not left_out:
         do = "check the number; schoolmatch knows open state-funded schools in England at the date of the GIAS extract"
         return InputError(f"There is no school with the URN {urn}", do=do)
-    other = rows_as_dicts(connection, f"select urn from mart.school where laestab = {left_out[0]['laestab'] or 0:d}")
+    other = rows_as_dicts(connection, "select urn from mart.school where laestab = $1", [left_out[0]["laestab"]])
     do = f"look at URN {other[0]['urn']}" if other else "choose another school"
     return InputError(f"{left_out[0]['name']} (URN {urn}) is left out. {left_out[0]['sentence']}", do=do)
 
@@ -111,13 +114,13 @@ def _who(school: dict[str, Any]) -> dict[str, str]:
     trust = school["trust_name"] or "none"
     if school["trust_joined_date"]:
         joined = {"membership": "since", "academy_opened": "academy since"}[school["trust_joined_source"]]
-        trust += f" ({joined} {_day(school['trust_joined_date'])})"
+        trust += f" ({joined} {day_in_words(school['trust_joined_date'])})"
     return {
-        "Phase": school["phase"].replace("_", " "),
+        "Phase": in_words(school["phase"]),
         "Type": school["type"],
         "Local authority": school["la_name"],
         "Trust": trust,
-        "Setting": (school["setting"] or "not known").replace("_", "-")
+        "Setting": in_words(school["setting"] or NOT_KNOWN)
         + (f": partners are looked for within {radius:g} miles" if radius else ": no radius"),
     }
 
@@ -127,7 +130,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
     reasons = _of_definition(connection, "reason", name)
     labels = {row["fact"]: row["label"] for row in _of_definition(connection, "fact", name)}
     thresholds = {row["parameter"]: row for row in _of_definition(connection, "definition", name)}
-    facts = {labels.get(key, key): _in_words(value) for key, value in json.loads(status["facts"] or "{}").items()}
+    facts = {labels.get(key, key): _fact_in_words(value) for key, value in json.loads(status["facts"] or "{}").items()}
     sentences = {row["code"]: row["sentence"] for row in reasons}
     unknown = [row for row in reasons if row["code"] in status["not_assessed"]]
     rules = []
@@ -161,6 +164,8 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
         title=status["title"],
         sentence=status["sentence"],
         status=status["status"],
+        excluded_because=sentences.get(status["excluded_because"]),
+        not_assessed=[row["sentence"] for row in unknown],
         partners=partners,
         nearest=nearest,
         organisations=_organisations(connection, status),
@@ -176,9 +181,10 @@ def _of_definition(connection: duckdb.DuckDBPyConnection, table: str, definition
 def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> tuple[int, str | None]:
     rows = rows_as_dicts(
         connection,
-        f"""select partner.name, pair.distance_miles
+        """select partner.name, pair.distance_miles
         from mart.match as pair inner join mart.school as partner on partner.urn = pair.partner_urn
-        where pair.definition = '{status["definition"]}' and pair.need_urn = {status["urn"]:d} order by pair.distance_rank""",
+        where pair.definition = $1 and pair.need_urn = $2 order by pair.distance_rank""",
+        [status["definition"], status["urn"]],
     )
     return len(rows), f"{rows[0]['name']}, {rows[0]['distance_miles']:.1f} miles" if rows else None
 
@@ -187,8 +193,8 @@ def _organisations(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]
     """Each organisation near a school in need, by rank: its name, how many such schools it has there, how near, its own need."""
     rows = rows_as_dicts(
         connection,
-        f"""from mart.partner_organisation
-        where definition = '{status["definition"]}' and need_urn = {status["urn"]:d} order by organisation_rank""",
+        "from mart.partner_organisation where definition = $1 and need_urn = $2 order by organisation_rank",
+        [status["definition"], status["urn"]],
     )
     return [
         f"{row['organisation_name'] or 'a trust that is not known'}: {row['partners']}, nearest {row['distance_miles']:.1f} miles"
@@ -209,10 +215,13 @@ def _partnered_exclusively(connection: duckdb.DuckDBPyConnection, status: dict[s
     """By capacity, the partner of a school in need in the assignment for the whole country, or why it has none."""
     rows = rows_as_dicts(
         connection,
-        f"""select allocation.capacity, partner.name, allocation.distance_m / 1609.344 as distance_miles, allocation.partner_missing
-        from mart.allocation as allocation left join mart.school as partner on partner.urn = allocation.partner_urn
-        where allocation.definition = '{status["definition"]}' and allocation.need_urn = {status["urn"]:d}
+        """select allocation.capacity, partner.name, pair.distance_miles, allocation.partner_missing
+        from mart.allocation as allocation
+        left join mart.school as partner on partner.urn = allocation.partner_urn
+        left join mart.match as pair using (definition, need_urn, partner_urn)
+        where allocation.definition = $1 and allocation.need_urn = $2
         order by allocation.capacity""",
+        [status["definition"], status["urn"]],
     )
     return {
         row["capacity"]: _NO_PARTNER[row["partner_missing"]]
@@ -222,7 +231,7 @@ def _partnered_exclusively(connection: duckdb.DuckDBPyConnection, status: dict[s
     }
 
 
-def _in_words(value: Any) -> str:
+def _fact_in_words(value: Any) -> str:
     if value is None:
         return NOT_KNOWN
     if isinstance(value, bool):
@@ -233,59 +242,6 @@ def _in_words(value: Any) -> str:
         return f"{value:g}"
     text = str(value)
     try:
-        return _day(date.fromisoformat(text))
+        return day_in_words(date.fromisoformat(text))
     except ValueError:
-        return text.replace("_", " ")
-
-
-def _day(day: date | None) -> str:
-    if day is None:
-        return "an unknown date"
-    return f"{day.day} {day:%B %Y}"
-
-
-_ORGANISATIONS_SHOWN = 5
-
-
-def show(explanation: Explanation, console: Console) -> None:
-    """Print an explanation for people."""
-    if explanation.label:
-        console.print(f"[bold yellow]{SYNTHETIC_NOTE}[/]\n")
-    console.print(f"[bold]{escape(explanation.name)}[/] (URN {explanation.urn})")
-    for label, value in explanation.school.items():
-        console.print(f"  {label}: {escape(value)}")
-    if not explanation.findings:
-        console.print("\nNo definition is about schools of its phase.")
-    for finding in explanation.findings:
-        console.print(f"\n[bold]{escape(finding.title)}: {finding.status.replace('_', ' ')}[/]")
-        console.print(f"[dim]{escape(finding.sentence)}[/]")
-        if finding.partners is not None:
-            near = f"; the nearest is {finding.nearest}" if finding.nearest else ""
-            console.print(f"High-performing schools of its phase near it: {finding.partners}{escape(near)}")
-        if finding.organisations:
-            more = len(finding.organisations) - _ORGANISATIONS_SHOWN
-            shown = ". ".join(finding.organisations[:_ORGANISATIONS_SHOWN])
-            console.print(f"Run by: {escape(shown)}{f'. And {more} more' if more > 0 else ''}")
-        if finding.partnered_exclusively:
-            partners = "; ".join(f"{capacity}: {partner}" for capacity, partner in finding.partnered_exclusively.items())
-            console.print(
-                f"Its partner if each such school in the country takes at most so many schools in need: {escape(partners)}"
-            )
-        for rule in finding.rules:
-            _show_rule(rule, console)
-    console.print(f"\n[dim]{escape(explanation.data)}. {LIMITS}[/]")
-
-
-def _show_rule(rule: Rule, console: Console) -> None:
-    """A rule as a paragraph: what it asks, what was found, by which facts and thresholds."""
-    question = {"in_need": "In need?", "high_performing": "High-performing?"}[rule.kind]
-    style = {YES: "bold green", SET_ASIDE: "bold", NOT_ASSESSED: "bold yellow"}.get(rule.outcome, "dim")
-    lines = [f"[{style}]{rule.outcome.capitalize()}.[/] {question} {escape(rule.sentence)}"]
-    if rule.why:
-        lines.append(f"    {escape(rule.why)}")
-    # A fact that is not known explains a rule that could not be assessed; elsewhere it belongs to another era or phase.
-    known = {label: value for label, value in rule.facts.items() if value != NOT_KNOWN or rule.outcome == NOT_ASSESSED}
-    lines += [f"    {escape(label)}: {escape(value)}" for label, value in known.items()]
-    lines += [f"    [dim]Threshold: {escape(value)}. {escape(sentence)}[/]" for sentence, value in rule.thresholds.items()]
-    for line in lines:
-        console.print(Padding(line.strip(), (0, 0, 0, 4 if line.startswith(" ") else 0)))
+        return in_words(text)

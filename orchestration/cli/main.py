@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from exports.words import day_in_words, in_words
 from orchestration.cli import changes, questions
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
 from transforms.errors import InputError
@@ -182,7 +183,7 @@ def _show_states(states: list[Freshness], label: str | None) -> None:
         table.add_column(heading, justify="right" if heading == "Days old" else "left", no_wrap=heading != "State")
     for state in states:
         table.add_row(
-            state.source.replace("_", " "),
+            in_words(state.source),
             f"{state.as_at}" if state.as_at else "–",
             f"{state.age_days:,}" if state.age_days is not None else "–",
             f"{state.landed:%Y-%m-%d}" if state.landed else "–",
@@ -196,7 +197,8 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     if about["is_synthetic"]:
         console.print(f"\n[bold yellow]{SYNTHETIC_NOTE}[/]")
     console.print(
-        f"\n{about['schools']:,} schools; GIAS as at {about['gias_as_at']:%d %B %Y}, Ofsted as at {about['ofsted_as_at']:%d %B %Y}"
+        f"\n{about['schools']:,} schools; GIAS as at {day_in_words(about['gias_as_at'])}, "
+        f"Ofsted as at {day_in_words(about['ofsted_as_at'])}"
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
@@ -206,7 +208,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     for row in country:
         table.add_row(
             row["definition"],
-            row["phase"].replace("_", " "),
+            in_words(row["phase"]),
             f"{row['schools']:,}",
             f"{row['high_performing']:,}",
             f"{row['in_need']:,}",

@@ -9,6 +9,7 @@ import duckdb
 import typer
 from rich.markup import escape
 
+from exports.words import in_words, order_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
 from warehouse.home import Home
 from warehouse.licence import LIMITS
@@ -35,16 +36,16 @@ def near(
     with published(Home.find(home)) as connection:
         centre = find_place(connection, " ".join(place))
         found = schools_near(connection, centre, miles, phase)
-    definitions = sorted({name for school in found for name in school["status"] or ()})
+    definitions = sorted({name for school in found for name in school["status"] or ()}, key=order_of)
     columns = ["miles", "urn", "name", "phase", "la_name", *definitions]
     rows: list[list[Any]] = [
         [
             round(school["distance_miles"], 2),
             school["urn"] if as_json or as_csv else str(school["urn"]),
             school["name"],
-            school["phase"].replace("_", " "),
+            in_words(school["phase"]),
             school["la_name"],
-            *((school["status"] or {}).get(name, "").replace("_", " ") or None for name in definitions),
+            *(in_words((school["status"] or {}).get(name)) for name in definitions),
         ]
         for school in found
     ]
@@ -58,18 +59,19 @@ def explain(
     urn: Annotated[int, typer.Argument(help="The school's unique reference number.", min=1, max=999_999_999)],
     home: HomeOption = None,
     *,
+    full: Annotated[bool, typer.Option("--full", help="Every rule with its facts and thresholds, for each definition.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Why a school is in need, high-performing or neither: facts, rules, thresholds and outcome for each definition."""
+    """Say why a school is in need, high-performing or neither, who is near, and what could not be told."""
     from orchestration.cli.explain import explain as explain_school
-    from orchestration.cli.explain import show
+    from orchestration.cli.explain_text import show_brief, show_whole
 
     with published(Home.find(home)) as connection:
         explanation = explain_school(connection, urn)
     if as_json:
         print(explanation.as_json())
     else:
-        show(explanation, console)
+        (show_whole if full else show_brief)(explanation, console)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 -- One row per school in England's state-funded schools: urban, semi-rural or rural, by which classification, and the search radius.
 -- The 2011 class decides wherever it is known (in GIAS, else through the school's LSOA); the 2021 class is the fallback, because
--- it does not separate conurbations from smaller cities and towns. Rule: METHOD, "Nearby"; the mapping is reference.rural_urban_class.
+-- it does not separate conurbations from smaller cities and towns. The mapping: reference.rural_urban_class; the rule:
+-- docs/method/nearness.md#rural-urban-classes.
 with classes as (
     select
         establishment.urn,

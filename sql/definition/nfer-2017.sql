@@ -1,4 +1,4 @@
--- One row per mainstream primary and secondary school: what the NFER study of 2017 would find of it (METHOD, "The study this continues").
+-- One row per mainstream primary and secondary school: what the NFER study of 2017 would find of it (docs/method/nfer-2017.md).
 -- Rules about results read the latest year that has attainment and progress together. Floor and coasting standards exist for results of
 -- 2016 to 2019 only. A condition is true, false, or null where it cannot be told; only true gives a reason, and null is said in not_assessed.
 with parameter as (

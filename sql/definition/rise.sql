@@ -1,5 +1,5 @@
--- One row per primary, secondary and special school and alternative provision: what today's RISE programme would find of it (METHOD,
--- "Today's policy: RISE"). Below, "good" covers its equivalent: where an inspection gave no headline grade (September 2024 to November 2025),
+-- One row per primary, secondary and special school and alternative provision: what today's RISE programme would find of it
+-- (docs/method/rise.md). Below, "good" covers its equivalent: where an inspection gave no headline grade (September 2024 to November 2025),
 -- quality of education and leadership decide. On a report card leadership and governance tells whether a school is stuck, and nothing stands for
 -- "good". A screen of public data, never "eligible to support".
 with parameter as (

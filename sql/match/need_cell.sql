@@ -1,5 +1,6 @@
 -- One row per definition, school in need and H3 cell (resolution 7) within reach of it: the disk of its own radius around its own cell.
--- Made before the partners are looked up: in one three-way join DuckDB joins disks to all schools first, twenty times slower.
+-- Made before the partners are looked up: in one three-way join DuckDB joins disks to all schools first, twenty times slower
+-- (docs/engineering.md#order-of-the-join).
 select
     status.definition,
     status.phase,

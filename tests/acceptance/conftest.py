@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from tests.conftest import published_once, real_folder
+from tests.support.noted import skip_unless_noted
 from warehouse import publish
 from warehouse.home import Home
 from warehouse.store import rows_as_dicts
@@ -35,3 +36,17 @@ def y2025(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Published
 @pytest.fixture(scope="session")
 def y2017(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Published:
     return Published(published_once("2017", real_folder("2017"), tmp_path_factory, worker_id))
+
+
+@pytest.fixture
+def figures_2025(y2025: Published) -> Published:
+    """2025, for tests of figures that were read in these very files."""
+    skip_unless_noted(y2025.connection, "2025")
+    return y2025
+
+
+@pytest.fixture
+def figures_2017(y2017: Published) -> Published:
+    """2017, for tests of figures that were read in these very files."""
+    skip_unless_noted(y2017.connection, "2017")
+    return y2017

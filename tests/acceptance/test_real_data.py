@@ -34,12 +34,12 @@ def either(request: pytest.FixtureRequest) -> Published:
     return published
 
 
-def test_every_school_of_the_ofsted_file_is_there_or_is_listed_with_the_reason(y2025: Published) -> None:
+def test_every_school_of_the_ofsted_file_is_there_or_is_listed_with_the_reason(figures_2025: Published) -> None:
     with (real_folder("2025") / OFSTED_2025).open(encoding="cp1252", newline="") as file:
         inspected = {int(row["URN"]) for row in csv.DictReader(file) if row["URN"].strip()}
     assert len(inspected) == 21_990  # the number of rows the publisher's file has
-    schools = [row["urn"] for row in y2025.query("select urn from mart.school")]
-    left_out = {row["urn"]: row["left_out_because"] for row in y2025.query("from mart.school_left_out")}
+    schools = [row["urn"] for row in figures_2025.query("select urn from mart.school")]
+    left_out = {row["urn"]: row["left_out_because"] for row in figures_2025.query("from mart.school_left_out")}
     assert len(schools) == len(set(schools))
     assert not inspected - set(schools) - set(left_out)
     assert not set(schools) & set(left_out)
@@ -127,15 +127,15 @@ def test_areas_add_up_to_the_country(either: Published, area_type: str) -> None:
     assert len(country) >= 5
 
 
-def test_there_are_nine_regions_and_the_local_authorities_of_the_year(y2017: Published, y2025: Published) -> None:
+def test_there_are_nine_regions_and_the_local_authorities_of_the_year(figures_2017: Published, figures_2025: Published) -> None:
     def areas(published: Published, area_type: str) -> int:
         return int(
             published.query(f"select count(distinct area_code) as n from mart.area_summary where area_type = '{area_type}'")[0]["n"]
         )
 
-    assert (areas(y2025, "region"), areas(y2017, "region")) == (9, 9)
-    assert (areas(y2025, "local_authority"), areas(y2017, "local_authority")) == (153, 152)
-    assert (areas(y2025, "constituency"), areas(y2017, "constituency")) == (543, 533)
+    assert (areas(figures_2025, "region"), areas(figures_2017, "region")) == (9, 9)
+    assert (areas(figures_2025, "local_authority"), areas(figures_2017, "local_authority")) == (153, 152)
+    assert (areas(figures_2025, "constituency"), areas(figures_2017, "constituency")) == (543, 533)
 
 
 def test_every_area_with_a_boundary_has_the_code_of_the_boundary(y2025: Published) -> None:
@@ -147,19 +147,25 @@ def test_every_area_with_a_boundary_has_the_code_of_the_boundary(y2025: Publishe
     assert areas == boundaries
 
 
-def test_the_number_of_stuck_schools_is_near_the_departments(y2025: Published) -> None:
-    """The Department counted 626 stuck schools (METHOD, RISE); between its date and this file's some were inspected again."""
-    stuck = y2025.query(
+def test_the_number_of_stuck_schools_is_near_the_departments(figures_2025: Published) -> None:
+    """The Department counted 626 stuck schools; between its date and this file's some were inspected again.
+
+    Source: docs/method/rise.md#stuck-is-not-yet-eligible.
+    """
+    stuck = figures_2025.query(
         "select count(*) as n from mart.school_status where definition = 'rise' and list_contains(reasons, 'stuck')"
     )[0]["n"]
     assert 0.93 * 626 <= stuck <= 1.05 * 626
 
 
-def test_the_floor_standard_finds_most_of_the_official_schools_and_no_more(y2017: Published) -> None:
-    """Official totals for 2016: 665 primary and 282 secondary (METHOD, Floor 2016); some of them had closed by April 2017."""
+def test_the_floor_standard_finds_most_of_the_official_schools_and_no_more(figures_2017: Published) -> None:
+    """Official totals for 2016: 665 primary and 282 secondary; some of them had closed by April 2017.
+
+    Source: docs/method/nfer-2017.md#floor-standard.
+    """
     found = {
         row["reason"]: row["n"]
-        for row in y2017.query(
+        for row in figures_2017.query(
             "select reason, count(*) as n from "
             "(select unnest(reasons) as reason from mart.school_status where definition = 'nfer-2017') group by 1"
         )
@@ -168,15 +174,15 @@ def test_the_floor_standard_finds_most_of_the_official_schools_and_no_more(y2017
     assert 0.85 * 282 <= found["below_floor_ks4"] <= 282
 
 
-def test_schools_in_need_in_2017_are_in_the_range_of_the_study(y2017: Published) -> None:
+def test_schools_in_need_in_2017_are_in_the_range_of_the_study(figures_2017: Published) -> None:
     """NFER (2017): 12 % of primaries and 17 % of secondaries in need; coasting (three years of results) is not assessed here."""
-    assert 9 <= y2017.country("nfer-2017", "primary")["in_need_percent"] <= 14
-    assert 14 <= y2017.country("nfer-2017", "secondary")["in_need_percent"] <= 19
+    assert 9 <= figures_2017.country("nfer-2017", "primary")["in_need_percent"] <= 14
+    assert 14 <= figures_2017.country("nfer-2017", "secondary")["in_need_percent"] <= 19
 
 
-def test_a_predecessors_judgement_is_found_as_often_as_ofsted_finds_it(y2025: Published) -> None:
+def test_a_predecessors_judgement_is_found_as_often_as_ofsted_finds_it(figures_2025: Published) -> None:
     """Ofsted took 3,153 latest judgements from an earlier URN in this file; none may be lost."""
-    found = y2025.query("select count(*) as n from mart.school where is_ofsted_of_predecessor")[0]["n"]
+    found = figures_2025.query("select count(*) as n from mart.school where is_ofsted_of_predecessor")[0]["n"]
     assert found >= 3_153
 
 
@@ -197,10 +203,12 @@ def link(root: Path, file: Path, base: Path) -> None:
     target.symlink_to(file)
 
 
-def test_the_report_card_release_landed_after_the_one_of_august_2025_loses_no_judgement(y2025: Published, tmp_path: Path) -> None:
+def test_the_report_card_release_landed_after_the_one_of_august_2025_loses_no_judgement(
+    figures_2025: Published, tmp_path: Path
+) -> None:
     """The newer layout drops every earlier judgement and all previous ones; they stay from the release landed before."""
-    before = {row["urn"]: row for row in y2025.query("select urn, ofsted_date, ofsted_previous_date from mart.school")}
-    home = Home(Path(shutil.copytree(y2025.home.root, tmp_path / "home", symlinks=True)))
+    before = {row["urn"]: row for row in figures_2025.query("select urn, ofsted_date, ofsted_previous_date from mart.school")}
+    home = Home(Path(shutil.copytree(figures_2025.home.root, tmp_path / "home", symlinks=True)))
     refresh(home, str(folder_of(tmp_path / "drop", "2026")))
     newer = Published(home)
     cards = 0
@@ -212,7 +220,7 @@ def test_the_report_card_release_landed_after_the_one_of_august_2025_loses_no_ju
         else:
             assert (row["ofsted_date"], row["ofsted_previous_date"]) == (old["ofsted_date"], old["ofsted_previous_date"])
     assert cards == 3  # as many as the re-laid file of May 2026 holds
-    assert_changes_of_may_2026(newer, y2025)
+    assert_changes_of_may_2026(newer, figures_2025)
 
 
 def assert_changes_of_may_2026(newer: Published, before: Published) -> None:

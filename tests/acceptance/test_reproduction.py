@@ -32,6 +32,7 @@ def found(warehouse: duckdb.DuckDBPyConnection) -> Reproduction:
     return reproduce(warehouse, definition_to_reproduce("nfer-2017"))
 
 
+@pytest.mark.usefixtures("figures_2017")
 def test_the_figures_are_in_the_ranges_that_a_reproduction_has_to_reach(found: Reproduction) -> None:
     """Around the published ones (NFER 2017: 27 % and 33 % high-performing, 12 % and 17 % in need, medians 9 and 2)."""
     country = {row["phase"]: row for row in found.country}

@@ -274,9 +274,9 @@ def test_the_command_line_ends_with_1_and_a_sentence_not_a_traceback(tmp_path: P
     assert "Traceback" not in said
 
 
-def test_the_queries_of_the_readme_run(done: Refreshed) -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    block = readme.split("```sql")[1].split("```")[0]
+def test_the_queries_of_getting_started_run(done: Refreshed) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "getting-started.md").read_text(encoding="utf-8")
+    block = page.split("```sql")[1].split("```")[0]
     with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
         statements = duckdb.extract_statements(block)
         answers = [connection.execute(statement).fetchall() for statement in statements]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -110,8 +110,17 @@ class World:
             run(self.connection, f"create table {raw.file_table(group)} ({fields})")
         self.row(
             "landing.gias_file",
-            **{"kind": "gias_establishment", "layout": "gias", "name": "edubasealldata.csv", "title": "GIAS", "publisher": "DfE"},
-            **{"sha256": "0", "bytes": 1, "rows": 1, "landed": datetime(2025, 10, 1), "licence": "OGL", "is_synthetic": False},
+            kind="gias_establishment",
+            layout="gias",
+            name="edubasealldata.csv",
+            title="GIAS",
+            publisher="DfE",
+            sha256="0",
+            bytes=1,
+            rows=1,
+            landed="2025-10-01 06:30:00",
+            licence="OGL",
+            is_synthetic=False,
         )
         run(
             self.connection,
@@ -121,7 +130,7 @@ class World:
         self.row(
             "landing.run",
             run_id="test",
-            started_at=datetime(2025, 10, 1, 6, 30),
+            started_at="2025-10-01 06:30:00",
             source="test",
             code_version="0",
             duckdb_version=duckdb.__version__,

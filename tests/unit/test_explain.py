@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from orchestration.cli.explain import NO, NOT_ASSESSED, SET_ASIDE, YES, Explanation, Finding, Rule, explain, show
+from orchestration.cli.explain import NO, NOT_ASSESSED, SET_ASIDE, YES, Explanation, Finding, Rule, explain
+from orchestration.cli.explain_text import show_brief, show_whole
 from tests.support.world import World
 from transforms.errors import InputError
 
@@ -23,7 +24,7 @@ def rule(explanation: Explanation, definition: str, code: str) -> Rule:
 
 def in_words(explanation: Explanation) -> str:
     out = io.StringIO()
-    show(explanation, Console(file=out, width=160, highlight=False))
+    show_whole(explanation, Console(file=out, width=160, highlight=False))
     return out.getvalue()
 
 
@@ -151,3 +152,19 @@ def test_a_school_that_is_not_in_need_has_no_partner_to_be_told(world: World) ->
 def test_names_cannot_write_into_the_console(world: World) -> None:
     world.school(100001, name="[bold red]Hacked[/] School")
     assert "[bold red]Hacked[/] School" in in_words(explain(world.build().connection, 100001))
+
+
+def test_the_answer_comes_first_in_few_lines_with_todays_policy_before_the_study(world: World) -> None:
+    world.graded(world.school(100001, name="A Church of England Voluntary Controlled Primary School"), 3, previous=3)
+    world.graded(world.school(100002, east=804.672), 1)
+    world.graded(world.school(100003), 2)
+    world.build()
+    for urn, status in ((100001, "in need"), (100002, "high-performing"), (100003, "neither")):
+        out = io.StringIO()
+        show_brief(explain(world.connection, urn), Console(file=out, width=100, highlight=False))
+        lines = out.getvalue().splitlines()
+        assert len(lines) <= 8
+        assert lines[1].startswith(f"RISE: {status}.")
+        assert lines[-1] == f"The whole: schoolmatch explain {urn} --full"
+        assert "Could not be told: " in out.getvalue()
+        assert ("Partners near: 1; the nearest is A school, 0.5 miles." in out.getvalue()) == (status == "in need")

@@ -8,7 +8,7 @@ import pytest
 
 from transforms.errors import InputError
 from transforms.layouts.gias import GROUP, LINK
-from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, SourceFile, land
+from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, SourceFile, _layouts_hash, land
 
 LINKS = b"URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\r\n1,2,Old,Predecessor,01-09-2020\r\n"
 TODAY = date(2025, 10, 1)
@@ -105,3 +105,18 @@ def test_files_of_unknown_name_are_listed_and_hidden_ones_are_not_looked_at(drop
     (drop / "notes.csv").write_text("x")
     (drop / ".DS_Store").write_text("x")
     assert DropFolder(drop).unknown == ["notes.csv"]
+
+
+@pytest.mark.parametrize("ending", ["py", "toml"])
+def test_rows_are_read_anew_when_the_code_or_a_table_of_the_layouts_has_changed(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A heading that is put right in a table must reach the releases that were landed with the wrong one."""
+    (tmp_path / "__init__.py").write_text("")
+    changing = tmp_path / f"ofsted.{ending}"
+    changing.write_text("before")
+    monkeypatch.setattr("warehouse.landing.archive.layouts.__file__", str(tmp_path / "__init__.py"))
+    before = _layouts_hash.__wrapped__()
+    assert _layouts_hash.__wrapped__() == before
+    changing.write_text("after")
+    assert _layouts_hash.__wrapped__() != before

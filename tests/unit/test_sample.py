@@ -115,7 +115,7 @@ def test_files_need_windows_1252(sample: Path, name: str) -> None:
 
 
 def test_headers_have_as_many_columns_as_the_publishers(sample: Path) -> None:
-    # SOURCES.md: GIAS 135 columns since March 2025, Ofsted 76 until October 2025
+    # docs/sources.md: GIAS 135 columns since March 2025, Ofsted 76 until October 2025
     assert len((sample / REGISTER).read_text(encoding="cp1252").splitlines()[0].split(",")) == 135
     with (sample / OFSTED).open(encoding="cp1252", newline="") as file:
         rows = list(csv.reader(file))

@@ -1,4 +1,4 @@
-"""Moving one threshold changes the one school for which it decides, and nothing else: METHOD, "Sensitivity".
+"""Moving one threshold changes the one school for which it decides, and nothing else: docs/method/beyond.md#sensitivity.
 
 A small world in which, for every threshold, one school stands just on its other side. All others keep status, reasons and what
 could not be assessed, in both definitions.

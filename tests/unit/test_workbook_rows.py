@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from exports.edition import is_anonymous_edition
 from exports.excel import write_workbooks
-from exports.excel.scope import order_of
+from exports.words import order_of
 from tests.support.published import HOSTILE_NAMES, published_tables_of_a_few_schools, tables_of_a_few_schools, with_hostile_names
 from tests.support.workbook_reader import NAMES, Parts, Read
 from tests.support.workbooks import assert_workbooks_hold

@@ -1,8 +1,8 @@
-"""One module per publisher's family of files: every vintage's columns to ours.
+"""One table per kind of file (``<kind>.toml``): every vintage's headings to our columns; one module per publisher.
 
-A file is recognised by the pattern of its name *and* its header, never by its position in a folder. What belongs here: headings,
-codes, encodings. What does not: what the values mean for a school (``sql/``), where files come from
-(``warehouse/landing/archive.py``).
+A file is recognised by the pattern of its name *and* its header, never by its position in a folder. A table holds what is said of a
+kind of file, a module what is done with its rows (``table.py`` tells how a table is written). What belongs here: headings, codes,
+encodings. What does not: what the values mean for a school (``sql/``), where files come from (``warehouse/landing/archive.py``).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pandas as pd
 
 from transforms.errors import InputError
 
-Kind = Literal["urn", "text", "code", "integer", "number", "date", "grade"]
+Kind = Literal["urn", "text", "code", "integer", "number", "date", "grade", "yes_no"]
 
 SQL_TYPE: dict[str, str] = {
     "urn": "integer",
@@ -22,6 +22,7 @@ SQL_TYPE: dict[str, str] = {
     "number": "double",
     "date": "date",
     "grade": "tinyint",
+    "yes_no": "varchar",
 }
 
 MISSING = {
@@ -60,23 +61,27 @@ NOT_IN_LAYOUT = "not_in_this_file"
 _DATE_FORMATS = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d")
 
 
-def parse(texts: pd.Series[str], kind: Kind, *, file: str, column: str, rows: list[int]) -> tuple[pd.Series, pd.Series]:
-    """Typed values of a column and, where a value is missing, the reason.
+def parse(
+    texts: pd.Series[str], kind: Kind, *, file: str, column: str, rows: list[int], with_reason: bool
+) -> tuple[pd.Series, pd.Series | None]:
+    """Typed values of a column and, where a value is missing, the reason if it is asked for.
 
     ``texts`` is indexed 0..n-1; ``rows`` gives each one's row in the file, for the error. Returns two series of length n:
     values (nullable dtypes; dates as datetime64) and reasons (text, null where there is a value).
     """
     texts = texts.str.strip()
-    codes = MISSING | NO_GRADE if kind == "grade" else MISSING
+    codes = MISSING | NO_GRADE if kind in ("grade", "yes_no") else MISSING
     if kind == "text" or kind == "code":
         # Text is text: only what cannot be a name counts as missing, so that a school called "Z" survives.
         missing = texts.isin(["", "NULL", "Not recorded"])
-        return texts.mask(missing), _reasons(texts, missing, MISSING)
+        return texts.mask(missing), _reasons(texts, missing, MISSING) if with_reason else None
     missing = texts.isin(list(codes))
     present = texts.mask(missing)
     values: pd.Series
     if kind == "grade":
         values, expected = present.map(GRADES).astype("Int8"), "a grade from 1 to 4, or Not judged"
+    elif kind == "yes_no":
+        values, expected = present.map({"Yes": "Yes", "No": "No"}), "Yes, No, or a code for a judgement that was not made"
     elif kind == "date":
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
     elif kind == "number":
@@ -99,7 +104,7 @@ def parse(texts: pd.Series[str], kind: Kind, *, file: str, column: str, rows: li
             expected=expected,
             do="if the publisher has a new code for a missing value, add it to transforms/layouts/fields.py with its source",
         )
-    return values, _reasons(texts, missing, codes)
+    return values, _reasons(texts, missing, codes) if with_reason else None
 
 
 def _reasons(texts: pd.Series, missing: pd.Series, codes: dict[str, str]) -> pd.Series:

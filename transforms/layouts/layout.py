@@ -15,24 +15,30 @@ from transforms.errors import InputError
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Kind, parse
 from transforms.layouts.text_table import TextTable, read_text_table
 
+Reshape = Callable[[pd.DataFrame, str], pd.DataFrame]
+"""From the rows as published, and the file's path, to one row per key."""
+
 
 @dataclass(frozen=True)
 class Column:
     """One of our columns and where each vintage keeps it.
 
-    ``headings``: vintage to the publisher's heading; a vintage that is not named has no such column. A heading that ends
-    in ``?`` is optional: the file is read without it. ``with_reason``: a second column ``<name>_missing`` says why a value is null.
+    ``headings``: vintage to the publisher's heading; a vintage that is not named has no such column. ``optional``: vintages whose
+    file is read without it, too. ``with_reason``: a second column ``<name>_missing`` says why a value is null. ``kept``: False for
+    what is read only to reshape the rows, and is no column of the raw table.
     """
 
     name: str
     kind: Kind
-    headings: Mapping[str, str]
+    headings: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
     with_reason: bool = False
+    kept: bool = True
 
     def heading(self, vintage: str) -> tuple[str, bool] | None:
         """The publisher's heading in that vintage and whether the file is useless without it; None where it has none."""
         heading = self.headings.get(vintage)
-        return None if heading is None else (heading.removesuffix("?"), not heading.endswith("?"))
+        return None if heading is None else (heading, vintage not in self.optional)
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,7 @@ class Layout:
     ``kind``: the raw table it becomes. ``group``: the landing asset it belongs to. ``header_has``: headings by one of which the
     header row is found. ``key``: columns that identify a row. ``dated``: whether the name must tell the date it speaks of.
     ``files``: what several files of the kind are: the ``newest`` counts alone, ``parts`` of one table (a row stands in one of
-    them), or ``releases`` that tell a history. ``reshape``: per vintage, what turns the rows as published into one row per key
-    (frame in, frame out). ``output``: the raw table's columns and SQL types where ``reshape`` changes them.
+    them), or ``releases`` that tell a history. ``reshape``: per vintage, what turns the rows as published into one row per key.
     """
 
     kind: str
@@ -69,8 +74,7 @@ class Layout:
     required: bool = False
     dated: bool = False
     files: Literal["newest", "parts", "releases"] = "newest"
-    reshape: Mapping[str, Callable[[pd.DataFrame, str], pd.DataFrame]] = field(default_factory=dict)
-    output: Mapping[str, str] | None = None
+    reshape: Mapping[str, Reshape] = field(default_factory=dict)
 
     def matches(self, path: str) -> bool:
         """Whether a file of that name is of this kind (its header is looked at when it is read)."""
@@ -78,8 +82,14 @@ class Layout:
 
     @property
     def schema(self) -> dict[str, str]:
-        """Columns of the raw table and their SQL types, in order."""
-        return dict(self.output) if self.output is not None else schema_of(self.columns)
+        """Columns of the raw table and their SQL types, in order, reasons beside their values."""
+        schema: dict[str, str] = {}
+        for column in self.columns:
+            if column.kept:
+                schema[column.name] = SQL_TYPE[column.kind]
+                if column.with_reason:
+                    schema[f"{column.name}_missing"] = "varchar"
+        return schema
 
     @property
     def headings(self) -> set[str]:
@@ -127,17 +137,17 @@ class Layout:
             file=path,
             column=", ".join(missing[nearest]),
             expected=f"the layout {self.title} ({nearest})",
-            do="fetch the file again; if the publisher has renamed the column, add the new name to its module in "
-            "transforms/layouts/",
+            do="fetch the file again; if the publisher has renamed the column, add a vintage with the new name to "
+            f"transforms/layouts/{self.kind}.toml",
         )
 
     def _typed(self, table: TextTable, chosen: dict[str, Column], path: str) -> pd.DataFrame:
         series: dict[str, pd.Series] = {}
         for heading, column in chosen.items():
             texts = pd.Series(table.columns[heading], dtype="str")
-            values, reasons = parse(texts, column.kind, file=path, column=heading, rows=table.rows)
+            values, reasons = parse(texts, column.kind, file=path, column=heading, rows=table.rows, with_reason=column.with_reason)
             series[column.name] = values
-            if column.with_reason:
+            if reasons is not None:
                 series[f"{column.name}_missing"] = reasons
         frame = pd.DataFrame(series)
         frame["row_number"] = table.rows
@@ -161,16 +171,6 @@ class Layout:
             expected="each row once",
             do="fetch the file again; if the publisher's file really holds it twice, report it to the publisher",
         )
-
-
-def schema_of(columns: tuple[Column, ...]) -> dict[str, str]:
-    """Columns and SQL types of a frame as published, reasons beside their values."""
-    schema: dict[str, str] = {}
-    for column in columns:
-        schema[column.name] = SQL_TYPE[column.kind]
-        if column.with_reason:
-            schema[f"{column.name}_missing"] = "varchar"
-    return schema
 
 
 _MONTHS = {

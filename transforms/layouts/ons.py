@@ -10,66 +10,14 @@ from typing import Any
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.fields import Kind
 from transforms.layouts.layout import Column, Layout, Parsed
+from transforms.layouts.table import read_layout
 from transforms.layouts.text_table import FETCH_AGAIN, decode
 
-PUBLISHER = "Office for National Statistics"
-
-
-def _lookup(kind: str, title: str, pattern: str, header_has: str, *table: tuple[str, Kind, str], keys: int = 1) -> Layout:
-    """A lookup of one vintage, ``table``: our column, its kind, ONS's heading; the first ``keys`` columns identify a row."""
-    return Layout(
-        kind=kind,
-        group="ons",
-        publisher=PUBLISHER,
-        title=title,
-        name_pattern=pattern,
-        header_has=(header_has,),
-        vintages=("lookup",),
-        key=tuple(column[0] for column in table[:keys]),
-        columns=tuple(Column(name, field, {"lookup": heading}) for name, field, heading in table),
-    )
-
-
-RURAL_URBAN = _lookup(
-    "ons_rural_urban",
-    "LSOA 2021 to rural-urban classification 2011",
-    r"lsoa21_to_ruc11\.csv",
-    "LSOA21CD",
-    ("lsoa_code", "code", "LSOA21CD"),
-    ("rural_urban_code", "code", "RUC11CD"),
-)
-
-RURAL_URBAN_2011 = _lookup(
-    "ons_rural_urban_2011",
-    "LSOA 2011 to rural-urban classification 2011",
-    r"lsoa11_to_ruc11\.csv",
-    "RUC11CD",
-    ("lsoa_2011_code", "code", "LSOA11CD"),
-    ("rural_urban_code", "code", "RUC11CD"),
-)
-
-LSOA_2011_2021 = _lookup(
-    "ons_lsoa_2011_2021",
-    "LSOA 2011 to LSOA 2021, exact fit",
-    r"lsoa11_to_lsoa21\.csv",
-    "LSOA21CD",
-    ("lsoa_2011_code", "code", "LSOA11CD"),
-    ("lsoa_2021_code", "code", "LSOA21CD"),
-    keys=2,
-)
-
-LOCAL_AUTHORITY = _lookup(
-    "ons_local_authority",
-    "DfE authority number to ONS code and region",
-    r"la_gias_to_ons_region_\d+\.csv",
-    "la_code",
-    ("la_code", "code", "la_code"),
-    ("la_name", "text", "la_name"),
-    ("la_ons_code", "code", "gss"),
-    ("region_code", "code", "region_code"),
-)
+RURAL_URBAN = read_layout("ons_rural_urban")
+RURAL_URBAN_2011 = read_layout("ons_rural_urban_2011")
+LSOA_2011_2021 = read_layout("ons_lsoa_2011_2021")
+LOCAL_AUTHORITY = read_layout("ons_local_authority")
 
 # Property names carry the year of the geography: RGN22CD, CTYUA23CD, PCON24CD.
 _AREA_TYPES = {"RGN": "region", "CTYUA": "local_authority", "UTLA": "local_authority", "PCON": "constituency"}
@@ -117,15 +65,14 @@ class BoundaryLayout(Layout):
 BOUNDARY = BoundaryLayout(
     kind="ons_boundary",
     group="ons",
-    publisher=PUBLISHER,
+    publisher="Office for National Statistics",
     title="Boundaries of areas, generalised",
     name_pattern=r".*\.geojson",
     header_has=(),
     vintages=("geojson",),
     key=("area_type", "area_code"),
     files="parts",
-    columns=(),
-    output={"area_type": "varchar", "area_code": "varchar", "area_name": "varchar", "geometry": "varchar"},
+    columns=(Column("area_type", "text"), Column("area_code", "code"), Column("area_name", "text"), Column("geometry", "text")),
 )
 
 LAYOUTS = (RURAL_URBAN, RURAL_URBAN_2011, LSOA_2011_2021, LOCAL_AUTHORITY, BOUNDARY)

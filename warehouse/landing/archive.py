@@ -207,9 +207,9 @@ def _rows_of_archived(file: SourceFile, layout: Layout, kept: Path) -> pd.DataFr
 
 @cache
 def _layouts_hash() -> str:
-    """Of the code that reads files: changed code reads them anew."""
+    """Of the code and the tables by which files are read: what has changed reads them anew."""
     digest = hashlib.sha256()
-    for path in sorted(Path(layouts.__file__).parent.glob("*.py")):
+    for path in sorted(path for path in Path(layouts.__file__).parent.iterdir() if path.suffix in (".py", ".toml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

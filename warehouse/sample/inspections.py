@@ -18,7 +18,7 @@ NO_HEADLINE_SINCE = np.datetime64("2024-09-01", "D")
 FRAMEWORK_2019 = np.datetime64("2019-09-01", "D")
 _FIRST_DAY = np.datetime64("2006-01-10", "D")
 # Percent of each grade's latest graded inspections by year; "a" and "b" before and after headline grades ended.
-# Weak schools are seen again within 30 months, good ones were long only checked. Shape of Ofsted's file of August 2025.
+# Schools below good are seen again within 30 months, good ones were long only checked. Shape of Ofsted's file of August 2025.
 _YEARS = {
     1: "2011 1,2012 3,2013 4,2014 4,2015 3,2016 4,2017 8,2018 4,2019 7,2020 1,2021 2,2022 6,2023 17,2024a 16,2024b 8,2025 12",
     2: "2010 1,2011 2,2012 5,2013 8,2014 7,2015 5,2016 5,2017 5,2018 4,2019 6,2020 2,2021 3,2022 11,2023 16,2024a 9,2024b 4,2025 7",

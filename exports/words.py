@@ -1,0 +1,53 @@
+"""The one place where codes become words, and where the order in which definitions, phases and areas are told is set.
+
+Here stand functions of a code, a date or a year alone; sentences belong to the page, sheet or command that says them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import overload
+
+DEFINITION_ORDER = ("rise",)
+"""Today's policy stands first and is what the charts and the cover show; the others follow by name."""
+
+PHASE_ORDER = ("primary", "secondary", "special", "alternative_provision", "nursery", "sixteen_plus")
+
+AREA_ORDER = ("country", "region", "local_authority", "constituency")
+"""Types of area, the largest first."""
+
+_HYPHENATED = {"high performing": "high-performing", "semi rural": "semi-rural"}
+
+
+def order_of(definition: str, phase: str = "") -> tuple[int, str, int]:
+    """Give the key by which rows of definitions and phases are ordered."""
+    first = DEFINITION_ORDER.index(definition) if definition in DEFINITION_ORDER else len(DEFINITION_ORDER)
+    return first, definition, PHASE_ORDER.index(phase) if phase in PHASE_ORDER else len(PHASE_ORDER)
+
+
+@overload
+def in_words(code: str) -> str: ...
+
+
+@overload
+def in_words(code: None) -> None: ...
+
+
+def in_words(code: str | None) -> str | None:
+    """Spell a code: ``alternative_provision`` gets a space, ``newly_high_performing`` and ``semi_rural`` a hyphen, too."""
+    if code is None:
+        return None
+    text = code.replace("_", " ")
+    for apart, joined in _HYPHENATED.items():
+        text = text.replace(apart, joined)
+    return text
+
+
+def day_in_words(day: date | None, unknown: str = "an unknown date") -> str:
+    """Write a day as 1 September 2025; ``unknown``: what is said where there is none."""
+    return unknown if day is None else f"{day.day} {day:%B %Y}"
+
+
+def academic_year(year: int | None, unknown: str = "none landed") -> str:
+    """Write the academic year that ends in ``year`` as 2024/25; ``unknown``: what is said where there is none."""
+    return unknown if year is None else f"{year - 1}/{year % 100:02d}"

@@ -1,0 +1,187 @@
+"""The table of a layout: our columns and every vintage's headings, in one TOML file beside these modules.
+
+``<kind>.toml`` says what the file is (``group``, ``publisher``, ``name_pattern`` ...), names our columns once (``[column]``: kind,
+and whether the reason of a missing value is kept), and has a block per vintage: the heading of each of our columns that it has. A
+vintage says which other it is ``like`` and lists only what differs, so that a new vintage is one short block, and a new column is
+its line under ``[column]`` and its heading in the oldest vintage that has it. PUDL keeps one row a vintage and one column of ours a
+column; with 45 columns such a row is 1,500 characters long, and a heading that changes is a difference nobody can read. A block is
+that row, turned on its side, without what repeats.
+
+The order of the vintages is the order in which they are tried: newest first, as each is known by headings that the one before
+lacks. Whether a heading may be absent stands in a list of its own (``optional``), never as a mark inside the heading: Ofsted's
+headings end in question marks.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from transforms.errors import InputError
+from transforms.layouts.fields import Kind
+from transforms.layouts.layout import Column, Layout, Reshape
+
+FOLDER = Path(__file__).parent
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnRow(_Table):
+    """One of our columns: see ``Column``."""
+
+    kind: Kind
+    with_reason: bool = False
+    kept: bool = True
+
+
+class Vintage(_Table):
+    """A vintage's headings, by our column; with ``like``, those that differ from that vintage's.
+
+    ``without``: columns of the vintage it is like that it has not. ``optional``: columns without which the file is read all the
+    same (those of the vintage it is like, where it does not say). ``shape``: the function of the layout's module that makes of its
+    rows one per key.
+    """
+
+    like: str | None = None
+    without: tuple[str, ...] = ()
+    optional: tuple[str, ...] | None = None
+    shape: str | None = None
+    headings: dict[str, str] = Field(default_factory=dict)
+
+
+class LayoutTable(_Table):
+    """A whole table file; the fields above ``column`` are those of ``Layout``."""
+
+    group: str = Field(pattern=r"^[a-z0-9_]+$")
+    publisher: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    name_pattern: str = Field(min_length=1)
+    header_has: tuple[str, ...] = Field(min_length=1)
+    key: tuple[str, ...] = Field(min_length=1)
+    required: bool = False
+    dated: bool = False
+    files: Literal["newest", "parts", "releases"] = "newest"
+    column: dict[str, ColumnRow] = Field(min_length=1)
+    vintage: dict[str, Vintage] = Field(min_length=1)
+
+
+def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folder: Path = FOLDER) -> Layout:
+    """The layout of that kind from its table; ``shapes`` are the functions that its vintages name.
+
+    Raises InputError with file, and vintage and column, for a table that is not right.
+    """
+    path = folder / f"{kind}.toml"
+    table = _parsed(path)
+    known = shapes or {}
+    vintages = {name: _like(table, name, path.name) for name in table.vintage}
+    for name, column, problem in _faults(table, vintages, known):
+        raise InputError(problem, file=path.name, column=f"vintage {name}, {column}" if name else column, do=_MEND)
+    return Layout(
+        kind=kind,
+        vintages=tuple(vintages),
+        columns=tuple(
+            Column(
+                name,
+                row.kind,
+                {each: vintage.headings[name] for each, vintage in vintages.items() if name in vintage.headings},
+                frozenset(each for each, vintage in vintages.items() if name in (vintage.optional or ())),
+                row.with_reason,
+                row.kept,
+            )
+            for name, row in table.column.items()
+        ),
+        reshape={name: known[vintage.shape] for name, vintage in vintages.items() if vintage.shape},
+        **table.model_dump(exclude={"column", "vintage"}),
+    )
+
+
+_MEND = "mend the table in transforms/layouts/"
+
+
+def _parsed(path: Path) -> LayoutTable:
+    try:
+        return LayoutTable.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"The table is not TOML: {error}", file=path.name, do=_MEND) from error
+    except ValidationError as error:
+        wrong = error.errors()
+        raise InputError(
+            "The table is not right: " + "; ".join(each["msg"] for each in wrong),
+            file=path.name,
+            column=", ".join(".".join(map(str, each["loc"])) for each in wrong),
+            expected="the fields of transforms/layouts/table.py",
+            do=_MEND,
+        ) from error
+
+
+def _like(table: LayoutTable, name: str, file: str, within: tuple[str, ...] = ()) -> Vintage:
+    """The vintage with what it takes from the one it is like."""
+    vintage = table.vintage[name]
+    if vintage.like is None:
+        return vintage
+    if vintage.like not in table.vintage or vintage.like in (name, *within):
+        raise InputError(
+            f"The vintage is like {vintage.like}, which is none of this file's or is like this one in turn",
+            file=file,
+            column=f"vintage {name}, like",
+            expected="one of " + ", ".join(table.vintage),
+            do=_MEND,
+        )
+    base = _like(table, vintage.like, file, (name, *within))
+    headings = {column: heading for column, heading in base.headings.items() if column not in vintage.without} | vintage.headings
+    optional = vintage.optional
+    if optional is None:
+        optional = tuple(column for column in base.optional or () if column in headings)
+    return vintage.model_copy(update={"headings": headings, "optional": optional, "shape": vintage.shape or base.shape})
+
+
+def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping[str, Reshape]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong in a table whose form is right: vintage ("" for none), column or field, and a sentence."""
+    try:
+        re.compile(table.name_pattern)
+    except re.error as error:
+        yield "", "name_pattern", f"The pattern of the file's name cannot be read: {error}"
+    for column in table.key:
+        if column not in table.column:
+            yield "", column, "The key names a column that is not under [column]"
+    for column in table.column:
+        if not any(column in vintage.headings for vintage in vintages.values()):
+            yield "", column, "No vintage has a heading for this column"
+    tried: list[str] = []
+    for name, vintage in vintages.items():
+        for column, heading in vintage.headings.items():
+            if column not in table.column:
+                yield name, column, "A heading is given for a column that is not under [column]"
+            elif problem := _heading_fault(heading, column, vintage):
+                yield name, column, problem
+        for column in vintage.optional or ():
+            if column not in vintage.headings:
+                yield name, column, "A column that the vintage has not is said to be optional"
+        for column in vintage.without:
+            if not vintage.like or column not in vintages[vintage.like].headings:
+                yield name, column, "The vintage is said to lack a column that it would not have"
+        if not set(table.header_has) & set(vintage.headings.values()):
+            yield name, "header_has", "None of the headings that the header row is found by is read in this vintage"
+        if vintage.shape and vintage.shape not in shapes:
+            yield name, "shape", f"There is no function for the shape {vintage.shape}: there are {', '.join(shapes) or 'none'}"
+        if hides := next((each for each in tried if _needed(vintages[each]) <= _needed(vintage)), None):
+            yield name, "headings", f"Every file of this vintage would be taken for one of {hides}, which is tried before it"
+        tried.append(name)
+
+
+def _heading_fault(heading: str, column: str, vintage: Vintage) -> str | None:
+    if not heading or heading != " ".join(heading.split()):
+        return f"The heading {heading!r} is empty, or has spaces that headers are compared without"
+    other = next(each for each, given in vintage.headings.items() if given == heading)
+    return None if other == column else f"The heading {heading!r} is given to {other} too"
+
+
+def _needed(vintage: Vintage) -> set[str]:
+    return {heading for column, heading in vintage.headings.items() if column not in (vintage.optional or ())}

@@ -12,7 +12,6 @@ select
     near.organisation_name,
     near.organisation_kind,
     near.partners,
-    near.nearest_urn,
     nearest.name as nearest_name,
     near.distance_miles,
     near.schools,

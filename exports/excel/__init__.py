@@ -25,7 +25,7 @@ from exports.excel.sheets import label, tables
 from exports.workbook.book import Book, write
 from warehouse.licence import LIMITS
 from warehouse.model import SQL
-from warehouse.store import rows_as_dicts
+from warehouse.query import ask
 
 log = logging.getLogger("schoolmatch")
 
@@ -51,7 +51,7 @@ def write_workbooks(
     descriptions of sheets, and contracts.
     """
     facts = fetch(connection, is_anonymous=is_anonymous_edition() if is_anonymous is None else is_anonymous, root=root)
-    states = list(_status(connection) if status is None else status)
+    states = list(_status(connection, root) if status is None else status)
     for part in ("regions", "local-authorities"):
         (folder / part).mkdir(parents=True)
     # the largest come first, so that no process is left with one of them in the end
@@ -84,8 +84,8 @@ def _title(scope: Scope) -> str:
     return f"Schools in need, and who is near: {scope.name}"
 
 
-def _status(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _status(connection: duckdb.DuckDBPyConnection, root: Path) -> list[dict[str, Any]]:
     from warehouse.sources.freshness import freshness  # knows every source's card: not for a process that only writes a workbook
 
-    files = rows_as_dicts(connection, "from mart.source_file")
+    files = ask(connection, "sheet/source_file", root=root)
     return [vars(state) for state in freshness(files, datetime.now(UTC).date())]

@@ -138,3 +138,13 @@ def test_an_authority_whose_only_school_in_need_cannot_be_placed_has_a_workbook_
     headings, rows = Read(next(path for path in paths if path.name == "leicester.xlsx")).table("Summary")
     own = [dict(zip(headings, row, strict=True)) for row in rows if row[2] == "Leicester" and row[0] == "rise"]
     assert [(row["Schools in need"], row["Schools in need without a partner"]) for row in own] == [(1, None)]
+
+
+def test_of_a_high_performing_school_without_a_place_it_is_not_said_that_it_could_serve_none(world: World, tmp_path: Path) -> None:
+    """It once stood there with 0 schools in need: who is near was never asked."""
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, east=900), 1)
+    world.graded(world.school(100003, easting=None, northing=None, postcode=None), 1)
+    headings, rows = Read(written(world, tmp_path) / "england.xlsx").table("High-performing schools")
+    at = headings.index("Schools in need it could serve")
+    assert {row[3]: row[at] for row in rows if row[0] == "rise"} == {100002: 1, 100003: None}

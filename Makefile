@@ -11,7 +11,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo refresh dev serve test check format lock bench clean
+.PHONY: help setup demo refresh dev serve test check format lock mutants bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -54,6 +54,10 @@ format: $(READY) ## format Python and SQL
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --quiet sql
 
+SAMPLE ?= 1
+mutants: $(READY) ## one small fault at a time in sql/ and transforms/: do tests notice? make mutants ONLY=sql/core SAMPLE=0.2
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY),--page) --sample $(SAMPLE)
+
 bench: $(READY) ## timings of match, refresh, workbooks and map (needs ../shared/data, Chromium)
 	@$(BIN)/python -m tests.bench.bench_refresh
 	@$(BIN)/python -m tests.bench.bench_map
@@ -63,4 +67,4 @@ lock: $(READY) ## requirements.lock anew, from pyproject.toml
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 clean: ## remove the .venv and caches (never the data)
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) .mutants .pytest_cache .mypy_cache .ruff_cache *.egg-info

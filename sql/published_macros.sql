@@ -1,9 +1,12 @@
 -- noqa: disable=LT02,RF02
 -- Macros of the published DuckDB file. They need no extension; each is called like a table: from partners_of(100001, 'rise').
 
+-- The international mile, in metres (in a warehouse the macro of that name, sql/macros.sql, is there already).
+create or replace macro metres(miles) as miles * 1609.344;
+
 -- Metres between two points given in degrees (WGS84), exact to about a metre in 50 miles. Matching measures on the National Grid
 -- (mart.match.distance_m), whose scale differs from the ground's by less than 0.05 % in England.
-create macro metres_between(longitude_a, latitude_a, longitude_b, latitude_b) as
+create or replace macro metres_between(longitude_a, latitude_a, longitude_b, latitude_b) as
 sqrt(
     pow(
         radians(latitude_b - latitude_a) * 6378137.0 * (1 - 0.00669437999014)
@@ -24,7 +27,7 @@ with asked as (
         cast(lon as double) as asked_longitude,
         cast(lat as double) as asked_latitude,
         case
-            when miles between 0 and 50 then miles * 1609.344
+            when miles between 0 and 50 then metres(miles)
             else error('schools_within: miles must be from 0 to 50')
         end as radius_m
 ),
@@ -58,7 +61,7 @@ select
     la_name,
     postcode,
     distance_m,
-    distance_m / 1609.344 as distance_miles
+    distance_m / metres(1) as distance_miles
 from near
 where distance_m <= radius_m
 order by distance_m, urn;
@@ -75,7 +78,7 @@ inner join mart.cell as cell on cell.resolution = centre.resolution
 where
     centre.cell = origin
     and metres_between(centre.longitude, centre.latitude, cell.longitude, cell.latitude)
-    <= miles * 1609.344 + centre.reach_m + cell.reach_m
+    <= metres(miles) + centre.reach_m + cell.reach_m
 order by distance_m, cell.cell;
 
 -- The high-performing schools near a school in need, nearest first; similarity_rank 1 is the one most like it.

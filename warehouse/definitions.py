@@ -1,8 +1,9 @@
-"""Definitions of "in need" and "high-performing": a SQL file and a parameter file each.
+"""Definitions of "in need" and "high-performing": a SQL file and a parameter file each, and steps on the way there.
 
 They stand in ``sql/definition/``; ``SCHOOLMATCH_DEFINITIONS`` names a folder with more of one's own. ``<name>.sql`` gives one row
-per school of its universe (``OUTCOME_COLUMNS``); ``<name>.toml`` gives title, sentence, every threshold with unit, source and a
-sentence, the facts in words, and every reason code. The thresholds become the one row of ``definition.<name>_parameter``, the
+per school of its universe (``OUTCOME_COLUMNS``); ``<name>.toml`` says in words what it holds (``warehouse/description.py``).
+Steps may stand in a folder ``<name>/`` beside them: ``<name>/<step>.sql`` makes ``definition.<name>_<step>``, for the definition,
+other steps and whoever asks the same question to read. The thresholds become the one row of ``definition.<name>_parameter``, the
 reasons ``definition.reason``, the schools of all definitions ``definition.outcome``.
 """
 
@@ -10,19 +11,17 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
 
 import duckdb
 import pyarrow as pa
 import sqlglot
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlglot import exp
 
 from transforms.errors import InputError
+from warehouse.description import Description, read_description
 from warehouse.model import SQL, Model
 from warehouse.store import replace_table, run
 
@@ -39,77 +38,25 @@ OUTCOME_COLUMNS = (
 )
 """What a definition's SELECT gives: lists of codes, one code or null, a list of codes, and a struct of what its rules read."""
 
-Words = Annotated[str, Field(min_length=1)]
-Phase = Literal["primary", "secondary", "special", "alternative_provision", "nursery", "sixteen_plus"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Parameter(_Strict):
-    """A threshold of a definition."""
-
-    value: int | float
-    unit: Words
-    source: Words
-    sentence: Words
-
-
-class Reason(_Strict):
-    """A reason code. ``rules``: of a ``not_assessed`` code, the rules that could not be applied; ``phases``: none means all."""
-
-    kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]
-    sentence: Words
-    evidence: Literal["inspection", "results", "list"] | None = None
-    phases: tuple[Phase, ...] = ()
-    rules: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _says_what_it_must(self) -> Self:
-        if self.kind in ("in_need", "high_performing") and self.evidence is None:
-            raise ValueError("evidence is missing: inspection, results or list")
-        if self.kind == "not_assessed" and not self.rules:
-            raise ValueError("rules is missing: the codes of the rules that could not be applied")
-        return self
-
-
-class Description(_Strict):
-    """What a definition's parameter file holds."""
-
-    title: Words
-    sentence: Words
-    source: Words
-    parameter: dict[str, Parameter] = {}
-    fact: dict[str, Words] = {}
-    reason: dict[str, Reason] = {}
-
-    def unknown_names(self) -> list[tuple[str, str, str]]:
-        """Names that a reason refers to and the file does not hold: (code, field, name)."""
-        known = {"facts": set(self.fact), "parameters": set(self.parameter), "rules": set(self.reason)}
-        return [
-            (code, field, name)
-            for code, reason in self.reason.items()
-            for field, names in known.items()
-            for name in getattr(reason, field)
-            if name not in names
-        ]
-
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition: its name (``nfer-2017``), its description and its model."""
+    """A definition: its name (``nfer-2017``), its description, the model of its outcome and those of its steps."""
 
     name: str
     description: Description
     model: Model
+    steps: tuple[Model, ...] = ()
 
     @property
     def parameter_table(self) -> str:
         """The table with its thresholds as columns, in one row."""
         return f"{self.model.name}_parameter"
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """All that its SQL makes: the steps, then the outcome."""
+        return (*self.steps, self.model)
 
 
 def read_definitions(root: Path = SQL) -> list[Definition]:
@@ -128,64 +75,47 @@ def read_definitions(root: Path = SQL) -> list[Definition]:
                 do = "use small letters, digits and hyphens, such as my-definition"
                 raise InputError(f"{name} cannot be a definition's name", file=str(folder), do=do)
             found[name] = folder
-    return [_read(folder, name) for name, folder in sorted(found.items())]
+    definitions = [_read(folder, name) for name, folder in sorted(found.items())]
+    _refuse_one_table_of_two(definitions)
+    return definitions
 
 
 def _read(folder: Path, name: str) -> Definition:
     for path in (folder / f"{name}.sql", folder / f"{name}.toml"):
         if not path.exists():
             raise InputError(f"The definition {name} lacks {path.name}", file=str(path), do="add the file, or remove the other")
-    description = _read_description(folder / f"{name}.toml")
-    sql = folder / f"{name}.sql"
-    model = Model(f"definition.{name.replace('-', '_')}", sql.read_text(encoding="utf-8"), sql)
+    description = read_description(folder / f"{name}.toml")
+    table = f"definition.{name.replace('-', '_')}"
+    model = _read_model(table, folder / f"{name}.sql")
     _refuse_other_columns(model)
-    return Definition(name, description, model)
+    steps = tuple(_read_step(table, path) for path in sorted((folder / name).glob("*.sql")))
+    return Definition(name, description, model, steps)
 
 
-def _read_description(path: Path) -> Description:
-    text = path.read_text(encoding="utf-8")
-    try:
-        description = Description.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        row = int(line[1]) if line else text.count("\n") + 1
-        raise InputError(f"The parameter file cannot be read: {error}", file=str(path), row=row, do="mend it") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        at = [str(part) for part in first["loc"]]
-        raise InputError(
-            f"The parameter file has a mistake: {first['msg']}",
-            file=str(path),
-            row=_line_of(text, at),
-            column=".".join(at) or None,
-            do="mend it",
-        ) from error
-    for code, field, name in description.unknown_names():
-        raise InputError(
-            f"The reason {code} names {name} among its {field}, and the file has none of that name",
-            file=str(path),
-            row=_line_of(text, ["reason", code, field]),
-            do=f"add {name}, or mend the name",
-        )
-    return description
+def _read_model(table: str, path: Path) -> Model:
+    return Model(table, path.read_text(encoding="utf-8"), path)
 
 
-def _line_of(text: str, at: list[str]) -> int:
-    """The line of a key: that of its own, else that of the nearest table above it, else the first."""
-    lines = text.splitlines()
-    start, found = 0, 1
-    for depth in range(len(at), 0, -1):  # [reason.code] holds the key, or [reason] does
-        heading = f"[{'.'.join(at[:depth])}]"
-        if heading in lines:
-            start, found = lines.index(heading) + 1, lines.index(heading) + 1
-            at = at[depth:]
-            break
-    for number, line in enumerate(lines[start:], start=start + 1):
-        if line.startswith("["):
-            break
-        if at and re.match(rf"{re.escape(at[0])}\s*=", line):
-            return number
-    return found
+def _read_step(table: str, path: Path) -> Model:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem):
+        do = "use small letters, digits and underscores, such as results_judged"
+        raise InputError(f"{path.stem} cannot be a step's name", file=str(path), do=do)
+    step = _read_model(f"{table}_{path.stem}", path)
+    _ = step.reads  # SQL that cannot be parsed is said now, with its line
+    return step
+
+
+def _refuse_one_table_of_two(definitions: list[Definition]) -> None:
+    """Raise InputError where two files make one table, such as a step called ``parameter``."""
+    makers = dict.fromkeys((*parameter_tables(definitions), OUTCOME), "the parameter files")
+    for model in (model for definition in definitions for model in definition.models):
+        if model.name in makers:
+            raise InputError(
+                f"The table {model.name} is made by {makers[model.name]} already",
+                file=str(model.path),
+                do="give the file another name",
+            )
+        makers[model.name] = str(model.path)
 
 
 def _refuse_other_columns(model: Model) -> None:

@@ -57,6 +57,6 @@ def assemble() -> Graph:
     found: dict[str, list[AnyModel]] = {layer: [model for model in PYTHON_MODELS if model.schema == layer] for layer in LAYERS}
     for layer in (CORE, MATCH, MART):
         found[layer] += read_models(layer)
-    found[DEFINITION] += [*(definition.model for definition in definitions), outcome_model(definitions)]
+    found[DEFINITION] += [*(model for definition in definitions for model in definition.models), outcome_model(definitions)]
     found[MART] += [sensitivity_model(definitions), *history_models(), *read_models(CHANGE)]
     return Graph(definitions, {layer: in_order(models) for layer, models in found.items()}, [*read_checks(), *contract_checks()])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -126,6 +126,7 @@ class ConnectionModel:
 
 
 AnyModel = Model | PythonModel | ConnectionModel
+AnyModelT = TypeVar("AnyModelT", bound=AnyModel)
 
 
 def tables_read(sql: str, path: Path) -> tuple[str, ...]:
@@ -162,7 +163,7 @@ def read_models(schema: str, root: Path = SQL) -> list[Model]:
     ]
 
 
-def in_order(models: Iterable[AnyModel]) -> list[AnyModel]:
+def in_order(models: Iterable[AnyModelT]) -> list[AnyModelT]:
     """Models so that each comes after those it reads; ties by name. Raises InputError where they read each other in a circle."""
     by_name = {model.name: model for model in sorted(models, key=lambda model: model.name)}
     graph = {name: [read for read in model.reads if read in by_name] for name, model in by_name.items()}

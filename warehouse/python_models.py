@@ -47,7 +47,7 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
         query=(
             "select distinct school.h3_r7 as origin_cell, school.search_radius_miles "
             "from match.school_status as status inner join core.school as school on school.urn = status.urn "
-            "where status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null order by all"
+            "where status.status = 'in_need' and school.can_be_placed order by all"
         ),
         columns={"origin_cell": "ubigint", "search_radius_miles": "double", "cell": "ubigint"},
         path=Path(__file__),
@@ -60,7 +60,7 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
             "than that: as many as possible, then the least total distance, then the first by URN, by transforms/allocation.py."
         ),
         query=(
-            "select pair.definition, pair.phase, cast(capacity.capacity as integer) as capacity, pair.need_urn, pair.partner_urn, "
+            "select pair.definition, pair.phase, capacity.capacity, pair.need_urn, pair.partner_urn, "
             "pair.distance_m from match.pair as pair cross join reference.capacity as capacity order by all"
         ),
         columns={

@@ -11,7 +11,7 @@ from typing import Any
 
 from exports.pages.page import Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
 from exports.words import academic_year, day_in_words, in_words
-from warehouse.definitions import Parameter
+from warehouse.description import Parameter
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.study.gaps import Figure, Gap, Leadership
 from warehouse.study.reproduction import REGIONS, Comparison, Reproduction

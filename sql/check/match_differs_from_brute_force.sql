@@ -17,7 +17,7 @@ with brute_force as (
         need.status = 'in_need'
         and sqrt(
             (need_school.easting - partner_school.easting) ** 2 + (need_school.northing - partner_school.northing) ** 2
-        ) <= need_school.search_radius_miles * 1609.344
+        ) <= need_school.search_radius_miles * metres(1)
 )
 
 select

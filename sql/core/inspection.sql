@@ -3,14 +3,13 @@
 -- one told. urn is the school Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade),
 -- four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
 with told as (
+    -- a row of Ofsted's tells up to four inspections; what one of them does not have is null
     select
         urn,
-        coalesce(latest_urn, urn) as inspected_urn,
+        latest_urn as inspected_urn,
         latest_inspection_date as inspection_date,
         latest_publication_date as publication_date,
-        case
-            when latest_overall_effectiveness_missing = 'no_headline_grade' then 'four_judgements' else 'headline_grade'
-        end as framework,
+        if(latest_overall_effectiveness_missing = 'no_headline_grade', 'four_judgements', 'headline_grade') as framework,
         latest_overall_effectiveness as overall_effectiveness,
         latest_category_of_concern as category_of_concern,
         latest_quality_of_education as quality_of_education,
@@ -18,20 +17,15 @@ with told as (
         latest_personal_development as personal_development,
         latest_leadership_and_management as leadership_and_management,
         latest_safeguarding as safeguarding,
-        null as ungraded_outcome,
-        cast([] as varchar[]) as areas,
         as_at
     from raw.ofsted_inspection
-    where latest_inspection_date is not null
-    union all
+    union all by name
     select
         urn,
-        coalesce(previous_urn, urn) as inspected_urn,
+        previous_urn as inspected_urn,
         previous_inspection_date as inspection_date,
         previous_publication_date as publication_date,
-        case
-            when previous_overall_effectiveness_missing = 'no_headline_grade' then 'four_judgements' else 'headline_grade'
-        end as framework,
+        if(previous_overall_effectiveness_missing = 'no_headline_grade', 'four_judgements', 'headline_grade') as framework,
         previous_overall_effectiveness as overall_effectiveness,
         previous_category_of_concern as category_of_concern,
         previous_quality_of_education as quality_of_education,
@@ -39,26 +33,17 @@ with told as (
         previous_personal_development as personal_development,
         previous_leadership_and_management as leadership_and_management,
         previous_safeguarding as safeguarding,
-        null as ungraded_outcome,
-        cast([] as varchar[]) as areas,
         as_at
     from raw.ofsted_inspection
-    where previous_inspection_date is not null
-    union all
+    union all by name
     select
         urn,
-        coalesce(report_card_urn, urn) as inspected_urn,
+        report_card_urn as inspected_urn,
         report_card_inspection_date as inspection_date,
         report_card_publication_date as publication_date,
         'report_card' as framework,
-        null as overall_effectiveness,
         report_card_category_of_concern as category_of_concern,
-        null as quality_of_education,
-        null as behaviour_and_attitudes,
-        null as personal_development,
-        null as leadership_and_management,
         report_card_safeguarding as safeguarding,
-        null as ungraded_outcome,
         [
             report_card_leadership_and_governance,
             report_card_inclusion,
@@ -71,31 +56,20 @@ with told as (
         ] as areas,
         as_at
     from raw.ofsted_inspection
-    where report_card_inspection_date is not null
-    union all
+    union all by name
     select
         urn,
-        coalesce(ungraded_urn, urn) as inspected_urn,
+        ungraded_urn as inspected_urn,
         ungraded_inspection_date as inspection_date,
-        null as publication_date,
         'ungraded' as framework,
-        null as overall_effectiveness,
-        null as category_of_concern,
-        null as quality_of_education,
-        null as behaviour_and_attitudes,
-        null as personal_development,
-        null as leadership_and_management,
-        null as safeguarding,
         ungraded_outcome,
-        cast([] as varchar[]) as areas,
         as_at
     from raw.ofsted_inspection
-    where ungraded_inspection_date is not null
 )
 
 select
     urn,
-    inspected_urn,
+    coalesce(inspected_urn, urn) as inspected_urn,
     inspection_date,
     publication_date,
     framework,
@@ -109,9 +83,10 @@ select
     ungraded_outcome,
     -- the areas of a report card by name; an area that does not apply to the school (post-16, early years) is null
     nullif(areas[1], 'Not applicable') as leadership_and_governance,
-    list_filter(areas, lambda area: area is not null and area <> 'Not applicable') as report_card_areas,
+    coalesce(list_filter(areas, lambda area: area is not null and area <> 'Not applicable'), []) as report_card_areas,
     as_at
 from told
+where inspection_date is not null
 qualify row_number() over (
     partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc
 ) = 1

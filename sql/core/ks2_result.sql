@@ -12,11 +12,7 @@ select
     result.writing_progress,
     result.writing_progress_missing,
     result.maths_progress,
-    result.maths_progress_missing,
-    result.level4_rwm_percent,
-    result.reading_expected_progress_percent,
-    result.writing_expected_progress_percent,
-    result.maths_expected_progress_percent
+    result.maths_progress_missing
 from core.result_owner as owner
 inner join raw.ks2_result as result on result.urn = owner.result_urn and result.year = owner.year
 where owner.stage = 'ks2'

@@ -10,10 +10,7 @@ select
     result.progress8_missing,
     result.progress8_lower,
     result.progress8_upper,
-    result.basics_strong_percent,
-    result.five_gcses_percent,
-    result.english_expected_progress_percent,
-    result.maths_expected_progress_percent
+    result.basics_strong_percent
 from core.result_owner as owner
 inner join raw.ks4_result as result on result.urn = owner.result_urn and result.year = owner.year
 where owner.stage = 'ks4'

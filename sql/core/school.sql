@@ -1,5 +1,5 @@
 -- One row per open state-funded school in England: who it is, where it stands, its trust, its latest and previous judgement,
--- its latest published results. Everything the definitions ask of a school is here or in core.school_inspection and core.ks*_result.
+-- its latest published results. Everything the definitions ask of a school is here or in core.judgement and core.ks*_result.
 with single_academy_trust as (
     -- GIAS names a school's single-academy trust but leaves its number blank
     select
@@ -11,16 +11,11 @@ with single_academy_trust as (
     having count(*) = 1
 ),
 
-latest_ks2 as (
-    select result.*
-    from core.ks2_result as result
-    inner join core.results_year as years on years.stage = 'ks2' and years.attainment_year = result.year
-),
-
-latest_ks4 as (
-    select result.*
-    from core.ks4_result as result
-    inner join core.results_year as years on years.stage = 'ks4' and years.attainment_year = result.year
+results_year as (
+    select
+        max(attainment_year) filter (where stage = 'ks2') as ks2,
+        max(attainment_year) filter (where stage = 'ks4') as ks4
+    from core.results_year
 )
 
 select
@@ -56,6 +51,8 @@ select
     setting.setting,
     setting.setting_source,
     setting.search_radius_miles,
+    -- who is near can be told: where it stands and how far to look are known
+    cell.h3_r7 is not null and setting.search_radius_miles is not null as can_be_placed,
     cell.h3_r7,
     cell.h3_r6,
     cell.h3_r5,
@@ -103,14 +100,15 @@ select
     case when ks4.urn is null then 'no_row' else ks4.progress8_missing end as ks4_progress8_missing
 from core.establishment as establishment
 inner join core.local_authority as local_authority on local_authority.la_code = establishment.la_code
+cross join results_year
 left join single_academy_trust
     on establishment.trust_flag_code = '5' and single_academy_trust.trust_key = upper(establishment.trust_name)
 left join core.school_location as location on location.urn = establishment.urn
 left join core.school_cell as cell on cell.urn = establishment.urn
 left join core.school_setting as setting on setting.urn = establishment.urn
-left join core.school_inspection as latest on latest.urn = establishment.urn and latest.recency = 1
-left join core.school_inspection as previous on previous.urn = establishment.urn and previous.recency = 2
+left join core.judgement as latest on latest.urn = establishment.urn and latest.recency = 1
+left join core.judgement as previous on previous.urn = establishment.urn and previous.recency = 2
 left join core.school_trust as trust on trust.urn = establishment.urn
-left join latest_ks2 as ks2 on ks2.urn = establishment.urn
-left join latest_ks4 as ks4 on ks4.urn = establishment.urn
+left join core.ks2_result as ks2 on ks2.urn = establishment.urn and ks2.year = results_year.ks2
+left join core.ks4_result as ks4 on ks4.urn = establishment.urn and ks4.year = results_year.ks4
 where establishment.left_out_because is null

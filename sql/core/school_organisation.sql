@@ -2,15 +2,29 @@
 -- maintained school its local_authority (ONS code); school: neither runs it (non-maintained special schools, city technology colleges), it
 -- stands for itself (URN); not_known: an academy whose trust GIAS does not name. That one is in a trust too, so it is not in none, and
 -- stands alone under its URN rather than with others of whom as little is known. A trust without a number goes by its name.
-with trust as (
+with school as (
+    select
+        urn,
+        name,
+        type,
+        is_academy,
+        is_in_mat,
+        trust_name,
+        case when is_academy then coalesce(trust_id, upper(trust_name)) end as trust_key,
+        la_ons_code,
+        la_name
+    from core.school
+),
+
+trust as (
     -- one name and one kind, whatever its schools are listed as
     select
-        coalesce(trust_id, upper(trust_name)) as trust_key,
+        trust_key,
         min(trust_name) as trust_name,
         bool_or(is_in_mat) as has_several
-    from core.school
-    where is_academy and coalesce(trust_id, trust_name) is not null
-    group by coalesce(trust_id, upper(trust_name))
+    from school
+    where trust_key is not null
+    group by trust_key
 ),
 
 run_by as (
@@ -28,8 +42,8 @@ run_by as (
             when school.type in ('Non-maintained special school', 'City technology college') then 'school'
             else 'local_authority'
         end as organisation_kind
-    from core.school as school
-    left join trust on school.is_academy and trust.trust_key = coalesce(school.trust_id, upper(school.trust_name))
+    from school
+    left join trust on trust.trust_key = school.trust_key
 )
 
 select

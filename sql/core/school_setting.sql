@@ -18,19 +18,13 @@ with classes as (
     where establishment.left_out_because is null
 ),
 
-decided as (
+believed as (
     select
         urn,
-        case
-            when gias_edition = '2011' then gias_code
-            when lsoa_setting is not null then lsoa_code
-            else gias_code
-        end as urban_rural_code,
-        case
-            when gias_edition = '2011' then gias_setting
-            when lsoa_setting is not null then lsoa_setting
-            else gias_setting
-        end as setting,
+        gias_code,
+        gias_setting,
+        lsoa_code,
+        lsoa_setting,
         case
             when gias_edition = '2011' then 'gias_2011'
             when lsoa_setting is not null then 'lsoa_2011'
@@ -38,6 +32,15 @@ decided as (
             else 'not_known'
         end as setting_source
     from classes
+),
+
+decided as (
+    select
+        urn,
+        if(setting_source = 'lsoa_2011', lsoa_code, gias_code) as urban_rural_code,
+        if(setting_source = 'lsoa_2011', lsoa_setting, gias_setting) as setting,
+        setting_source
+    from believed
 )
 
 select

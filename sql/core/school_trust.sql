@@ -38,9 +38,8 @@ select
     joined.urn,
     joined.trust_joined_date,
     joined.trust_joined_source,
-    case
-        when latest.inspection_date < joined.trust_joined_date then true
-        when joined.trust_joined_source = 'membership' then latest.inspection_date < joined.trust_joined_date
-    end as was_judged_before_joining
+    -- a no is known only where the day is
+    latest.inspection_date < joined.trust_joined_date
+    or case when joined.trust_joined_source = 'membership' then false end as was_judged_before_joining
 from joined
-left join core.school_inspection as latest on latest.urn = joined.urn and latest.recency = 1
+left join core.judgement as latest on latest.urn = joined.urn and latest.recency = 1

@@ -1,15 +1,12 @@
 -- One row per mainstream primary and secondary school: what the NFER study of 2017 would find of it (docs/method/nfer-2017.md).
--- Rules about results read the latest year that has attainment and progress together. Floor and coasting standards exist for results of
--- 2016 to 2019 only. A condition is true, false, or null where it cannot be told; only true gives a reason, and null is said in not_assessed.
-with parameter as (
-    select parameters.* from definition.nfer_2017_parameter as parameters
-),
-
-universe as (
+-- Its steps stand in the folder beside this file: definition.nfer_2017_result holds every result against the floor and coasting standards,
+-- definition.nfer_2017_year says which year is read. Here each school has its results, and a reason for whatever is true. A condition is true, false,
+-- or null where it cannot be told; only true gives a reason, and null is said in not_assessed.
+with school as (
     select
         school.urn,
         school.phase,
-        case school.phase when 'primary' then 'ks2' else 'ks4' end as stage,
+        if(school.phase = 'primary', 'ks2', 'ks4') as stage,
         school.is_in_mat,
         school.trust_name,
         school.ofsted_date,
@@ -17,9 +14,7 @@ universe as (
         school.ofsted_grade,
         school.ofsted_leadership_and_management,
         school.urn in (select listed.urn from raw.list_teaching_school as listed) as is_teaching_school,
-        (select count(*) > 0 from raw.list_teaching_school) as is_teaching_list_landed,
         school.urn in (select listed.urn from raw.list_national_support_school as listed) as is_national_support_school,
-        (select count(*) > 0 from raw.list_national_support_school) as is_national_support_list_landed,
         coalesce(
             school.trust_id in (select listed.group_id from raw.list_trust_not_ready as listed), false
         ) as is_in_trust_not_ready
@@ -27,92 +22,33 @@ universe as (
     where school.phase in ('primary', 'secondary')
 ),
 
--- Both key stages in one shape. progress: Progress 8, or the mean of the three subjects, so that one rule serves both phases.
-result as (
+landed as (
     select
-        universe.urn,
-        'ks2' as stage,
-        ks2.year,
-        ks2.pupils,
-        ks2.rwm_expected_percent as attainment,
-        ks2.rwm_expected_percent_missing as attainment_missing,
-        coalesce(ks2.reading_progress_missing, ks2.writing_progress_missing, ks2.maths_progress_missing) as progress_missing,
-        (ks2.reading_progress + ks2.writing_progress + ks2.maths_progress) / 3 as progress,
-        ks2.rwm_expected_percent < parameter.floor_ks2_rwm_expected_percent
-        and (
-            ks2.reading_progress < parameter.floor_ks2_reading_progress
-            or ks2.writing_progress < parameter.floor_ks2_writing_progress
-            or ks2.maths_progress < parameter.floor_ks2_maths_progress
-        )
-        and ks2.pupils >= parameter.smallest_cohort as is_below_floor,
-        ks2.pupils >= parameter.smallest_cohort
-        and case
-            when ks2.year < parameter.floor_first_year
-                then
-                    ks2.level4_rwm_percent < parameter.coasting_ks2_level4_percent
-                    and ks2.reading_expected_progress_percent < national.median_reading_progress_percent
-                    and ks2.writing_expected_progress_percent < national.median_writing_progress_percent
-                    and ks2.maths_expected_progress_percent < national.median_maths_progress_percent
-            else
-                ks2.rwm_expected_percent < parameter.coasting_ks2_rwm_expected_percent
-                and (
-                    ks2.reading_progress < parameter.coasting_ks2_reading_progress
-                    or ks2.writing_progress < parameter.coasting_ks2_writing_progress
-                    or ks2.maths_progress < parameter.coasting_ks2_maths_progress
-                )
-        end as is_coasting_in_the_year,
-        ks2.reading_progress,
-        ks2.writing_progress,
-        ks2.maths_progress,
-        cast(null as double) as progress8_upper
-    from universe
-    inner join core.ks2_result as ks2 on ks2.urn = universe.urn
-    left join core.national_result as national on national.stage = 'ks2' and national.year = ks2.year
-    cross join parameter
-    where universe.stage = 'ks2'
-    union all
-    select
-        universe.urn,
-        'ks4' as stage,
-        ks4.year,
-        ks4.pupils,
-        ks4.attainment8 as attainment,
-        ks4.attainment8_missing as attainment_missing,
-        ks4.progress8_missing as progress_missing,
-        ks4.progress8 as progress,
-        ks4.progress8 < parameter.floor_ks4_progress8
-        and coalesce(ks4.progress8_upper < 0, ks4.pupils >= parameter.smallest_cohort) as is_below_floor,
-        case
-            when ks4.year < parameter.floor_first_year
-                then
-                    ks4.five_gcses_percent < parameter.coasting_ks4_five_gcses_percent
-                    and ks4.english_expected_progress_percent < national.median_english_progress_percent
-                    and ks4.maths_expected_progress_percent < national.median_maths_progress_percent
-            else
-                ks4.progress8 < parameter.coasting_ks4_progress8
-                and coalesce(ks4.progress8_upper < 0, ks4.pupils >= parameter.smallest_cohort)
-        end as is_coasting_in_the_year,
-        null as reading_progress,
-        null as writing_progress,
-        null as maths_progress,
-        ks4.progress8_upper
-    from universe
-    inner join core.ks4_result as ks4 on ks4.urn = universe.urn
-    left join core.national_result as national on national.stage = 'ks4' and national.year = ks4.year
-    cross join parameter
-    where universe.stage = 'ks4'
+        (select count(*) > 0 from raw.list_teaching_school) as has_teaching_schools,
+        (select count(*) > 0 from raw.list_national_support_school) as has_national_support_schools
 ),
 
--- The latest year with both measures, and whether the standards were in force for it.
-year_read as (
+-- The results that belong to each school (core.result_owner says why), those of its own key stage.
+result as (
     select
-        years.stage,
-        years.both_year as year,
-        national.attainment as national_attainment,
-        coalesce(years.both_year between parameter.floor_first_year and parameter.floor_last_year, false) as is_floor_year
-    from core.results_year as years
-    left join core.national_result as national on national.stage = years.stage and national.year = years.both_year
-    cross join parameter
+        school.urn,
+        result.stage,
+        result.year,
+        result.pupils,
+        result.attainment,
+        result.attainment_missing,
+        result.progress,
+        result.progress_missing,
+        result.reading_progress,
+        result.writing_progress,
+        result.maths_progress,
+        result.progress8_upper,
+        result.is_below_floor,
+        result.is_coasting_in_the_year
+    from school
+    inner join core.result_owner as owner on owner.urn = school.urn and owner.stage = school.stage
+    inner join definition.nfer_2017_result as result
+        on result.stage = owner.stage and result.year = owner.year and result.urn = owner.result_urn
 ),
 
 -- Coasting looks back over three years: one year known not to be low settles it; else all three must be known.
@@ -124,43 +60,56 @@ coasting as (
             when count(*) filter (where result.is_coasting_in_the_year) = any_value(parameter.coasting_years) then true
         end as is_coasting
     from result
-    inner join year_read on year_read.stage = result.stage
-    cross join parameter
+    inner join definition.nfer_2017_year as latest on latest.stage = result.stage
+    cross join definition.nfer_2017_parameter as parameter
     where
-        year_read.is_floor_year
-        and result.year between year_read.year - parameter.coasting_years + 1 and year_read.year
+        latest.is_floor_year
+        and result.year between latest.year - parameter.coasting_years + 1 and latest.year
     group by result.urn
 ),
 
 facts as (
     select
-        universe.*,
-        year_read.year as results_year,
-        year_read.national_attainment,
-        year_read.is_floor_year,
+        school.urn,
+        school.phase,
+        school.is_in_mat,
+        school.trust_name,
+        school.ofsted_date,
+        school.ofsted_framework,
+        school.ofsted_grade,
+        school.ofsted_leadership_and_management,
+        school.is_teaching_school,
+        school.is_national_support_school,
+        school.is_in_trust_not_ready,
+        landed.has_teaching_schools,
+        landed.has_national_support_schools,
+        latest.year as results_year,
+        latest.national_attainment,
+        latest.is_floor_year,
         result.pupils,
         result.attainment,
         result.attainment_missing,
-        result.progress_missing,
         result.progress,
+        result.progress_missing,
         result.reading_progress,
         result.writing_progress,
         result.maths_progress,
         result.progress8_upper,
-        case when year_read.is_floor_year then result.is_below_floor end as is_below_floor,
+        case when latest.is_floor_year then result.is_below_floor end as is_below_floor,
         coasting.is_coasting,
-        result.attainment >= year_read.national_attainment + parameter.high_attainment_above_national
+        result.attainment >= latest.national_attainment + parameter.high_attainment_above_national
         and result.progress > parameter.high_progress_score as has_high_results,
         -- null: not known, and the parameter lets results decide
         case
-            when universe.ofsted_leadership_and_management is not null then universe.ofsted_leadership_and_management = 1
+            when school.ofsted_leadership_and_management is not null then school.ofsted_leadership_and_management = 1
             when parameter.leadership_not_known_counts = 0 then false
         end as has_outstanding_leadership
-    from universe
-    cross join parameter
-    left join year_read on year_read.stage = universe.stage
-    left join result on result.urn = universe.urn and result.year = year_read.year
-    left join coasting on coasting.urn = universe.urn
+    from school
+    cross join landed
+    cross join definition.nfer_2017_parameter as parameter
+    left join definition.nfer_2017_year as latest on latest.stage = school.stage
+    left join result on result.urn = school.urn and result.year = latest.year
+    left join coasting on coasting.urn = school.urn
 )
 
 select
@@ -210,8 +159,8 @@ select
             when ofsted_grade = 2 and has_high_results is null and has_outstanding_leadership is distinct from false
                 then 'high_results_not_known'
         end,
-        case when not is_teaching_list_landed then 'teaching_schools_not_listed' end,
-        case when not is_national_support_list_landed then 'national_support_schools_not_listed' end
+        case when not has_teaching_schools then 'teaching_schools_not_listed' end,
+        case when not has_national_support_schools then 'national_support_schools_not_listed' end
     ], lambda reason: reason is not null) as not_assessed,
     {
         'inspection_date': ofsted_date,

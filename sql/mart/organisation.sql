@@ -23,29 +23,48 @@ counted as (
         count(*) as schools,
         count(*) filter (where status.status = 'high_performing') as high_performing,
         count(*) filter (where status.status = 'in_need') as in_need,
-        -- no high-performing school, or one at least that can be placed
-        count(*) filter (where status.status = 'high_performing') = 0 or count(partner.partner_urn) > 0 as is_answered
+        count(partner.partner_urn) as high_performing_with_place
     from match.school_status as status
     inner join core.school_organisation as organisation on organisation.urn = status.urn
     left join match.partner as partner on partner.definition = status.definition and partner.partner_urn = status.urn
     group by status.definition, status.phase, organisation.organisation_kind, organisation.organisation_id
+),
+
+told as (
+    select
+        definition,
+        phase,
+        organisation_kind,
+        organisation_id,
+        organisation_name,
+        case
+            when organisation_kind <> 'not_known'
+                then {
+                    'schools': schools,
+                    'high_performing': high_performing,
+                    'in_need': in_need
+                }
+        end as own,
+        -- no high-performing school, or one at least that can be placed
+        high_performing = 0 or high_performing_with_place > 0 as is_answered
+    from counted
 )
 
 select
-    counted.definition,
-    counted.phase,
-    counted.organisation_kind,
-    counted.organisation_id,
-    counted.organisation_name,
-    case when counted.organisation_kind <> 'not_known' then counted.schools end as schools,
-    case when counted.organisation_kind <> 'not_known' then counted.high_performing end as high_performing,
-    case when counted.organisation_kind <> 'not_known' then counted.in_need end as in_need,
-    case when counted.organisation_kind <> 'not_known' then percent_of(counted.in_need, counted.schools) end as in_need_percent,
-    case when counted.is_answered then coalesce(reached.schools_in_need, 0) end as schools_in_need_in_reach
-from counted
+    told.definition,
+    told.phase,
+    told.organisation_kind,
+    told.organisation_id,
+    told.organisation_name,
+    told.own.schools,
+    told.own.high_performing,
+    told.own.in_need,
+    percent_of(told.own.in_need, told.own.schools) as in_need_percent,
+    case when told.is_answered then coalesce(reached.schools_in_need, 0) end as schools_in_need_in_reach
+from told
 left join reached
     on
-        reached.definition = counted.definition
-        and reached.phase = counted.phase
-        and reached.organisation_id = counted.organisation_id
-order by counted.definition, counted.phase, counted.organisation_kind, counted.organisation_id
+        reached.definition = told.definition
+        and reached.phase = told.phase
+        and reached.organisation_id = told.organisation_id
+order by told.definition, told.phase, told.organisation_kind, told.organisation_id

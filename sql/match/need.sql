@@ -4,9 +4,9 @@ select
     status.definition,
     status.phase,
     status.urn as need_urn,
-    any_value(school.h3_r7 is not null and school.search_radius_miles is not null) as can_be_placed,
+    any_value(school.can_be_placed) as can_be_placed,
     case
-        when any_value(school.h3_r7 is not null and school.search_radius_miles is not null) then count(pair.partner_urn)
+        when any_value(school.can_be_placed) then count(pair.partner_urn)
     end as partners,
     arg_min(pair.partner_urn, (pair.distance_m, pair.partner_urn)) as nearest_urn,
     min(pair.distance_m) as nearest_m

@@ -21,7 +21,7 @@ from orchestration.cli.main import app
 from orchestration.refresh import Refreshed, refresh
 from transforms.errors import InputError
 from warehouse import publish
-from warehouse.dictionary import published_tables
+from warehouse.contract import read_contracts
 from warehouse.home import Home
 
 GIAS = "gias/edubasealldata20250930.csv"
@@ -47,7 +47,7 @@ def drop(small_sample: Path, tmp_path: Path) -> Path:
 
 def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> None:
     there = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
-    tables = {f"parquet/{table.removeprefix('mart.')}.parquet" for table in published_tables()}
+    tables = {f"parquet/{name}.parquet" for name in read_contracts()}
     regions = {path for path in there if path.startswith("excel/regions/")}
     tidy = {f"ees/{name}{ending}.csv" for name in ("area_summary", "status_counts") for ending in ("", ".meta")}
     with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:

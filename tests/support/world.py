@@ -77,7 +77,7 @@ MODERN_MEASURES = 2016
 
 
 @cache
-def _graph(own_definitions: str | None) -> Graph:
+def graph_of(own_definitions: str | None) -> Graph:
     """All models, for the definitions there are. Once: to parse the SQL takes longer than to build a handful of schools from it."""
     return assemble()
 
@@ -256,7 +256,7 @@ class World:
         ``parameters``: other values, by definition and name. ``tables``: build these, and what they are made of, alone.
         ``with_sensitivity``: mart.sensitivity too, which takes five times as long as all the others together.
         """
-        graph = _graph(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
+        graph = graph_of(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
         models = graph.in_order
         if not self._has_reference:
             load_macros(self.connection)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from orchestration import REFRESH
 from orchestration.definitions import build_defs
-from warehouse.checks import read_checks
+from warehouse.graph import assemble
 
 GOLDEN = Path(__file__).with_name("asset_graph.txt")
 
@@ -26,7 +26,7 @@ def test_the_graph_of_assets_is_the_one_on_file() -> None:
 
 def test_every_check_is_blocking_but_those_of_freshness_which_warn() -> None:
     definitions = build_defs()
-    checks = {check.name for check in read_checks()}
+    checks = {check.name for check in assemble().checks}
     specs = {spec.name: spec for assets in definitions.assets or [] for spec in getattr(assets, "check_specs", [])}
     assert {name for name in specs if not name.endswith("_is_fresh")} == checks
     assert {name for name, spec in specs.items() if spec.blocking} == checks

@@ -277,8 +277,8 @@ def test_a_newer_release_and_one_that_was_issued_again_are_told_apart(world: Wor
     rows = {(row["change"], row["name"], row["cause"]) for row in changes(world, "file_added", "file_removed")}
     assert rows == {
         ("file_added", "newer.csv", "new_release"),
-        ("file_added", "edubasealldata.csv", "reissued"),
-        ("file_removed", "edubasealldata.csv", "superseded"),
+        ("file_added", "GIAS: edubasealldata.csv", "reissued"),
+        ("file_removed", "GIAS: edubasealldata.csv", "superseded"),
     }
 
 

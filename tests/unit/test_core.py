@@ -1,6 +1,7 @@
 """What is known of each school: places, settings, earlier URNs, judgements, results."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -103,8 +104,142 @@ def test_an_inspection_told_by_two_releases_counts_once_and_none_is_lost(world: 
     world.graded(100001, 3, previous=3)
     world.ofsted(100001, as_at=date(2026, 5, 31), latest_overall_effectiveness=3)
     world.build()
-    assert [row["n"] for row in world.query("select count(*) as n from core.school_inspection")] == [2]
+    assert [row["n"] for row in world.query("select count(*) as n from core.judgement")] == [2]
     assert world.of_school(100001)["ofsted_previous_grade"] == 3
+
+
+def judgements(world: World, urn: int, *columns: str) -> list[tuple[Any, ...]]:
+    """The judgements that count for a school, the latest first."""
+    rows = world.query(f"select {', '.join(columns)} from core.judgement where urn = {urn} order by recency")
+    return [tuple(row.values()) for row in rows]
+
+
+GRADE = ("framework", "grade_or_equivalent", "is_below_good")
+
+
+@pytest.mark.parametrize(
+    ("judged", "grade", "is_below_good"),
+    [
+        ({"overall_effectiveness": 2}, 2, False),
+        ({"overall_effectiveness": 3}, 3, True),
+        ({"overall_effectiveness": 2, "quality_of_education": 3}, 2, False),  # a headline grade decides alone
+        ({"quality_of_education": 2, "leadership_and_management": 1}, 2, False),
+        ({"quality_of_education": 2, "leadership_and_management": 3}, 3, True),
+        ({"quality_of_education": 4}, 4, True),  # one below good settles it
+        ({"leadership_and_management": 2}, 2, None),  # the one that is not known may be below good
+        ({"behaviour_and_attitudes": 4}, None, None),
+    ],
+)
+def test_below_good_is_told_by_the_headline_grade_else_by_the_two_judgements_that_stand_for_it(
+    world: World, judged: dict[str, int], grade: int | None, is_below_good: bool | None
+) -> None:
+    """docs/method/rise.md#stuck: a judgement that is not known never decides."""
+    missing = None if "overall_effectiveness" in judged else "no_headline_grade"
+    columns = {"inspection_date": date(2025, 1, 14), "overall_effectiveness_missing": missing, **judged}
+    framework = "four_judgements" if missing else "headline_grade"
+    for urn, side in ((100001, "latest"), (100002, "previous")):
+        world.school(urn)
+        world.ofsted(urn, **{f"{side}_{name}": value for name, value in columns.items()})
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, *GRADE) == judgements(world, 100002, *GRADE) == [(framework, grade, is_below_good)]
+
+
+@pytest.mark.parametrize(
+    ("governance", "grade", "is_below_good"),
+    [
+        ("Exceptional", 2, False),
+        ("Strong standard", 2, False),
+        ("Expected standard", 2, False),
+        ("Needs attention", 3, True),
+        ("Urgent improvement", 3, True),
+        ("Not applicable", None, None),
+        (None, None, None),
+        ("Rather nice", None, None),  # not a grade of the scale: not known, rather than good
+    ],
+)
+def test_of_a_report_card_leadership_and_governance_tells_below_good(
+    world: World, governance: str | None, grade: int | None, is_below_good: bool | None
+) -> None:
+    world.school(100001)
+    world.report_card(100001, areas="Urgent improvement", leadership_and_governance=governance)
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, *GRADE) == [("report_card", grade, is_below_good)]
+
+
+@pytest.mark.parametrize(
+    ("card", "is_strong"),
+    [
+        ({"achievement": "Exceptional"}, True),
+        ({"achievement": "Expected standard"}, False),
+        ({"achievement": "Rather nice"}, False),
+        ({"post_16": "Needs attention"}, False),
+        ({"areas": "Not applicable"}, False),  # nothing was graded
+    ],
+)
+def test_a_report_card_is_strong_throughout_where_no_area_is_below_the_strong_standard(
+    world: World, card: dict[str, str], is_strong: bool
+) -> None:
+    world.school(100001)
+    world.report_card(100001, **card)
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, "is_strong_throughout") == [(is_strong,)]
+
+
+@pytest.mark.parametrize(
+    ("code", "concern"),
+    [
+        ("SM", "special_measures"),
+        ("SWK", "requires_significant_improvement"),
+        ("RSI", "requires_significant_improvement"),
+        ("NTI", None),
+        (None, None),
+    ],
+)
+def test_a_category_of_concern_goes_by_its_name_of_today(world: World, code: str | None, concern: str | None) -> None:
+    world.school(100001)
+    world.graded(100001, 4, latest_category_of_concern=code)
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, "category_of_concern", "concern") == [(code, concern)]
+
+
+def test_judgements_of_all_eras_stand_in_one_row_of_time_those_of_the_predecessor_among_them(world: World) -> None:
+    """A report card, four judgements before it, and a headline grade under the URN of the time: three files, one history."""
+    world.academy(100001)
+    world.link(100001, 90001)
+    world.graded(90001, 2, ungraded_inspection_date=date(2024, 3, 1))
+    world.not_judged(100001, quality=3, leadership=2)
+    world.report_card(100001, leadership_and_governance="Needs attention")
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, "recency", "via", *GRADE) == [
+        (1, "own", "report_card", 3, True),
+        (2, "own", "four_judgements", 3, True),
+        (3, "predecessor", "headline_grade", 2, False),
+    ]
+
+
+def test_an_inspection_under_two_urns_is_one_judgement_told_by_the_school_itself(world: World) -> None:
+    world.academy(100001)
+    world.link(100001, 90001)
+    world.graded(90001, 3, latest_inspection_date=date(2022, 5, 1))
+    world.graded(100001, 2, latest_inspection_date=date(2022, 5, 1), latest_urn=90001)
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, "via", "inspected_urn", "grade_or_equivalent") == [("own", 90001, 2)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "can_be_placed"),
+    [
+        ({}, True),
+        ({"easting": None, "northing": None, "postcode": None}, False),
+        ({"urban_rural_code": None}, False),  # how far to look is not known
+    ],
+)
+def test_a_school_can_be_placed_where_its_place_and_its_radius_are_known(
+    world: World, changes: dict[str, Any], can_be_placed: bool
+) -> None:
+    world.school(100001, **changes)
+    world.build(tables=["core.school"])
+    assert world.query("select can_be_placed from core.school") == [{"can_be_placed": can_be_placed}]
 
 
 def test_results_are_its_own_else_of_its_laestab_else_of_its_predecessor(world: World) -> None:

@@ -40,9 +40,8 @@ def written(world: World, home: Home) -> Path:
     """The three tables, as a refresh publishes them."""
     folder = home.root / "parquet"
     folder.mkdir(parents=True, exist_ok=True)
-    for table in history.TABLES:
-        name = table.replace("history.", "") + "_history"
-        run(world.connection, f"copy mart.{name} to {literal(folder / f'{name}.parquet')} (format parquet)")
+    for contract in history.kept():
+        run(world.connection, f"copy {contract.table} to {literal(folder / f'{contract.name}.parquet')} (format parquet)")
     return folder
 
 

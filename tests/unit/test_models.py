@@ -11,9 +11,11 @@ from tests.support.world import World
 from transforms.errors import InputError
 from warehouse import dictionary
 from warehouse.checks import CheckResult, build_results, read_checks, record_result, run_check
+from warehouse.contract import read_contracts
 from warehouse.definitions import load_parameters, read_definitions
-from warehouse.dictionary import build_dictionary, published_tables
+from warehouse.dictionary import build_dictionary
 from warehouse.model import SQL, Model, in_order, read_models, tables_read
+from warehouse.study.sensitivity import Variation, headlines
 
 
 def model(name: str, sql: str) -> Model:
@@ -47,16 +49,15 @@ def test_sql_that_cannot_be_read_is_refused_with_its_file_and_row() -> None:
     assert (caught.value.file, caught.value.row) == ("some.sql", 2)
 
 
-@pytest.mark.parametrize("layer", ["core", "definition", "match", "mart", "change"])
-def test_every_model_says_at_its_head_what_a_row_is(layer: str) -> None:
-    for each in read_models(layer):
-        assert each.description.startswith("One row"), each.name
+def all_models() -> list[Model]:
+    steps = [step for each in read_definitions() for step in each.steps]
+    return [*steps, *(each for layer in ("core", "definition", "match", "mart", "change") for each in read_models(layer))]
 
 
-def test_every_model_is_one_select() -> None:
-    for layer in ("core", "match", "mart", "definition", "change"):
-        for each in read_models(layer):
-            assert len(sqlglot.parse(each.sql, dialect="duckdb")) == 1, each.name
+@pytest.mark.parametrize("each", all_models(), ids=lambda each: each.name)
+def test_every_model_says_at_its_head_what_a_row_is_and_is_one_select(each: Model) -> None:
+    assert each.description.startswith("One row")
+    assert len(sqlglot.parse(each.sql, dialect="duckdb")) == 1
 
 
 def test_every_check_says_what_why_and_what_to_do_and_guards_a_table_it_reads() -> None:
@@ -199,6 +200,67 @@ def test_two_files_in_a_folder_of_ones_own_are_a_definition_in_every_table(
     assert all(run_check(world.connection, check).passed for check in read_checks() if check.on == "definition.outcome")
 
 
+SIZE = """-- One row per school of any phase: whether it is small.
+select
+    school.urn,
+    school.pupils < parameter.most_pupils as is_small
+from core.school as school
+cross join definition.mine_parameter as parameter
+"""
+WITH_A_STEP = MINE.replace("school.pupils < parameter.most_pupils", "size.is_small").replace(
+    "where", "left join definition.mine_size as size on size.urn = school.urn\nwhere"
+)
+
+
+def with_a_step(folder: Path, name: str = "size", sql: str = SIZE) -> Path:
+    definition(folder, MINE_TOML, WITH_A_STEP)
+    (folder / "definition" / "mine").mkdir()
+    (folder / "definition" / "mine" / f"{name}.sql").write_text(sql)
+    return folder
+
+
+def test_a_definition_of_ones_own_may_have_steps_which_are_built_first_and_decided_anew_in_a_trial(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = with_a_step(tmp_path) / "definition"
+    monkeypatch.setenv("SCHOOLMATCH_DEFINITIONS", str(folder))
+    world.school(100001, pupils=90)
+    world.secondary(100002, pupils=90)
+    connection = world.build().connection
+
+    statuses = world.query("from mart.school_status where definition = 'mine'")
+    assert [(row["urn"], row["status"]) for row in statuses] == [(100001, "in_need")]
+    assert len(world.query("from definition.mine_size where is_small")) == 2  # a step may speak of more than the outcome does
+    mine = next(each for each in read_definitions() if each.name == "mine")
+    moved = headlines(connection, mine, [Variation("most_pupils", each) for each in (80, 100)])
+    assert [row["in_need"] for row in moved] == [0, 1]
+    assert len(world.query("from definition.mine_size where is_small")) == 2, "a trial changes nothing in the warehouse"
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "says"),
+    [
+        ("Size!", SIZE, "cannot be a step's name"),
+        ("size", "-- One row per school.\nselect 1 as urn\nfrom core.school where (", "row 3"),
+        ("size", "-- One row per school.\nselect 1 as urn from school", "named without its schema"),
+        ("parameter", SIZE, r"definition\.mine_parameter is made by the parameter files already"),
+    ],
+)
+def test_a_mistake_in_a_step_is_reported_with_its_file(tmp_path: Path, name: str, sql: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        read_definitions(with_a_step(tmp_path, name, sql))
+    assert f"mine/{name}.sql" in str(caught.value)
+
+
+def test_a_step_and_a_definition_cannot_make_one_table(tmp_path: Path) -> None:
+    """mine/size.sql and mine-size.sql are both definition.mine_size."""
+    folder = with_a_step(tmp_path) / "definition"
+    for ending in ("sql", "toml"):
+        (folder / f"mine-size.{ending}").write_text((folder / f"mine.{ending}").read_text())
+    with pytest.raises(InputError, match=r"definition\.mine_size is made by .*size\.sql already"):
+        read_definitions(tmp_path)
+
+
 def test_a_definition_of_ones_own_cannot_take_the_name_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rise.sql").write_text(MINE)
     monkeypatch.setenv("SCHOOLMATCH_DEFINITIONS", str(tmp_path))
@@ -221,7 +283,7 @@ def with_results(world: World) -> duckdb.DuckDBPyConnection:
     connection = world.build(with_sensitivity=True).connection
     for check in read_checks():
         record_result(connection, CheckResult(check, 0, ""))
-    build_results(connection)
+    build_results(connection, read_checks())
     return connection
 
 
@@ -236,7 +298,7 @@ def test_every_published_column_is_described_and_every_description_has_a_column(
 def test_a_column_without_a_description_stops_the_build(world: World) -> None:
     connection = with_results(world)
     connection.execute("alter table mart.school add column shoe_size integer")
-    with pytest.raises(InputError, match=r"describe school\.shoe_size"):
+    with pytest.raises(InputError, match=r"other columns than its contract .* sql/mart/school\.toml, column shoe_size"):
         build_dictionary(connection)
 
 
@@ -250,14 +312,14 @@ def test_nothing_is_published_where_a_check_failed_or_did_not_run(world: World) 
     record_result(connection, CheckResult(first, 3, "urn 1"))
     connection.execute("delete from record.check_result where check_name = ?", [second.name])
     with pytest.raises(InputError) as caught:
-        build_results(connection)
+        build_results(connection, read_checks())
     assert first.name in str(caught.value)
     assert second.name in str(caught.value)
 
 
 def test_tables_of_the_contract_are_published() -> None:
     contract = {"school", "school_status", "match", "area_summary", "refresh", "source_file", "check_result", "data_dictionary"}
-    assert contract <= {table.removeprefix("mart.") for table in published_tables()}
+    assert contract <= set(read_contracts())
 
 
 BEFORE = "insert into previous.folder by name select '20250901T063000Z' as stamp, true as is_same_source"
@@ -339,4 +401,4 @@ def test_every_check_has_a_planted_fault() -> None:
 
 def test_no_sql_file_lies_outside_the_folders_that_are_read() -> None:
     folders = {path.parent.relative_to(SQL).as_posix() for path in SQL.rglob("*.sql")}
-    assert folders == {".", "change", "core", "match", "mart", "check", "definition", "study"}
+    assert folders == {".", "change", "core", "match", "mart", "check", "definition", "definition/nfer-2017", "study"}

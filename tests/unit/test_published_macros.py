@@ -13,8 +13,11 @@ from scipy.spatial import KDTree
 from exports.duckdb_file import MACROS
 from tests.support.world import World
 from transforms import geography
+from warehouse.model import load_macros
+from warehouse.store import run
 
 MILE = 1609.344
+"""The international mile in metres (agreement of 1959)."""
 Array = npt.NDArray[np.float64]
 
 
@@ -61,6 +64,15 @@ def schools() -> tuple[duckdb.DuckDBPyConnection, Array]:
         connection.execute(f"create table mart.{table} ({columns})")
     connection.execute(MACROS.read_text(encoding="utf-8"))
     return connection, on_the_ellipsoid(longitude, latitude)
+
+
+def test_a_mile_is_as_long_in_the_published_file_as_in_the_warehouse_and_in_python(
+    schools: tuple[duckdb.DuckDBPyConnection, Array],
+) -> None:
+    with duckdb.connect() as warehouse:
+        load_macros(warehouse)
+        found = [float(run(connection, "select metres(1)")[0][0]) for connection in (schools[0], warehouse)]
+    assert [*found, geography.METRES_PER_MILE] == [MILE] * 3
 
 
 @pytest.mark.parametrize(("miles", "points"), [(10, 1000), (0.5, 100), (2, 100), (5, 100), (25, 100), (50, 100)])

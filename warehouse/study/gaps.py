@@ -212,9 +212,6 @@ def _intervals(connection: duckdb.DuckDBPyConnection, definition: Definition) ->
 
 def _closed(connection: duckdb.DuckDBPyConnection, definition: Definition) -> Iterator[Gap]:
     """Schools whose results are held, and which are not open in the extract."""
-    names = ("floor_ks2_rwm_expected_percent", "floor_ks4_progress8", "smallest_cohort")
-    if not all(name in definition.description.parameter for name in names):
-        return
     rows = _ask(connection, "results_by_kind", definition)
     if not any(row["kind"] == "not_open" for row in rows):
         return

@@ -194,8 +194,8 @@ def _set(room: duckdb.DuckDBPyConnection, definition: Definition, parameter: str
 
 
 def _deciding(definition: Definition) -> list[Model]:
-    """What decides the status of each school, in order."""
-    return [definition.model, outcome_model([definition]), _model(_STATUS)]
+    """What decides the status of each school, in order: the definition's steps and outcome, and what follows from it."""
+    return in_order([*definition.models, outcome_model([definition]), _model(_STATUS)])
 
 
 def _finding() -> list[AnyModel]:

@@ -16,7 +16,7 @@ import sqlglot
 from sqlglot import exp
 
 from exports.excel.description import FOLDER, NOT_NAMED, Description, FieldDescription, query_name, read_descriptions, refusal
-from exports.workbook.sheet import DATE, FORMATS, Field
+from exports.workbook.table import DATE, FORMATS, Field
 from transforms.errors import InputError
 from warehouse.contract import SCHEMA, Column, Contract, read_contracts, titled
 from warehouse.model import SQL

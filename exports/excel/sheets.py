@@ -12,7 +12,8 @@ from exports.excel.sheet import Sheet
 from exports.words import in_words
 from exports.workbook.chart import BarChartOf
 from exports.workbook.rows import Link
-from exports.workbook.sheet import COVER, TableSheet
+from exports.workbook.sheet import COVER
+from exports.workbook.table import TableSheet
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
 from warehouse.query import Row
 

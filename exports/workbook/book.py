@@ -9,7 +9,8 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from exports.workbook.rows import clean_text
-from exports.workbook.sheet import COVER, Lines, TableSheet, add_table, add_text
+from exports.workbook.sheet import COVER, Lines, add_table, add_text
+from exports.workbook.table import TableSheet
 
 
 @dataclass(frozen=True)

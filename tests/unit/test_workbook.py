@@ -14,7 +14,8 @@ from python_calamine import CalamineWorkbook
 from exports.excel.scope import slug
 from exports.workbook.chart import BarChartOf
 from exports.workbook.rows import Link, RowWriter, Styles
-from exports.workbook.sheet import DATE, ONE_DECIMAL, WHOLE, Field, TableSheet, add_table, add_text
+from exports.workbook.sheet import add_table, add_text
+from exports.workbook.table import DATE, ONE_DECIMAL, WHOLE, Field, TableSheet
 
 HOSTILE = [
     '=HYPERLINK("http://example.org","click")',

@@ -18,3 +18,7 @@ sqrt(
 
 -- A share in percent, null where there is nothing to take a share of.
 create or replace macro percent_of(part, whole) as 100.0 * part / nullif(whole, 0);
+
+-- What a value was and is, in words.
+create or replace macro from_to(before, now, nothing) as
+coalesce(nullif(before, ''), nothing) || ' -> ' || coalesce(nullif(now, ''), nothing);

@@ -87,6 +87,7 @@ class Column(_Strict):
     one_of: tuple[Words, ...] = ()
     adds_up: bool = False
     about: Name | None = None
+    code_list: Name | None = None
     marks: tuple[Name, ...] = ()
     sheets: tuple[Name, ...] = ()
     on_map: OnMap | bool = False
@@ -168,6 +169,7 @@ class Contract(_Strict):
     members: tuple[Members, ...] = ()
     inherits: Inherited | None = None
     agrees: Agreement | None = None
+    compared_by: tuple[Name, ...] = ()
     kept_as: Words | None = None
 
     @property
@@ -198,13 +200,14 @@ class _File(_Strict):
     key: tuple[Name, ...] = ()
     inherits: Inherited | None = None
     agrees: Agreement | None = None
+    compared_by: tuple[Name, ...] = ()
     reference: tuple[Reference, ...] = ()
     members: tuple[Members, ...] = ()
     kept_as: Words | None = None
     column: dict[Name, Column] = {}
 
 
-_STAYS_BEHIND = {"adds_up": False, "marks": (), "sheets": (), "on_map": False, "ees": None}
+_STAYS_BEHIND = {"adds_up": False, "marks": (), "sheets": (), "on_map": False, "ees": None, "about": None, "code_list": None}
 """What is said of a column for its own table, and does not hold where another takes it over."""
 
 _NUMBERS = {"tinyint", "smallint", "integer", "bigint", "double"}
@@ -285,6 +288,7 @@ def _contract(name: str, file: _File, files: Mapping[str, _File], model: Model |
         members=file.members,
         inherits=file.inherits,
         agrees=file.agrees,
+        compared_by=file.compared_by,
         kept_as=file.kept_as,
     )
 

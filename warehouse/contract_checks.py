@@ -7,10 +7,12 @@ worked out of other columns equals them, every member of the grain has its row a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from warehouse.checks import Check
-from warehouse.contract import SCHEMA, Column, Contract, read_contracts
+from warehouse.contract import SCHEMA, Agreement, Column, Contract, read_contracts
 from warehouse.model import SQL
 from warehouse.store import literal
 
@@ -29,8 +31,7 @@ def contract_checks(root: Path = SQL) -> list[Check]:
 
 
 def _check(contract: Contract, contracts: Mapping[str, Contract]) -> Check:
-    counts = dict(_broken(contract, contracts))
-    selects = ",\n    ".join(f"({count}) as {_quoted(rule)}" for rule, count in counts.items())
+    selects = ",\n    ".join(f"({rule.count}) as {_quoted(rule.words)}" for rule in rules_of(contract, contracts))
     return Check(
         name=f"{PREFIX}{contract.name}",
         on=contract.table,
@@ -42,49 +43,71 @@ def _check(contract: Contract, contracts: Mapping[str, Contract]) -> Check:
     )
 
 
-def _broken(contract: Contract, contracts: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
-    """Rules in words, each with a query that counts the rows that break it; null where none does, so that it is no row of the
-    check."""
+@dataclass(frozen=True)
+class Rule:
+    """A promise: its kind, the columns it is about, what is wrong where it is broken, and the query that counts the rows that break
+    it.
+
+    The count is null where none does, so that an unpivot of all rules leaves those that are broken.
+    """
+
+    kind: Literal["filled", "range", "list", "equal", "key", "member", "stranger", "sum", "agreement"]
+    columns: tuple[str, ...]
+    words: str
+    count: str
+
+
+def rules_of(contract: Contract, contracts: Mapping[str, Contract]) -> Iterator[Rule]:
+    """Every promise of a contract beyond the names and types of its columns."""
     table = contract.table
     for name, column in contract.columns.items():
-        for rule, condition in _conditions(name, column):
-            yield f"{name} {rule}", f"select nullif(count(*), 0) from {table} where {condition}"
+        yield from _rules_of_column(table, name, column)
     if contract.key:
         key = ", ".join(contract.key)
         twice = f"select {key} from {table} group by {key} having count(*) > 1"
-        yield f"{key} there twice", f"select nullif(count(*), 0) from ({twice})"
+        yield Rule("key", contract.key, f"{key} there twice", _count(f"({twice})"))
     for members in contract.members:
         columns = ", ".join(members.columns)
         wanted, there = f"select distinct {columns} from {members.of}", f"select {columns} from {table}"
-        yield f"{columns} without its row", f"select nullif(count(*), 0) from ({wanted} except {there})"
+        yield Rule("member", members.columns, f"{columns} without its row", _count(f"({wanted} except {there})"))
         if set(members.columns) == set(contract.key):
-            yield f"{columns} that is none", f"select nullif(count(*), 0) from ({there} except {wanted})"
-    if summed := [name for name, column in contract.columns.items() if column.adds_up]:
-        yield from ((f"{name} does not add up", _not_adding_up(table, name)) for name in summed)
-    if contract.agrees and contract.inherits:
-        other = contracts[contract.inherits.table]
-        on = " and ".join(f"own.{name} = other.{name}" for name in contract.agrees.on)
-        for name, column in other.marked(contract.inherits.mark).items():
-            if name not in contract.agrees.on:
-                differs = _differs(f"own.{name}", f"other.{name}", column)
-                pairs = (
-                    f"(from {table} where {contract.agrees.own}) as own "
-                    f"left join (from {other.table} where {contract.agrees.other}) as other on {on}"
-                )
-                yield f"{name} other than in {other.name}", f"select nullif(count(*), 0) from {pairs} where {differs}"
+            yield Rule("stranger", members.columns, f"{columns} that is none", _count(f"({there} except {wanted})"))
+    for name, column in contract.columns.items():
+        if column.adds_up:
+            yield Rule("sum", (name,), f"{name} does not add up", _not_adding_up(table, name))
+    if contract.inherits and contract.agrees:
+        yield from _agreement(contract, contracts[contract.inherits.table], contract.agrees)
 
 
-def _conditions(name: str, column: Column) -> Iterator[tuple[str, str]]:
-    """Rules of one column, each with the condition that breaks it."""
+def _rules_of_column(table: str, name: str, column: Column) -> Iterator[Rule]:
     if column.is_required:
-        yield "is null", f"{name} is null"
+        yield Rule("filled", (name,), f"{name} is null", _count(table, f"{name} is null"))
     if column.between is not None:
         low, high = column.between
-        yield f"outside {low:g} to {high:g}", f"{name} < {low!r} or {name} > {high + _TOLERANCE!r}"
+        outside = f"{name} < {low!r} or {name} > {high + _TOLERANCE!r}"
+        yield Rule("range", (name,), f"{name} outside {low:g} to {high:g}", _count(table, outside))
     if column.one_of:
-        yield "not in its list", f"{name} not in ({', '.join(map(literal, column.one_of))})"
+        listed = ", ".join(map(literal, column.one_of))
+        yield Rule("list", (name,), f"{name} not in its list", _count(table, f"{name} not in ({listed})"))
     if column.equals is not None:
-        yield f"other than {column.equals}", _differs(name, f"({column.equals})", column)
+        other = _differs(name, f"({column.equals})", column)
+        yield Rule("equal", (name,), f"{name} other than {column.equals}", _count(table, other))
+
+
+def _agreement(contract: Contract, other: Contract, agrees: Agreement) -> Iterator[Rule]:
+    """The inherited columns of both tables, row by row; a row on one side alone breaks the first of them."""
+    on = " and ".join(f"own.{name} = other.{name}" for name in agrees.on)
+    pairs = (
+        f"(from {contract.table} where {agrees.own}) as own full join (from {other.table} where {agrees.other}) as other on {on}"
+    )
+    for name, column in other.marked(contract.inherits.mark if contract.inherits else "").items():
+        if name not in agrees.on:
+            differs = _differs(f"own.{name}", f"other.{name}", column)
+            yield Rule("agreement", (name,), f"{name} other than in {other.name}", _count(pairs, differs))
+
+
+def _count(rows: str, condition: str | None = None) -> str:
+    return f"select nullif(count(*), 0) from {rows}" + (f" where {condition}" if condition else "")
 
 
 def _differs(one: str, other: str, column: Column) -> str:

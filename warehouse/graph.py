@@ -17,13 +17,11 @@ from warehouse.definitions import Definition, outcome_model, parameter_tables, r
 from warehouse.model import AnyModel, in_order, read_models
 from warehouse.python_models import PYTHON_MODELS
 from warehouse.study.sensitivity import sensitivity_model
+from warehouse.time.difference import change_models
 from warehouse.time.history import history_models
 
 LAYERS = CORE, DEFINITION, MATCH, MART = ("core", "definition", "match", "mart")
 """In the order in which they are built."""
-
-CHANGE = "change"
-"""What differs from the refresh before is made from published tables, for a published one: and built in the layer ``mart``."""
 
 
 @dataclass(frozen=True)
@@ -58,5 +56,6 @@ def assemble() -> Graph:
     for layer in (CORE, MATCH, MART):
         found[layer] += read_models(layer)
     found[DEFINITION] += [*(model for definition in definitions for model in definition.models), outcome_model(definitions)]
-    found[MART] += [sensitivity_model(definitions), *history_models(), *read_models(CHANGE)]
+    # what differs from the refresh before is made from published tables, for a published one
+    found[MART] += [sensitivity_model(definitions), *history_models(), *change_models()]
     return Graph(definitions, {layer: in_order(models) for layer, models in found.items()}, [*read_checks(), *contract_checks()])

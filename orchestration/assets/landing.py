@@ -42,49 +42,54 @@ def key(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-_BEFORE = {
-    **dict.fromkeys(previous.TABLES, "What the refresh compared with published of it."),
-    **dict.fromkeys(history.tables(), "What every refresh of this source found, as it is kept in the home."),
-}
-
-
-@dg.multi_asset(
-    name="run_of_refresh",
-    specs=[
-        dg.AssetSpec(
-            key(RUN_TABLE),
-            group_name=GROUP_NAME,
-            kinds={"duckdb"},
-            description="One row: this run, and the drop folder its files are taken from.",
-        ),
-        *(
-            dg.AssetSpec(key(table), group_name=table.partition(".")[0], kinds={"duckdb"}, description=text)
-            for table, text in _BEFORE.items()
-        ),
-    ],
-)
-def run_of_refresh(context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
-    """Prepare the source, refuse a folder that lacks what is needed, note the run, and fetch what was found before."""
-    checks.forget_results(warehouse.connection)
-    folder = source.prepare(warehouse.place)
-    for path in folder.unknown:
-        log.warning("not used, its name is none of the publishers': %s", path)
-    name = source.source if source.source in (origin.SAMPLE, origin.LIVE) else folder.root.resolve().name
-    row = {
-        "run_id": context.run.run_id,
-        "started_at": raw.utc_now(),
-        "source": name,
-        "code_version": metadata.version("schoolmatch"),
-        "duckdb_version": duckdb.__version__,
-        "accepts_changes": os.environ.get(ACCEPT_CHANGES) == "1",
+def _run_of_refresh() -> dg.AssetsDefinition:
+    """The step that comes first: which run this is, and what was found before it."""
+    before = {
+        **dict.fromkeys(previous.tables(), "What the refresh compared with published of it."),
+        **dict.fromkeys(history.tables(), "What every refresh of this source found, as it is kept in the home."),
     }
-    if before := load_previous(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic):
-        log.debug("compared with %s, made from %s", before.stamp, before.source)
-    load_history(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic)
-    replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
-    yield dg.MaterializeResult(key(RUN_TABLE), metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
-    for table in _BEFORE:
-        yield dg.MaterializeResult(key(table))
+
+    @dg.multi_asset(
+        name="run_of_refresh",
+        specs=[
+            dg.AssetSpec(
+                key(RUN_TABLE),
+                group_name=GROUP_NAME,
+                kinds={"duckdb"},
+                description="One row: this run, and the drop folder its files are taken from.",
+            ),
+            *(
+                dg.AssetSpec(key(table), group_name=table.partition(".")[0], kinds={"duckdb"}, description=text)
+                for table, text in before.items()
+            ),
+        ],
+    )
+    def run_of_refresh(
+        context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        """Prepare the source, refuse a folder that lacks what is needed, note the run, and fetch what was found before."""
+        checks.forget_results(warehouse.connection)
+        folder = source.prepare(warehouse.place)
+        for path in folder.unknown:
+            log.warning("not used, its name is none of the publishers': %s", path)
+        name = source.source if source.source in (origin.SAMPLE, origin.LIVE) else folder.root.resolve().name
+        row = {
+            "run_id": context.run.run_id,
+            "started_at": raw.utc_now(),
+            "source": name,
+            "code_version": metadata.version("schoolmatch"),
+            "duckdb_version": duckdb.__version__,
+            "accepts_changes": os.environ.get(ACCEPT_CHANGES) == "1",
+        }
+        if last := load_previous(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic):
+            log.debug("compared with %s, made from %s", last.stamp, last.source)
+        load_history(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic)
+        replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
+        yield dg.MaterializeResult(key(RUN_TABLE), metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
+        for table in before:
+            yield dg.MaterializeResult(key(table))
+
+    return run_of_refresh
 
 
 def _landing_group(group: str) -> dg.AssetsDefinition:
@@ -139,4 +144,4 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
 
 def landing_assets() -> list[dg.AssetsDefinition]:
     """The run of the refresh, then a step for each group of files."""
-    return [run_of_refresh, *(_landing_group(group) for group in (*GROUPS, raw.POSTCODE_GROUP))]
+    return [_run_of_refresh(), *(_landing_group(group) for group in (*GROUPS, raw.POSTCODE_GROUP))]

@@ -1,55 +1,48 @@
 -- One row per publisher's file that only one of the two refreshes read (by kind and content), with the cause.
 with other_file as (
     select
-        coalesce(now.kind, before.kind) as kind,
-        coalesce(now.title, before.title) as title,
-        coalesce(now.name, before.name) as name,
-        coalesce(now.published, before.published) as published,
-        coalesce(now.rows, before.rows) as rows,
-        now.kind is not null as is_added
-    from mart.source_file as now
-    full join previous.source_file as before on before.kind = now.kind and before.sha256 is not distinct from now.sha256
-    where
-        (now.kind is null or before.kind is null)
-        and (select count(*) from previous.source_file) > 0
+        kind,
+        sha256,
+        is_there as is_added,
+        max(coalesce(now, before)) filter (where column_name = 'title') as title,
+        max(coalesce(now, before)) filter (where column_name = 'name') as name,
+        cast(max(coalesce(now, before)) filter (where column_name = 'published') as date) as published,
+        cast(max(coalesce(now, before)) filter (where column_name = 'rows') as bigint) as rows,
+        coalesce(cast(published as varchar), name) as release
+    from change.value
+    where about = 'file' and was_there <> is_there
+    group by kind, sha256, is_there
 ),
 
-kind_before as (
+before as (
     select
-        kind,
-        max(published) as newest
-    from previous.source_file
-    group by kind
+        file.kind,
+        max(file.published) as newest,
+        bool_or(
+            case file.kind when 'ks2_result' then folder.ks2_year < refresh.ks2_year when 'ks4_result' then folder.ks4_year < refresh.ks4_year end
+        ) as is_of_earlier_year
+    from previous.source_file as file
+    cross join previous.folder as folder
+    cross join mart.refresh as refresh
+    group by file.kind
 )
 
 select
-    other_file.*,
-    case
-        when other_file.is_added and kind_before.kind is null then 'first_of_its_kind'
-        when other_file.is_added and other_file.published > kind_before.newest then 'new_release'
+    'sources' as heading,
+    case when file.is_added then 'file_added' else 'file_removed' end as change,
+    concat_ws(': ', file.title, file.name) as name,
+    case when not file.is_added then coalesce(cast(file.published as varchar), 'no date') end as before,
+    case when file.is_added then coalesce(cast(file.published as varchar), 'no date') end as now,
+    [case
+        when not file.is_added and bool_or(file.is_added) over (partition by file.kind) then 'superseded'
+        when not file.is_added then 'no_longer_read'
+        when before.kind is null then 'first_of_its_kind'
         -- names of files of results tell no date: that a newer year is used tells it
-        when other_file.is_added and other_file.kind = 'ks2_result' and refresh.ks2_year > folder.ks2_year then 'new_release'
-        when other_file.is_added and other_file.kind = 'ks4_result' and refresh.ks4_year > folder.ks4_year then 'new_release'
-        when
-            other_file.is_added
-            and exists (
-                select 1
-                from other_file as gone
-                where
-                    gone.kind = other_file.kind
-                    and not gone.is_added
-                    and (gone.published = other_file.published or (other_file.published is null and gone.name = other_file.name))
-            )
-            then 'reissued'
-        when other_file.is_added and other_file.published is not null and kind_before.newest is not null then 'earlier_release'
-        when other_file.is_added then 'other_file'
-        when exists (
-            select 1 from other_file as come
-            where come.kind = other_file.kind and come.is_added
-        ) then 'superseded'
-        else 'no_longer_read'
-    end as cause
-from other_file
-cross join previous.folder as folder
-cross join mart.refresh as refresh
-left join kind_before on kind_before.kind = other_file.kind
+        when file.published > before.newest or before.is_of_earlier_year then 'new_release'
+        when bool_or(not file.is_added) over (partition by file.kind, file.release) then 'reissued'
+        when file.published is not null and before.newest is not null then 'earlier_release'
+        else 'other_file'
+    end] as causes,
+    format('{:,} rows', file.rows) as detail
+from other_file as file
+left join before on before.kind = file.kind

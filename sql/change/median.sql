@@ -1,61 +1,15 @@
 -- One row per definition, phase and area whose median number of partners differs between the two refreshes, with the causes, the one that
 -- accounts for most schools first.
-with other_median as (
-    select
-        now.definition,
-        now.phase,
-        now.area_type,
-        now.area_code,
-        now.area_name,
-        before.partners_median as median_before,
-        now.partners_median as median_now
-    from mart.area_summary as now
-    inner join previous.area_summary as before
-        on
-            before.definition = now.definition
-            and before.phase = now.phase
-            and before.area_type = now.area_type
-            and before.area_code = now.area_code
-    where now.partners_median is distinct from before.partners_median
-),
-
-area_of_school as (
-    select
+with school_at_either_time as (
+    select distinct
         urn,
-        area_type,
-        area_code
+        phase,
+        unnest(['E92000001', region_code, la_ons_code, constituency_code]) as area_code
     from (
-        select
-            urn,
-            'E92000001' as country,
-            region_code as region,
-            la_ons_code as local_authority,
-            constituency_code as constituency
         from mart.school
-        union
-        select
-            urn,
-            'E92000001' as country,
-            region_code as region,
-            la_ons_code as local_authority,
-            constituency_code as constituency
+        union all by name
         from previous.school
     ) as school
-    unpivot (area_code for area_type in (country, region, local_authority, constituency))
-),
-
--- schools in need at both times of which another area is told
-elsewhere as (
-    select
-        now.urn,
-        status.definition
-    from mart.school as now
-    inner join previous.school as before on before.urn = now.urn
-    inner join mart.school_status as status on status.urn = now.urn and status.status = 'in_need'
-    where
-        now.region_code <> before.region_code
-        or now.la_ons_code <> before.la_ons_code
-        or now.constituency_code is distinct from before.constituency_code
 ),
 
 involved as (
@@ -66,71 +20,57 @@ involved as (
     from change.status
     where 'in_need' in (status_before, status_now)
     union all
-    select distinct
+    select
         definition,
-        need_urn as urn,
+        urn,
         'partners_changed' as cause
     from change.partner
     union all
     select
-        definition,
-        urn,
-        'schools_elsewhere' as cause
-    from elsewhere
-    union all
-    select
         status.definition,
-        school.urn,
-        'moved' as cause
-    from change.school as school
-    inner join mart.school_status as status on status.urn = school.urn and status.status = 'in_need'
-    where school.has_other_place or school.has_other_radius
+        status.urn,
+        unnest([
+            case when list_contains(school.abouts, 'area') and school.was_there then 'schools_elsewhere' end,
+            case when list_has_any(school.abouts, ['place', 'radius']) then 'moved' end
+        ]) as cause
+    from mart.school_status as status
+    inner join change.school as school on school.urn = status.urn
+    where status.status = 'in_need'
 ),
 
 counted as (
     select
-        other_median.definition,
-        other_median.phase,
-        other_median.area_type,
-        other_median.area_code,
+        involved.definition,
+        school.phase,
+        school.area_code,
         involved.cause,
         count(distinct involved.urn) as schools
-    from other_median
-    inner join area_of_school as area on area.area_type = other_median.area_type and area.area_code = other_median.area_code
-    inner join involved on involved.definition = other_median.definition and involved.urn = area.urn
-    left join mart.school as school on school.urn = involved.urn
-    left join previous.school as school_before on school_before.urn = involved.urn
-    where other_median.phase in (school.phase, school_before.phase)
-    group by other_median.definition, other_median.phase, other_median.area_type, other_median.area_code, involved.cause
-),
-
-in_order as (
-    select
-        definition,
-        phase,
-        area_type,
-        area_code,
-        list(cause order by schools desc, cause) as causes,
-        string_agg(format('{}: {:,} schools', replace(cause, '_', ' '), schools), '; ' order by schools desc, cause) as detail
-    from counted
-    group by definition, phase, area_type, area_code
+    from involved
+    inner join school_at_either_time as school on school.urn = involved.urn
+    where involved.cause is not null
+    group by all
 )
 
 select
-    other_median.*,
-    in_order.detail,
-    case
-        when in_order.causes is not null then in_order.causes
-        when (select count(*) from previous.school) = 0 then ['older_version']
-        when (folder.code_version is distinct from refresh.code_version) then ['new_version']
-        else ['not_explained']
-    end as causes
-from other_median
-cross join previous.folder as folder
-cross join mart.refresh as refresh
-left join in_order
-    on
-        in_order.definition = other_median.definition
-        and in_order.phase = other_median.phase
-        and in_order.area_type = other_median.area_type
-        and in_order.area_code = other_median.area_code
+    'figures' as heading,
+    'median_moved' as change,
+    value.definition,
+    value.phase,
+    value.area_type,
+    value.area_code,
+    area.area_name as name,
+    format('{:g}', cast(value.before as double)) as before,
+    format('{:g}', cast(value.now as double)) as now,
+    coalesce(
+        list(counted.cause order by counted.schools desc, counted.cause) filter (counted.cause is not null), [any_value(otherwise.cause)]
+    ) as causes,
+    string_agg(
+        format('{}: {:,} schools', replace(counted.cause, '_', ' '), counted.schools), '; ' order by counted.schools desc, counted.cause
+    ) as detail
+from change.value as value
+inner join mart.area_summary as area
+    on area.definition = value.definition and area.phase = value.phase and area.area_type = value.area_type and area.area_code = value.area_code
+cross join change.unexplained as otherwise
+left join counted on counted.definition = value.definition and counted.phase = value.phase and counted.area_code = value.area_code
+where value.about = 'median' and value.was_there and value.is_there
+group by all

@@ -22,3 +22,17 @@ select
 from mart.match
 group by definition, need_urn
 having max(distance_rank) <> count(*) or count(distinct distance_rank) <> count(*)
+union all
+select
+    further.definition,
+    further.need_urn,
+    further.partner_urn,
+    further.distance_miles,
+    null as search_radius_miles
+from mart.match as nearer
+inner join mart.match as further
+    on
+        further.definition = nearer.definition
+        and further.need_urn = nearer.need_urn
+        and further.distance_rank = nearer.distance_rank + 1
+where further.distance_m < nearer.distance_m

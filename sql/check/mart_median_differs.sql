@@ -12,9 +12,10 @@ with counted as (
         count(pair.partner_urn) as partners
     from mart.school_status as status
     inner join core.school_area as area on area.urn = status.urn
-    inner join core.school as school on school.urn = status.urn
+    inner join mart.school as school on school.urn = status.urn
     left join mart.match as pair on pair.definition = status.definition and pair.need_urn = status.urn
-    where status.status = 'in_need' and school.can_be_placed
+    -- from what is published: whether a school can be placed is worked out anew, too
+    where status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null
     group by all
 ),
 

@@ -26,7 +26,7 @@ from warehouse.model import load_macros
 from warehouse.publish import DUCKDB_FILE
 from warehouse.store import open_warehouse, read_only
 
-MATCH = ("core.school_cell", "match.h3_disk", "match.need_cell", "match.partner", "match.pair", "match.partner_count")
+MATCH = ("core.school_cell", "match.h3_disk", "match.need_cell", "match.partner", "match.pair", "match.need")
 """Index, disks and join: what finding the neighbours costs once it is known who is in need."""
 RUNS, LOOKS = 5, 20
 

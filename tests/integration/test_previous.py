@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from orchestration.cli.main import app
 from warehouse.home import Home
-from warehouse.time.previous import FOLDER, TABLES, load_previous
+from warehouse.time.previous import FOLDER, load_previous, tables
 
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    return {table: connection.execute(f"select count(*) from {table}").fetchall()[0][0] for table in TABLES}
+    return {table: connection.execute(f"select count(*) from {table}").fetchall()[0][0] for table in tables()}
 
 
 def folder_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, bool]:

@@ -12,17 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.cases import Case, add_schools, as_list
 from tests.support.world import World
 from warehouse.definitions import read_definitions
 
 FOLDER = Path(__file__).parent / "cases"
-FIRST_URN, FIRST_EARLIER_URN = 100_001, 90_001
 
 STATUS_TABLES = ("mart.school", "mart.school_status")
 MATCH_TABLES = ("mart.match", "mart.area_summary")
 """What a case may look at. Only a case that speaks of partners has the match made."""
-
-Case = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -44,43 +42,10 @@ def read_cases() -> list[Case]:
 CASES = read_cases()
 
 
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def add_evidence(world: World, urn: int, school: Case) -> None:
-    """Add what is told of a URN, open or gone, and take it out of the mapping: inspections, results, lists."""
-    for grade in as_list(school.pop("graded", [])):
-        world.graded(urn, **(grade if isinstance(grade, dict) else {"grade": grade}))
-    for judgements in as_list(school.pop("not_judged", [])):
-        world.not_judged(urn, **judgements)
-    for areas in as_list(school.pop("report_card", [])):
-        world.report_card(urn, **areas)
-    for stage, add in (("ks2", world.ks2), ("ks4", world.ks4)):
-        for result in as_list(school.pop(stage, [])):
-            add(urn, **result)
-    for name in as_list(school.pop("on_list", [])):
-        world.row(f"raw.list_{name}", urn=urn)
-
-
 def build(world: World, case: Case) -> dict[str, int]:
     """Fill the world with a case's schools alone and build it; returns their URNs by name."""
     world.clear(with_lists=case.get("lists_landed", True))
-    urns: dict[str, int] = {}
-    number = 0
-    for name, given in case["schools"].items():
-        for _ in range(given.get("times", 1)):
-            school = {key: value for key, value in given.items() if key != "times"}
-            urn = urns[name] = school.pop("urn", FIRST_URN + number)
-            earlier = school.pop("predecessor", None)
-            if earlier is not None:
-                world.link(urn, FIRST_EARLIER_URN + number)
-                add_evidence(world, FIRST_EARLIER_URN + number, dict(earlier))
-            for membership in as_list(school.pop("joined_trust", [])):
-                world.joined(urn, **(membership if isinstance(membership, dict) else {"joined_date": membership}))
-            add_evidence(world, urn, school)
-            world.school(urn, **school)
-            number += 1
+    urns = add_schools(world, case["schools"])
     for trust in case.get("trusts_not_ready", []):
         world.row("raw.list_trust_not_ready", group_id=trust)
     for lsoa, rural_urban in case.get("class_of_lsoa", {}).items():

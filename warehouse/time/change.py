@@ -13,6 +13,7 @@ from warehouse.model import Model, in_order, load_macros, read_models
 from warehouse.publish import DUCKDB_FILE, newest
 from warehouse.reference import load_reference
 from warehouse.store import SETTINGS, literal, run
+from warehouse.time.difference import change_models
 from warehouse.time.previous import Folder, comparable, load_folder
 
 TABLE = "mart.change"
@@ -20,7 +21,7 @@ TABLE = "mart.change"
 
 def models() -> list[Model]:
     """What makes ``mart.change`` from ``mart.*`` and ``previous.*``, in order."""
-    every = [*read_models("change"), *(model for model in read_models("mart") if model.name == TABLE)]
+    every = [*change_models(), *(model for model in read_models("mart") if model.name == TABLE)]
     return [model for model in in_order(every) if isinstance(model, Model)]
 
 

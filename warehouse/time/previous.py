@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.contract import Contract, read_contracts
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE, folders
 from warehouse.store import literal, run
@@ -20,114 +21,39 @@ from warehouse.store import literal, run
 log = logging.getLogger("schoolmatch")
 
 FOLDER = "previous.folder"
-TABLES: dict[str, dict[str, str]] = {
-    FOLDER: {
-        "stamp": "varchar",
-        "source": "varchar",
-        "is_same_source": "boolean",
-        "code_version": "varchar",
-        "gias_as_at": "date",
-        "ofsted_as_at": "date",
-        "ks2_year": "integer",
-        "ks4_year": "integer",
-    },
-    "previous.school": {
-        "urn": "integer",
-        "name": "varchar",
-        "phase": "varchar",
-        "type": "varchar",
-        "laestab": "varchar",
-        "trust_id": "varchar",
-        "trust_name": "varchar",
-        "is_in_mat": "boolean",
-        "la_name": "varchar",
-        "la_ons_code": "varchar",
-        "region_code": "varchar",
-        "region_name": "varchar",
-        "constituency_code": "varchar",
-        "easting": "integer",
-        "northing": "integer",
-        "urban_rural_code": "varchar",
-        "search_radius_miles": "double",
-        "admissions": "varchar",
-        "ofsted_date": "date",
-        "ofsted_framework": "varchar",
-        "ofsted_grade": "integer",
-        "ofsted_category_of_concern": "varchar",
-        "ofsted_quality_of_education": "integer",
-        "ofsted_leadership_and_management": "integer",
-        "ofsted_leadership_and_governance": "varchar",
-        "ofsted_safeguarding": "varchar",
-        "ofsted_report_card_areas": "varchar[]",
-        "ofsted_inspected_urn": "integer",
-        "is_ofsted_of_predecessor": "boolean",
-        "ofsted_previous_date": "date",
-        "ofsted_previous_grade": "integer",
-        "ofsted_previous_quality_of_education": "integer",
-        "ofsted_previous_leadership_and_management": "integer",
-        "ofsted_previous_leadership_and_governance": "varchar",
-    },
-    "previous.school_left_out": {"urn": "integer", "left_out_because": "varchar"},
-    "previous.school_status": {
-        "definition": "varchar",
-        "urn": "integer",
-        "phase": "varchar",
-        "status": "varchar",
-        "reasons": "varchar[]",
-        "excluded_because": "varchar",
-        "facts": "varchar",
-    },
-    "previous.match": {"definition": "varchar", "need_urn": "integer", "partner_urn": "integer"},
-    "previous.area_summary": {
-        "definition": "varchar",
-        "phase": "varchar",
-        "area_type": "varchar",
-        "area_code": "varchar",
-        "area_name": "varchar",
-        "schools": "bigint",
-        "high_performing": "bigint",
-        "in_need": "bigint",
-        "partners_median": "double",
-    },
-    "previous.parameter": {"definition": "varchar", "parameter": "varchar", "value": "double"},
-    "previous.reason": {
-        "definition": "varchar",
-        "code": "varchar",
-        "kind": "varchar",
-        "evidence": "varchar",
-        "facts": "varchar[]",
-        "parameters": "varchar[]",
-    },
-    "previous.source_file": {
-        "kind": "varchar",
-        "title": "varchar",
-        "name": "varchar",
-        "published": "date",
-        "sha256": "varchar",
-        "rows": "bigint",
-    },
+COLUMN = "previous.column"
+_FOLDER_COLUMNS = {
+    "stamp": "varchar",
+    "source": "varchar",
+    "is_same_source": "boolean",
+    "code_version": "varchar",
+    "gias_as_at": "date",
+    "ofsted_as_at": "date",
+    "ks2_year": "integer",
+    "ks4_year": "integer",
 }
-"""Tables and their columns; empty where nothing comparable was published before."""
 
-_READ_FROM = {FOLDER: "refresh", "previous.parameter": "definition"}
-"""Where the published table has another name."""
+_NAMED = {"definition": "previous.parameter"}
+"""Where the table has another name than the published one: of definitions it holds the thresholds."""
 
-_ESSENTIAL = {
-    FOLDER: {"source"},
-    "previous.school_status": {"definition", "urn", "phase", "status"},
-    "previous.match": {"definition", "need_urn", "partner_urn"},
-    "previous.area_summary": {
-        "definition",
-        "phase",
-        "area_type",
-        "area_code",
-        "schools",
-        "high_performing",
-        "in_need",
-        "partners_median",
-    },
-}
-"""What a table must have to be read at all, null standing for its other columns; of a table not named here, every column."""
+
+def compared() -> list[Contract]:
+    """The contracts of the tables that are kept to compare with."""
+    return [contract for contract in read_contracts().values() if contract.compared_by]
+
+
+def tables() -> dict[str, dict[str, str]]:
+    """Every table of ``previous`` and its columns; empty where nothing comparable was published before.
+
+    ``previous.column`` tells which columns the folder has: an older version need not have published them all.
+    """
+    told = {previous_of(contract.name): contract.types for contract in compared()}
+    return {FOLDER: _FOLDER_COLUMNS, COLUMN: {"table_name": "varchar", "column_name": "varchar"}} | told
+
+
+def previous_of(table: str) -> str:
+    """The table of ``previous`` that holds what was published as ``mart.<table>``."""
+    return _NAMED.get(table, f"previous.{table}")
 
 
 @dataclass(frozen=True)
@@ -191,7 +117,7 @@ def load_folder(connection: duckdb.DuckDBPyConnection, folder: Folder, *, is_sam
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every table of ``previous``, empty."""
     run(connection, "create schema if not exists previous")
-    for table, columns in TABLES.items():
+    for table, columns in tables().items():
         fields = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         run(connection, f"create or replace table {table} ({fields})")
 
@@ -205,12 +131,21 @@ def copy_tables(connection: duckdb.DuckDBPyConnection, catalog: str, stamp: str,
         [catalog],
     ):
         there.setdefault(table, set()).add(column)
-    known = {"stamp": literal(stamp), "is_same_source": str(is_same_source).lower()}
-    for table, columns in TABLES.items():
-        origin = _READ_FROM.get(table, table.partition(".")[2])
-        found = there.get(origin, set())
-        if not found or not found >= _ESSENTIAL.get(table, set(columns)):
-            continue
-        fields = [known.get(name, name) if name in known or name in found else f"cast(null as {columns[name]})" for name in columns]
-        where = "where parameter is not null" if origin == "definition" else ""
-        run(connection, f"insert into {table} select {', '.join(fields)} from {catalog}.mart.{origin} {where}")
+    if "source" in there.get("refresh", ()):
+        known = {"stamp": literal(stamp), "is_same_source": str(is_same_source).lower()}
+        fields = [known.get(name) or _as_far(name, kind, there["refresh"]) for name, kind in _FOLDER_COLUMNS.items()]
+        run(connection, f"insert into {FOLDER} select {', '.join(fields)} from {catalog}.mart.refresh")
+    for contract in compared():
+        found = there.get(contract.name, set())
+        if not found >= set(contract.compared_by):
+            continue  # an older version did not publish the table, or not with this key
+        table = previous_of(contract.name)
+        fields = [_as_far(name, kind, found) for name, kind in contract.types.items()]
+        where = "where parameter is not null" if contract.name == "definition" else ""
+        run(connection, f"insert into {table} select {', '.join(fields)} from {catalog}.mart.{contract.name} {where}")
+        run(connection, f"insert into {COLUMN} select $1, unnest($2)", [contract.name, sorted(found & set(contract.columns))])
+
+
+def _as_far(name: str, kind: str, found: set[str]) -> str:
+    """A column as far as the folder has it, else null."""
+    return name if name in found else f"cast(null as {kind})"

@@ -98,8 +98,11 @@ def test_changes_are_held_against_the_folder_published_before(world: World, tmp_
     for urn, grades in {100001: (3, 3), 100002: (1, 1), 100003: (2, 2)}.items():
         world.school(urn, name=f"School {urn}", east=urn - 100000)
         world.graded(urn, *grades)
+    world.build().remember()
     before = {100001: "neither", 100002: "high_performing", 100003: "in_need", 100009: "high_performing"}
-    world.row("previous.folder", stamp="20250901T063000Z", is_same_source=True)
+    in_london = "* replace (100009 as urn, 'E12000007' as region_code, 'E09000001' as la_ons_code)"  # and closed since
+    run(world.connection, f"insert into previous.school select {in_london} from previous.school where urn = 100002")
+    run(world.connection, "delete from previous.school_status")
     for urn, status in before.items():
         world.row("previous.school_status", definition="rise", urn=urn, phase="primary", status=status)
     folder = written(world, tmp_path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from exports.words import in_words
-from warehouse.store import rows_as_dicts
+from warehouse.query import ask
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,14 @@ class Exclusive:
 
 def exclusive(connection: duckdb.DuckDBPyConnection) -> list[Exclusive]:
     """What ``mart.allocation`` says of each definition and phase with a school in need, the most schools in need first."""
-    rows = rows_as_dicts(
-        connection,
-        """select
-            definition,
-            phase,
-            count(*) filter (where capacity = 1) as in_need,
-            count(*) filter (where capacity = 1 and (partner_missing is null or partner_missing = 'none_left')) as near,
-            count(partner_urn) filter (where capacity = 1) as one,
-            count(partner_urn) filter (where capacity = 2) as two,
-            count(partner_urn) filter (where capacity = 3) as three,
-            count(*) filter (where capacity = 1 and partner_missing = 'place_not_known') as not_placed
-        from mart.allocation
-        group by definition, phase
-        order by definition, in_need desc, phase""",
-    )
-    return [Exclusive(partnered=(row.pop("one"), row.pop("two"), row.pop("three")), **row) for row in rows]
+    return [
+        Exclusive(
+            definition=row["definition"],
+            phase=row["phase"],
+            in_need=row["in_need"],
+            near=row["near"],
+            partnered=(row["partnered_1"], row["partnered_2"], row["partnered_3"]),
+            not_placed=row["not_placed"],
+        )
+        for row in ask(connection, "sheet/exclusive")
+    ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,14 +18,16 @@ Row = dict[str, Any]
 
 
 @cache
-def sql_of(name: str) -> str:
+def sql_of(name: str, root: Path = SQL) -> str:
     """The text of a query: ``sheet/schools_in_need`` stands in ``sql/sheet/schools_in_need.sql``."""
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    return (root / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def ask(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+def ask(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None, *, root: Path = SQL
+) -> list[Row]:
     """The rows of a query, a dictionary each. ``parameters``: values for its ``$names``."""
-    return rows_of(connection, sql_of(name), parameters)
+    return rows_of(connection, sql_of(name, root), parameters)
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:

@@ -1,6 +1,7 @@
 """Workbooks: one for England, one per region and one per local authority, from the published tables.
 
-A school in need is listed in the workbooks of the areas it stands in; its partners may stand across the border.
+A school in need is listed in the workbooks of the areas it stands in; its partners may stand across the border. What a sheet shows
+is a query and a description in ``sql/sheet/``; nothing is worked out here.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from typing import Any
 import duckdb
 
 from exports.edition import is_anonymous_edition
-from exports.excel.book import Book, write
-from exports.excel.cover import contents, cover, shared
+from exports.excel.cover import cover
 from exports.excel.facts import Facts, fetch
 from exports.excel.scope import Scope
-from exports.excel.sheets import tables
-from exports.excel.workbook import TableSheet
-from warehouse.licence import LIMITS, SYNTHETIC_NOTE
-from warehouse.store import rows_as_dicts
+from exports.excel.sheets import label, tables
+from exports.workbook.book import Book, write
+from warehouse.licence import LIMITS
+from warehouse.model import SQL
+from warehouse.query import ask
 
 log = logging.getLogger("schoolmatch")
 
@@ -41,14 +42,16 @@ def write_workbooks(
     *,
     status: Iterable[Mapping[str, Any]] | None = None,
     is_anonymous: bool | None = None,
+    root: Path = SQL,
 ) -> list[Path]:
     """Write ``england.xlsx``, ``regions/<slug>.xlsx`` and ``local-authorities/<slug>.xlsx``; returns the paths.
 
     ``status``: each source's state (``warehouse.sources.freshness``), by default as of now from ``mart.source_file`` alone.
-    ``is_anonymous``: without names and URNs of schools in need; by default as the setting says.
+    ``is_anonymous``: without names and URNs of schools in need; by default as the setting says. ``root``: the folder of queries,
+    descriptions of sheets, and contracts.
     """
-    facts = fetch(connection, is_anonymous=is_anonymous_edition() if is_anonymous is None else is_anonymous)
-    states = list(_status(connection) if status is None else status)
+    facts = fetch(connection, is_anonymous=is_anonymous_edition() if is_anonymous is None else is_anonymous, root=root)
+    states = list(_status(connection, root) if status is None else status)
     for part in ("regions", "local-authorities"):
         (folder / part).mkdir(parents=True)
     # the largest come first, so that no process is left with one of them in the end
@@ -67,20 +70,13 @@ def write_workbooks(
 
 
 def _books(facts: Facts, status: list[Mapping[str, Any]], folder: Path) -> Iterator[Book]:
-    common: dict[tuple[str, ...], list[TableSheet]] = {}  # by the sheets they explain
-    label = f"{SYNTHETIC_NOTE} " if facts.refresh["label"] else ""
     for scope in facts.scopes:
-        own = list(tables(facts, scope))
-        titles = tuple(sheet.title for sheet in own)
-        if titles not in common:
-            common[titles] = shared(facts, status, own)
-        sheets = [*own, *common[titles]]
         yield Book(
             path=folder / scope.path,
             title=_title(scope),
-            description=f"{label}{LIMITS}",
+            description=f"{label(facts)}{LIMITS}",
             cover=cover(facts, scope),
-            sheets=[contents(sheets, label), *sheets],
+            sheets=tables(facts, scope, status),
         )
 
 
@@ -88,8 +84,8 @@ def _title(scope: Scope) -> str:
     return f"Schools in need, and who is near: {scope.name}"
 
 
-def _status(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _status(connection: duckdb.DuckDBPyConnection, root: Path) -> list[dict[str, Any]]:
     from warehouse.sources.freshness import freshness  # knows every source's card: not for a process that only writes a workbook
 
-    files = rows_as_dicts(connection, "from mart.source_file")
+    files = ask(connection, "sheet/source_file", root=root)
     return [vars(state) for state in freshness(files, datetime.now(UTC).date())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-COUNTRY, REGION, LOCAL_AUTHORITY, CONSTITUENCY = "country", "region", "local_authority", "constituency"
+COUNTRY, REGION = "country", "region"
 
 _LONGEST_FILE_NAME = 100
 

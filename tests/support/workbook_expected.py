@@ -21,16 +21,16 @@ Columns = dict[str, tuple[str, str | None]]
 
 _MEASURES = {
     "Schools": "schools",
-    "High-performing": "high_performing",
-    "In need": "in_need",
-    "High-performing, % of schools": "high_performing_percent",
-    "In need, % of schools": "in_need_percent",
-    "Median number of high-performing schools near a school in need": "partners_median",
-    "Mean number of them": "partners_mean",
-    "Schools in need with nobody near": "in_need_without_partner",
-    "Can be partnered at once, one each": "partnered_exclusively_1",
-    "Can be partnered at once, two each": "partnered_exclusively_2",
-    "Can be partnered at once, three each": "partnered_exclusively_3",
+    "High-performing schools": "high_performing",
+    "Schools in need": "in_need",
+    "High-performing schools, % of schools": "high_performing_percent",
+    "Schools in need, % of schools": "in_need_percent",
+    "Partners of a school in need, median": "partners_median",
+    "Partners of a school in need, mean": "partners_mean",
+    "Schools in need without a partner": "in_need_without_partner",
+    "Schools in need with a partner of their own": "partnered_exclusively_1",
+    "Schools in need with a partner, two to a partner": "partnered_exclusively_2",
+    "Schools in need with a partner, three to a partner": "partnered_exclusively_3",
     "Neither, but not assessed by every rule": "not_assessed",
 }
 _DEFINITION: Columns = {
@@ -41,10 +41,16 @@ _FIGURES: Columns = {heading: (f"area.{column}", f"area_summary.{column}") for h
 _NAME: Columns = {"Area": ("area.area_name", "area_summary.area_name")}
 _KIND: Columns = {"Kind of area": ("replace(area.area_type, '_', ' ')", "area_summary.area_type")}
 _CODE: Columns = {"ONS code": ("area.area_code", "area_summary.area_code")}
-_STATUS: Columns = {
-    "Definition": ("status.definition", "area_summary.definition"),
-    "Phase": ("replace(status.phase, '_', ' ')", "area_summary.phase"),
-}
+
+
+def _whose(alias: str, table: str) -> Columns:
+    """Definition and phase, of rows of this alias that show the published table."""
+    return {
+        "Definition": (f"{alias}.definition", f"{table}.definition"),
+        "Phase": (f"replace({alias}.phase, '_', ' ')", f"{table}.phase"),
+    }
+
+
 _YES_OR_NO = "case {} when true then 'yes' when false then 'no' end"
 _PAGE = "if((select is_synthetic from mart.refresh), 'none: invented', {} || ' {}')"
 
@@ -52,7 +58,7 @@ COLUMNS: dict[str, Columns] = {
     "Summary": _DEFINITION | _NAME | _KIND | _FIGURES,
     "Local authorities": _DEFINITION | _NAME | _CODE | _FIGURES,
     "Constituencies": _DEFINITION | _NAME | _CODE | _FIGURES,
-    "Schools in need": _STATUS
+    "Schools in need": _whose("status", "need")
     | {
         "School in need": ("school.name", "school.name"),
         "URN": ("school.urn", "school.urn"),
@@ -66,53 +72,51 @@ COLUMNS: dict[str, Columns] = {
             and list_contains(status.reasons, reason.code))""",
             "school_status.reasons",
         ),
-        "High-performing schools within it": (
+        "Partners": (
             """if(school.h3_r7 is null or school.search_radius_miles is null, null, (select count(*) from mart.match as pair
             where pair.definition = status.definition and pair.need_urn = status.urn))""",
-            None,
+            "need.partners",
         ),
-        "Nearest high-performing school": ("partner.name", None),
-        "Miles to it": ("nearest.distance_miles", "match.distance_miles"),
-        "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", None),
+        "Nearest partner": ("partner.name", "school.name"),
+        "Miles to nearest partner": ("nearest.distance_miles", "need.nearest_miles"),
+        "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", "need.nearest_urn"),
         "Judged on": ("school.ofsted_date", "school.ofsted_date"),
         "Trust": ("school.trust_name", "school.trust_name"),
         "Judged before it joined its trust": (_YES_OR_NO.format("school.is_ofsted_before_trust"), "school.is_ofsted_before_trust"),
         "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
         "Page at Ofsted": (_PAGE.format("school.urn", "at Ofsted"), None),
     },
-    "Partners": {
-        "Definition": ("pair.definition", "area_summary.definition"),
-        "Phase": ("replace(pair.phase, '_', ' ')", "area_summary.phase"),
+    "Partners": _whose("pair", "match")
+    | {
         "School in need": ("school.name", "school.name"),
         "URN": ("pair.need_urn", "school.urn"),
-        "Local authority of it": ("school.la_name", "school.la_name"),
+        "Local authority": ("school.la_name", "school.la_name"),
         "Rank": ("pair.distance_rank", "match.distance_rank"),
-        "High-performing school": ("partner.name", "school.name"),
-        "URN of high-performing school": ("pair.partner_urn", "match.partner_urn"),
+        "Partner": ("partner.name", "school.name"),
+        "URN of partner": ("pair.partner_urn", "match.partner_urn"),
         "Miles": ("pair.distance_miles", "match.distance_miles"),
         "Likeness": ("pair.similarity", "match.similarity"),
-        "Its local authority": ("partner.la_name", "school.la_name"),
-        "Its trust": ("partner.trust_name", "school.trust_name"),
+        "Partner's local authority": ("partner.la_name", "school.la_name"),
+        "Partner's trust": ("partner.trust_name", "school.trust_name"),
         "Same authority": (_YES_OR_NO.format("school.la_ons_code = partner.la_ons_code"), "match.same_la"),
         "Same trust": (_YES_OR_NO.format("pair.same_trust"), "match.same_trust"),
-        "Judged under": ("replace(partner.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
-        "Judged on": ("partner.ofsted_date", "school.ofsted_date"),
+        "Partner judged under": ("replace(partner.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
+        "Partner judged on": ("partner.ofsted_date", "school.ofsted_date"),
     },
-    "Organisations": {
-        "Definition": ("near.definition", "area_summary.definition"),
-        "Phase": ("replace(near.phase, '_', ' ')", "area_summary.phase"),
+    "Organisations": _whose("near", "partner_organisation")
+    | {
         "School in need": ("school.name", "school.name"),
         "URN": ("near.need_urn", "school.urn"),
-        "Local authority of it": ("school.la_name", "school.la_name"),
+        "Local authority": ("school.la_name", "school.la_name"),
         "Rank": ("near.organisation_rank", "partner_organisation.organisation_rank"),
         "Organisation": ("near.organisation_name", "partner_organisation.organisation_name"),
         "Kind of organisation": ("replace(near.organisation_kind, '_', ' ')", "partner_organisation.organisation_kind"),
-        "Its high-performing schools near": ("near.partners", "partner_organisation.partners"),
-        "Nearest of these": ("(select name from mart.school as nearest where nearest.urn = near.nearest_urn)", None),
-        "Miles to it": ("near.distance_miles", "partner_organisation.distance_miles"),
+        "Partners it runs": ("near.partners", "partner_organisation.partners"),
+        "Nearest of them": ("(select name from mart.school as nearest where nearest.urn = near.nearest_urn)", "school.name"),
+        "Miles to the nearest": ("near.distance_miles", "partner_organisation.distance_miles"),
         "Its schools": ("near.schools", "partner_organisation.schools"),
-        "Of its schools in need": ("near.in_need", "partner_organisation.in_need"),
-        "In need, % of its schools": ("near.in_need_percent", "partner_organisation.in_need_percent"),
+        "Its schools in need": ("near.in_need", "partner_organisation.in_need"),
+        "Its schools in need, %": ("near.in_need_percent", "partner_organisation.in_need_percent"),
         "Schools in need it could reach": (
             """(select schools_in_need_in_reach from mart.organisation as whole where whole.organisation_id = near.organisation_id
             and whole.definition = near.definition and whole.phase = near.phase)""",
@@ -120,24 +124,23 @@ COLUMNS: dict[str, Columns] = {
         ),
         "Runs the school in need": (_YES_OR_NO.format("near.is_own_organisation"), "partner_organisation.is_own_organisation"),
     },
-    "High-performing schools": _STATUS
+    "High-performing schools": _whose("status", "supporter")
     | {
         "High-performing school": ("school.name", "school.name"),
         "URN": ("school.urn", "school.urn"),
         "Local authority": ("school.la_name", "school.la_name"),
         "Trust": ("school.trust_name", "school.trust_name"),
         "Schools in need it could serve": (
-            """(select count(*) from mart.match as pair
-            where pair.definition = status.definition and pair.partner_urn = status.urn)""",
-            None,
+            """if(school.h3_r7 is null, null, (select count(*) from mart.match as pair
+            where pair.definition = status.definition and pair.partner_urn = status.urn))""",
+            "supporter.schools_in_need",
         ),
         "Judged under": ("replace(school.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
         "Judged on": ("school.ofsted_date", "school.ofsted_date"),
         "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
     },
-    "Sensitivity": {
-        "Definition": ("moved.definition", "area_summary.definition"),
-        "Phase": ("replace(moved.phase, '_', ' ')", "area_summary.phase"),
+    "Sensitivity": _whose("moved", "sensitivity")
+    | {
         "What is changed": (
             """if(moved.parameter = 'search_radius', 'How far help may come from, in times the radius.', (
                 select parameter_sentence from mart.definition as about
@@ -155,11 +158,11 @@ COLUMNS: dict[str, Columns] = {
     },
     "Changes": {
         "Change": ("", None),
-        "Definition": ("", "area_summary.definition"),
-        "Phase": ("", "area_summary.phase"),
+        "Definition": ("", "change.definition"),
+        "Phase": ("", "change.phase"),
         "School": ("", "school.name"),
         "URN": ("", "school.urn"),
-        "Local authority": ("", "school.la_name"),
+        "Local authority": ("", "change.la_name"),
         "Status before": ("", None),
         "Status now": ("", "school_status.status"),
         "Why": ("", "change.cause_sentence"),
@@ -261,7 +264,9 @@ class Expected:
         described = {
             f"{table}.{column}": about
             for table, column, *about in run(
-                self._connection, "select table_name, column_name, unit, description, published_as from mart.data_dictionary"
+                self._connection,
+                """select table_name, column_name, unit, description || coalesce(' Empty: ' || null_means || '.', ''), published_as
+                from mart.data_dictionary""",
             )
         }
         return [

@@ -26,8 +26,6 @@ def sheet(path: Path, name: str) -> list[list[Any]]:
 def written(world: World, folder: Path) -> Path:
     world.connection.execute("update landing.run set started_at = timestamp '2026-01-05 06:30', code_version = 'test'")
     world.build(with_sensitivity=True)
-    columns = "table_name text, column_name text, unit text, description text, published_as text"
-    world.connection.execute(f"create or replace table mart.data_dictionary ({columns})")
     write_workbooks(world.connection, folder / "excel", status=[])
     return folder / "excel"
 
@@ -71,7 +69,7 @@ def test_likeness_capacity_and_changes_are_shown_column_by_column(tmp_path: Path
     assert assert_workbooks_hold(tmp_path / "excel", connection, None) > 1_000
     england = Read(tmp_path / "excel" / "england.xlsx")
     assert "Likeness" in england.table("Partners")[0]
-    assert "Can be partnered at once, three each" in england.table("Summary")[0]
+    assert "Schools in need with a partner, three to a partner" in england.table("Summary")[0]
     # 100001 twice (no longer high-performing, newly in need), 100003 newly there, the closed one gone
     changes = [(row[0], row[4]) for row in england.table("Changes", "Change")[1] if row[1] == "rise"]
     assert {("newly in need", 100001), ("no longer high-performing", 100001), ("newly high-performing", 100003)} <= set(changes)
@@ -100,8 +98,11 @@ def test_changes_are_held_against_the_folder_published_before(world: World, tmp_
     for urn, grades in {100001: (3, 3), 100002: (1, 1), 100003: (2, 2)}.items():
         world.school(urn, name=f"School {urn}", east=urn - 100000)
         world.graded(urn, *grades)
+    world.build().remember()
     before = {100001: "neither", 100002: "high_performing", 100003: "in_need", 100009: "high_performing"}
-    world.row("previous.folder", stamp="20250901T063000Z", is_same_source=True)
+    in_london = "* replace (100009 as urn, 'E12000007' as region_code, 'E09000001' as la_ons_code)"  # and closed since
+    run(world.connection, f"insert into previous.school select {in_london} from previous.school where urn = 100002")
+    run(world.connection, "delete from previous.school_status")
     for urn, status in before.items():
         world.row("previous.school_status", definition="rise", urn=urn, phase="primary", status=status)
     folder = written(world, tmp_path)
@@ -139,4 +140,14 @@ def test_an_authority_whose_only_school_in_need_cannot_be_placed_has_a_workbook_
     paths = write_workbooks(published_tables_of_a_few_schools(), tmp_path / "excel")
     headings, rows = Read(next(path for path in paths if path.name == "leicester.xlsx")).table("Summary")
     own = [dict(zip(headings, row, strict=True)) for row in rows if row[2] == "Leicester" and row[0] == "rise"]
-    assert [(row["In need"], row["Schools in need with nobody near"]) for row in own] == [(1, None)]
+    assert [(row["Schools in need"], row["Schools in need without a partner"]) for row in own] == [(1, None)]
+
+
+def test_of_a_high_performing_school_without_a_place_it_is_not_said_that_it_could_serve_none(world: World, tmp_path: Path) -> None:
+    """It once stood there with 0 schools in need: who is near was never asked."""
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, east=900), 1)
+    world.graded(world.school(100003, easting=None, northing=None, postcode=None), 1)
+    headings, rows = Read(written(world, tmp_path) / "england.xlsx").table("High-performing schools")
+    at = headings.index("Schools in need it could serve")
+    assert {row[3]: row[at] for row in rows if row[0] == "rise"} == {100002: 1, 100003: None}

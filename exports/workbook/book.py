@@ -8,9 +8,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from exports.excel.cover import CoverLines
-from exports.excel.rows import clean_text
-from exports.excel.workbook import COVER, TableSheet, add_table, add_text
+from exports.workbook.rows import clean_text
+from exports.workbook.sheet import COVER, Lines, add_table, add_text
+from exports.workbook.table import TableSheet
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Book:
     path: Path
     title: str
     description: str
-    cover: CoverLines
+    cover: Lines
     sheets: Sequence[TableSheet]
 
     @property

@@ -1,6 +1,6 @@
 """How a sheet is written: text that stays text, numbers and dates with formats, widths, marked tables, headers that stay in view.
 
-Nothing here knows what the sheets are about (``exports/excel``). The form follows the Government Analysis Function's guidance
+Nothing here knows what the sheets are about. The form follows the Government Analysis Function's guidance
 "Releasing statistics in spreadsheets": one marked table a sheet, its title in A1, no merged cells, nothing told by colour alone.
 """
 
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,11 +19,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
-from exports.excel.chart import BarChartOf, add_bars
-from exports.excel.rows import LOOKS_LIKE_FORMULA, Link, RowWriter, Styles, clean_text
+from exports.workbook.chart import add_bars
+from exports.workbook.rows import LOOKS_LIKE_FORMULA, Link, RowWriter, Styles, clean_text
+from exports.workbook.table import DATE, Field, TableSheet
 
 Sheet = Any
 """A write-only sheet of openpyxl: its stubs do not know the attributes it shares with other sheets."""
+
+Lines = Sequence[tuple[str, str | date | Link | None]]
+"""Labelled lines of a sheet of text."""
 
 COVER, CONTENTS = "Cover", "Contents"
 """The first two sheets; every other one links back to the contents."""
@@ -46,64 +49,6 @@ _LEFT = Alignment(horizontal="left", vertical="top")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _HEADER_OF_NUMBERS = Alignment(horizontal="right", indent=1, wrap_text=True, vertical="top")
 _HEADER = PatternFill("solid", fgColor="E7ECF3")
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column of a sheet: heading, width in characters, number format; what it means is told by the data dictionary.
-
-    ``source``: the published column it shows, as ``table.column``. ``meaning``: in words, where it shows no column as it is.
-    """
-
-    heading: str
-    width: float = 12
-    number_format: str | None = None
-    source: str = ""
-    meaning: str = ""
-    is_wrapped: bool = False
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it holds numbers, which are aligned right; a date reads like text."""
-        return self.number_format not in (None, DATE)
-
-
-@dataclass(frozen=True)
-class TableSheet:
-    """A sheet with one table: its name, heading, a note in one line, columns, rows.
-
-    ``about``: what it shows, for the table of contents. ``is_long``: hundreds of rows, so it can be filtered and its header stays
-    in view, with ``frozen_columns`` columns. ``printed_columns``: how many go into print, by default all; more than a dozen become
-    too small to read on paper. ``charts`` stand between the note and the table.
-    """
-
-    title: str
-    heading: str
-    about: str
-    note: str
-    fields: Sequence[Field]
-    rows: Sequence[Sequence[Any]]
-    is_long: bool = False
-    frozen_columns: int = 0
-    printed_columns: int | None = None
-    charts: Sequence[BarChartOf] = field(default=())
-    when_empty: str = "There is none."
-
-    @property
-    def header_row(self) -> int:
-        """The row of the headings, counted from 1."""
-        return 4 + len(self.charts)
-
-
-# The gap that keeps a number from running into the text of the next column is part of its format, as wide as two brackets:
-# LibreOffice forgets the indent of a cell that follows one with another format.
-WHOLE = "#,##0_)_)"
-ONE_DECIMAL = "#,##0.0_)_)"
-TWO_DECIMALS = "0.00_)_)"
-PLAIN = "0_)_)"
-AS_IT_IS = "General_)_)"
-DATE = "d mmm yyyy"
-"""A date is aligned left, like text."""
 
 
 def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
@@ -153,15 +98,16 @@ def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
 
 
 def _add_rows(sheet: Sheet, table: TableSheet) -> None:
+    columns = [each.column for each in table.fields]
     styles = [_styles(sheet, each) for each in table.fields]
-    wrapped = [(index, each.width) for index, each in enumerate(table.fields) if each.is_wrapped]
+    wrapped = [(each.column, each.width) for each in table.fields if each.is_wrapped]
     writer = RowWriter(sheet)
     for number, row in enumerate(table.rows, start=table.header_row + 1):
-        height = _LINE * max(_lines(row[index], width) for index, width in wrapped) if wrapped else None
-        writer.append(number, row, styles, height)
+        height = _LINE * max(_lines(row[column], width) for column, width in wrapped) if wrapped else None
+        writer.append(number, [row[column] for column in columns], styles, height)
 
 
-def add_text(workbook: Workbook, title: str, heading: str, lines: Iterable[tuple[str, str | date | Link | None]]) -> Sheet:
+def add_text(workbook: Workbook, title: str, heading: str, lines: Lines) -> Sheet:
     """A sheet of labelled lines under a heading; returns the sheet."""
     sheet: Sheet = workbook.create_sheet(title)
     label_width, text_width = 28, 100

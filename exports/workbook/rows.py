@@ -82,7 +82,7 @@ class RowWriter:
 
     def append(self, number: int, values: Sequence[Any], styles: Sequence[Styles], height: float | None = None) -> None:
         """Add a row; ``number`` counts from 1, ``height`` is in points."""
-        columns = zip(_LETTERS, values, styles, strict=False)
+        columns = zip(_LETTERS[: len(styles)], values, styles, strict=True)
         cells = [self._cell(letter, number, value, style) for letter, value, style in columns if value is not None]
         size = "" if height is None else f' ht="{height:g}" customHeight="1"'
         self._sheet.append(_Prepared((f'<row r="{number}"{size}>{"".join(cells)}</row>',)))
@@ -107,4 +107,4 @@ def _text(ref: str, value: str, style: Styles) -> str:
     return f'<c r="{ref}" s="{number}" t="inlineStr"><is><t{space}>{escaped}</t></is></c>'
 
 
-_LETTERS = [get_column_letter(index) for index in range(1, 100)]
+_LETTERS = [get_column_letter(index) for index in range(1, 200)]

@@ -20,7 +20,7 @@ from openpyxl.drawing.text import CharacterProperties
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 from openpyxl.utils import get_column_letter
 
-from exports.excel.rows import clean_text
+from exports.workbook.rows import clean_text
 
 _DARK, _LIGHT, _GREY = "12436D", "F46A25", "D9D9D9"
 """The first two colours of the Analysis Function's palette, and of the lines behind them; the second is hatched as well, so that

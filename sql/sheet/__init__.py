@@ -1,0 +1,1 @@
+"""What stands in the workbooks: a query and a description per sheet."""

@@ -1,0 +1,14 @@
+-- One row per definition, phase and area: the figures that the cover of the area's workbook and the words of its charts
+-- tell.
+select
+    definition,
+    phase,
+    area_code,
+    schools,
+    in_need,
+    high_performing_percent,
+    in_need_percent,
+    partners_median,
+    in_need_without_partner,
+    partnered_exclusively_1
+from mart.area_summary

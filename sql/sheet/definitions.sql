@@ -1,0 +1,7 @@
+-- One row per definition: what it says in a sentence.
+select distinct
+    definition,
+    title,
+    sentence
+from mart.definition
+order by definition

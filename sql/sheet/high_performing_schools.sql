@@ -1,0 +1,16 @@
+-- One row per definition and high-performing school: who runs it, and of how many schools in need it is a partner.
+select
+    supporter.definition,
+    supporter.phase,
+    school.region_code,
+    school.la_ons_code,
+    supporter.partner_urn,
+    school.name,
+    school.la_name,
+    school.trust_name,
+    supporter.schools_in_need,
+    school.ofsted_framework,
+    school.ofsted_date,
+    supporter.partner_urn as gias_page
+from mart.supporter as supporter
+inner join mart.school as school on school.urn = supporter.partner_urn

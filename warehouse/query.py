@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from warehouse.model import SQL
+from warehouse.store import rows_as_dicts
 
 Row = dict[str, Any]
 
@@ -27,11 +28,4 @@ def ask(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None, *, root: Path = SQL
 ) -> list[Row]:
     """The rows of a query, a dictionary each. ``parameters``: values for its ``$names``."""
-    return rows_of(connection, sql_of(name, root), parameters)
-
-
-def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-    """Execute and fetch everything (an open result blocks the connection), a dictionary a row."""
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows_as_dicts(connection, sql_of(name, root), parameters)

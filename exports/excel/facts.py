@@ -16,7 +16,8 @@ from exports.excel.sheet import Manner, Sheet, read_sheets
 from exports.words import DEFINITION_ORDER, in_words, order_of
 from exports.workbook.rows import Link
 from warehouse.model import SQL, load_macros
-from warehouse.query import Row, ask, rows_of
+from warehouse.query import Row, ask
+from warehouse.store import rows_as_dicts
 
 _PAGES = {
     "gias": ("in GIAS", "https://get-information-schools.service.gov.uk/Establishments/Establishment/Details/"),
@@ -99,7 +100,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
-    return _in_order(rows_of(connection, sql))
+    return _in_order(rows_as_dicts(connection, sql))
 
 
 def _in_order(rows: list[Row]) -> list[Row]:

@@ -17,8 +17,8 @@ from tests.support.workbook_reader import Read
 from transforms.errors import InputError
 from warehouse.contract import contract_of
 from warehouse.model import SQL, load_macros, read_models, tables_read
-from warehouse.query import rows_of, sql_of
-from warehouse.store import run
+from warehouse.query import sql_of
+from warehouse.store import rows_as_dicts, run
 
 EDITIONS = pytest.mark.parametrize("is_anonymous", [False, True])
 
@@ -45,7 +45,7 @@ def test_every_column_of_every_sheet_is_given_by_its_query(is_anonymous: bool) -
     connection = published_tables_of_a_few_schools()
     for sheet in read_sheets(is_anonymous=is_anonymous).values():
         if sheet.query is not None:
-            given = {column for row in rows_of(connection, f"from ({sheet.query}) limit 1") for column in row}
+            given = {column for row in rows_as_dicts(connection, f"from ({sheet.query}) limit 1") for column in row}
             assert {field.column for field in sheet.fields} <= given or not given, sheet.name
 
 

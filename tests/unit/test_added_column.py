@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,8 @@ import pytest
 
 from exports.ees import write_ees
 from exports.map import write_site
+from tests.support.added import MEASURE, add_measure, copy_of_the_contracts, show_columns
 from tests.support.world import World
-from warehouse.contract import Contract, contract_of
-from warehouse.model import SQL, Model
 
 IN_NEED, PARTNER = 100001, 100002
 
@@ -30,22 +28,7 @@ def built(world: World) -> World:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of ``sql/mart/`` to add to, which the exports read their contracts from."""
-    root = tmp_path / "sql"
-    shutil.copytree(SQL / "mart", root / "mart")
-
-    def of_the_copy(table: str) -> Contract:
-        return contract_of(table, root)
-
-    for module in ("exports.ees", "exports.map.measures", "exports.map.schools"):
-        monkeypatch.setattr(f"{module}.contract_of", of_the_copy)
-    return root / "mart"
-
-
-def replace_once(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, (path.name, old)
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    return copy_of_the_contracts(tmp_path / "sql", monkeypatch)
 
 
 def data(path: Path) -> dict[str, Any]:
@@ -59,46 +42,26 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_measure_of_an_area_is_its_sql_and_its_contract(built: World, folder: Path, tmp_path: Path) -> None:
-    sql, contract = folder / "area_summary.sql", folder / "area_summary.toml"
-    replace_once(
-        sql,
-        "        avg(need.partners) as partners_mean,\n",
-        "        avg(need.partners) as partners_mean,\n        median(need.nearest_m) / metres(1) as nearest_miles_median,\n",
-    )
-    replace_once(sql, "    partners_mean,\n    case", "    partners_mean,\n    nearest_miles_median,\n    case")
-    with contract.open("a", encoding="utf-8") as file:
-        file.write("""
-[column.nearest_miles_median]
-type = "double"
-unit = "miles"
-description = "The median distance of a school in need to its nearest partner."
-null = "no school in need has a partner"
-label = "Miles to the nearest partner, median"
-short = "Miles, median"
-on_map = { place = 10, step = 0.1, empty = "nobody near" }
-ees = { name = "nearest_miles_median", group = "Help near schools in need", decimals = 2, is_of_those_in_need = true }
-""")
-    Model("mart.area_summary", sql.read_text(encoding="utf-8"), sql).build(built.connection)
-
+    add_measure(folder, built.connection)
     write_site(built.connection, tmp_path / "site", status=[], stamp="20251001T063000Z")
     facts = data(tmp_path / "site" / "data" / "areas.js")
     measure = facts["measures"][-1]
     assert (measure["name"], measure["title"], measure["heading"], measure["empty"], measure["decimals"]) == (
-        "nearest_miles_median", "Miles to the nearest partner, median", "Miles, median", "nobody near", 1,
+        MEASURE, "Miles to the nearest partner, median", "Miles, median", "nobody near", 1,
     )  # fmt: skip
     shown = {name: facts[name]["rise"]["primary"]["local_authority"] for name in ("figures", "ranks", "legends")}
     assert {code: row[-1] for code, row in shown["figures"].items()} == {"E10000018": 0.3, "E06000017": None}
     assert (shown["ranks"]["areas"]["E10000018"][-1], shown["ranks"]["of"][-1]) == (1, 1)
-    assert shown["legends"]["nearest_miles_median"] == {
+    assert shown["legends"][MEASURE] == {
         "limits": [0.3, 0.3], "counts": [1], "without_value": 1, "without_schools": 0,
     }  # fmt: skip
 
     write_ees(built.connection, tmp_path / "ees", is_synthetic=False)
     england, *_ = (row for row in rows_of(tmp_path / "ees" / "area_summary.csv") if row["definition"] == "RISE")
-    assert float(england["nearest_miles_median"]) == pytest.approx(500 / 1609.344)
+    assert float(england[MEASURE]) == pytest.approx(500 / 1609.344)
     rutland = next(row for row in rows_of(tmp_path / "ees" / "area_summary.csv") if row["new_la_code"] == "E06000017")
-    assert rutland["nearest_miles_median"] == "z"
-    meta = {row["col_name"]: row for row in rows_of(tmp_path / "ees" / "area_summary.meta.csv")}["nearest_miles_median"]
+    assert rutland[MEASURE] == "z"
+    meta = {row["col_name"]: row for row in rows_of(tmp_path / "ees" / "area_summary.meta.csv")}[MEASURE]
     assert (meta["label"], meta["indicator_grouping"], meta["indicator_dp"]) == (
         "Miles to the nearest partner, median", "Help near schools in need", "2",
     )  # fmt: skip
@@ -107,8 +70,7 @@ ees = { name = "nearest_miles_median", group = "Help near schools in need", deci
 def test_a_column_of_a_school_is_shown_where_its_contract_says_so_and_schools_are_named(
     built: World, folder: Path, tmp_path: Path
 ) -> None:
-    for name in ("pupils", "open_date", "is_in_mat", "ofsted_framework"):
-        replace_once(folder / "school.toml", f"[column.{name}]\n", f"[column.{name}]\non_map = true\n")
+    show_columns(folder, "pupils", "open_date", "is_in_mat", "ofsted_framework")
     for is_named in (True, False):
         write_site(built.connection, tmp_path / str(is_named), status=[], stamp="20251001T063000Z", is_named=is_named)
     told = {is_named: data(tmp_path / str(is_named) / "data" / "areas.js")["factLabels"] for is_named in (True, False)}

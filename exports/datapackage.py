@@ -18,7 +18,8 @@ from exports import ees, geoparquet
 from warehouse.contract import Column, contract_of, read_contracts, titled
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 from warehouse.publish import write_json
-from warehouse.store import rows_as_dicts, run
+from warehouse.query import ask
+from warehouse.store import rows_as_dicts
 
 FILE = "datapackage.json"
 _PROFILE = "https://datapackage.org/profiles/2.0"
@@ -87,13 +88,7 @@ def _version(refresh: dict[str, Any]) -> str | None:
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
     """What the publishers call their files, each once, with where it was fetched from and the newest date it speaks of."""
-    rows = run(
-        connection,
-        """select publisher || ': ' || title, min(url), strftime(max(published), '%Y-%m-%d')
-        from mart.source_file group by publisher, title order by 1""",
-    )
-    named = (zip(("title", "path", "version"), row, strict=True) for row in rows)
-    return [{name: value for name, value in pairs if value is not None} for pairs in named]
+    return [{name: value for name, value in row.items() if value is not None} for row in ask(connection, "page/publishers")]
 
 
 def _tables() -> Iterable[dict[str, Any]]:
@@ -133,7 +128,7 @@ def _places() -> Iterable[dict[str, Any]]:
 
 
 def _ees(*, is_synthetic: bool) -> Iterable[dict[str, Any]]:
-    for table in ees.TABLES:
+    for table in ees.tables():
         columns = ees.columns_of(table, is_synthetic=is_synthetic)
         yield _csv(f"ees_{table.name}", table.file, table.title, table.description, columns, ["", *ees.SYMBOLS])
         about = f"What {table.file} holds, for Explore Education Statistics: a row per filter and indicator."

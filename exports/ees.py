@@ -19,6 +19,9 @@ and the checks of its data screener (dfe-analytical-services/eesyscreener). Kept
 * Phases go by the standard's name and items, ``education_phase``. They are not added up, and neither are definitions: in place of
   "Total" ``filter_default`` names what is selected at first.
 
+Indicators, with their names, labels, headings and decimals, are columns of ``mart.area_summary`` whose contract has ``ees``; here
+stand what the standard asks for besides (time, geography, filters), its symbols, and the writing.
+
 Not kept: the standard would like a row for every combination of area and filters. Here an area without a school of a phase has no
 row for it, as in ``mart.area_summary``.
 """
@@ -26,15 +29,18 @@ row for it, as in ``mart.area_summary``.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
+from warehouse import contract
+from warehouse.contract import InEes, contract_of, titled
 from warehouse.licence import SYNTHETIC_LABEL, SYNTHETIC_NOTE
-from warehouse.store import rows_as_dicts
+from warehouse.query import Row, ask
 
 Role = Literal["", "Filter", "Indicator"]
 SYMBOLS = NOT_APPLICABLE, NOT_AVAILABLE = "z", "x"
@@ -60,15 +66,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A pair of files: their name without suffix, what a row is, the columns, and how the rows of an area come to be."""
+    """A pair of files: their name without suffix, what a row is, and the columns after those that every file has."""
 
     name: str
     title: str
     description: str
     own: tuple[Column, ...]
-    """The columns after time, place and the filters that every file has."""
-    rows: Callable[[dict[str, Any]], list[tuple[Any, ...]]]
-    """From a row of ``_SUMMARY`` the values of ``own``, a tuple per row of the file."""
 
     @property
     def file(self) -> str:
@@ -119,111 +122,75 @@ FILTERS = (
         default="Primary",
     ),
 )
-_SCHOOLS, _HELP = "Schools", "Help near schools in need"
-"""Headings under which indicators are listed."""
-
-
-def _count(name: str, label: str, description: str, grouping: str) -> Column:
-    return Column(name, description, "integer", "Indicator", label, grouping, decimals=0)
-
-
-def _percent(name: str, label: str, description: str, grouping: str) -> Column:
-    return Column(name, description, "number", "Indicator", label, grouping, "%", 1)
-
-
-def _near(name: str, measure: str) -> Column:
-    description = f"{measure} number of high-performing schools per school in need; z where none is in need."
-    label = f"High-performing schools near a school in need, {measure.lower()}"
-    return Column(name, description, "number", "Indicator", label, _HELP, decimals=1)
-
-
-_PARTNERED = {"partnered_exclusively_1": "one", "partnered_exclusively_2": "two", "partnered_exclusively_3": "three"}
-
-
-def _area_rows(area: dict[str, Any]) -> list[tuple[Any, ...]]:
-    missing = NOT_AVAILABLE if area["in_need"] else NOT_APPLICABLE
-    of_those_in_need = ("partners_median", "partners_mean", "in_need_without_partner", *_PARTNERED)
-    near = (missing if area[name] is None else area[name] for name in of_those_in_need)
-    counts = ("schools", "high_performing", "in_need", "high_performing_percent", "in_need_percent", "not_assessed")
-    return [(*(area[name] for name in counts), *near)]
-
-
-def _status_rows(area: dict[str, Any]) -> list[tuple[Any, ...]]:
-    schools = area["schools"]
-    neither = schools - area["high_performing"] - area["in_need"]
-    return [
-        ("Total", schools, 100.0),
-        ("High-performing", area["high_performing"], area["high_performing_percent"]),
-        ("In need", area["in_need"], area["in_need_percent"]),
-        ("Neither", neither, 100 * neither / schools),
-    ]
-
-
-AREA_SUMMARY = Table(
-    "area_summary",
-    "Schools in need and high-performing schools, by area",
-    "One row per definition, phase and area (England, regions, local authorities, constituencies) with at least one school of the "
-    "definition's universe: how many schools are in need, how many high-performing, and how many of these are near those in need.",
-    (
-        _count("establishment_count", "Schools", "Schools of the phase in the definition's universe.", _SCHOOLS),
-        _count("high_performing_count", "High-performing schools", "Of these the high-performing.", _SCHOOLS),
-        _count("in_need_count", "Schools in need", "Of these those in need.", _SCHOOLS),
-        _percent(
-            "high_performing_percent",
-            "High-performing, share of schools",
-            "High-performing schools as a share of schools.",
-            _SCHOOLS,
-        ),
-        _percent("in_need_percent", "In need, share of schools", "Schools in need as a share of schools.", _SCHOOLS),
-        _count(
-            "not_assessed_count",
-            "Neither, but not assessed by every rule",
-            "Schools that are neither, to which at least one rule could not be applied: not assessed is not a no.",
-            _SCHOOLS,
-        ),
-        _near("partners_median", "Median"),
-        _near("partners_average", "Mean"),
-        _count(
-            "in_need_without_partner_count",
-            "Schools in need with no high-performing school near",
-            "Schools in need with no high-performing school within their radius.",
-            _HELP,
-        ),
-        *(
-            _count(
-                f"{name}_count",
-                f"In need, with a partner at the same time, up to {words} each",
-                "Schools in need that get a partner in the assignment for the whole country in which no high-performing school "
-                f"takes more than {words}; z where none is in need.",
-                _HELP,
-            )
-            for name, words in _PARTNERED.items()
-        ),
-    ),
-    _area_rows,
+SHARED = (*PLACE, *FILTERS)
+"""What every file has, in this order."""
+STATUS = Column(
+    "status",
+    "High-performing, In need, Neither, or Total for all schools.",
+    role="Filter",
+    label="Status",
+    hint="Filter by the status of the schools",
+    default="Total",
+)
+SHARE = Column(
+    "establishment_percent", "The same as a share of all of them.", "number", "Indicator", "Share of schools", "", "%", decimals=1
 )
 
-STATUS_COUNTS = Table(
-    "status_counts",
-    "Schools by status, by area",
-    "One row per definition, phase, area and status (high-performing, in need, neither, all of them): how many schools have it. "
-    "The figures are those of area_summary, with the status as a filter.",
-    (
-        Column(
-            "status",
-            "High-performing, In need, Neither, or Total for all schools.",
-            role="Filter",
-            label="Status",
-            hint="Filter by the status of the schools",
-            default="Total",
-        ),
-        _count("establishment_count", "Schools", "Schools of the phase in the definition's universe that have the status.", ""),
-        _percent("establishment_percent", "Share of schools", "The same as a share of all of them.", ""),
-    ),
-    _status_rows,
-)
 
-TABLES = (AREA_SUMMARY, STATUS_COUNTS)
+def tables() -> tuple[Table, Table]:
+    """The files, with the columns that the contract of ``mart.area_summary`` says now."""
+    schools = contract_of("area_summary").columns["schools"]
+    return (
+        Table(
+            "area_summary",
+            "Schools in need and high-performing schools, by area",
+            "One row per definition, phase and area (England, regions, local authorities, constituencies) with at least one school "
+            "of the definition's universe: how many schools are in need, how many high-performing, and how many of these are near "
+            "those in need.",
+            tuple(_indicator(column, ees) for column, ees in _indicators().values()),
+        ),
+        Table(
+            "status_counts",
+            "Schools by status, by area",
+            "One row per definition, phase, area and status (high-performing, in need, neither, all of them): how many schools "
+            "have it. The figures are those of area_summary, with the status as a filter.",
+            (
+                STATUS,
+                Column(
+                    "establishment_count",
+                    "Schools of the phase in the definition's universe that have the status.",
+                    "integer",
+                    "Indicator",
+                    schools.label or titled("schools"),
+                    decimals=0,
+                ),
+                SHARE,
+            ),
+        ),
+    )
+
+
+def _indicators() -> dict[str, tuple[contract.Column, InEes]]:
+    """The columns of ``mart.area_summary`` that are indicators, those under one heading together."""
+    found = {name: (column, column.ees) for name, column in contract_of("area_summary").columns.items() if column.ees}
+    headings = list(dict.fromkeys(ees.group for _, ees in found.values()))
+    return dict(sorted(found.items(), key=lambda each: headings.index(each[1][1].group)))
+
+
+def _indicator(column: contract.Column, ees: InEes) -> Column:
+    nothing = f" {NOT_APPLICABLE}: none is in need." if ees.is_of_those_in_need else ""
+    missing = f" {NOT_AVAILABLE}: {column.null}." if column.null else ""
+    return Column(
+        ees.name,
+        f"{column.description}{nothing}{missing}",
+        "number" if column.type == "double" else "integer",
+        "Indicator",
+        column.label or titled(ees.name),
+        ees.group,
+        "%" if column.unit == "percent" else "",
+        ees.decimals,
+    )
+
 
 META_COLUMNS = (
     Column("col_name", "A column of the data file."),
@@ -237,78 +204,49 @@ META_COLUMNS = (
     Column("filter_default", "The item of a filter that is selected at first."),
 )
 
-_SUMMARY = """
-with la as (
-    select  -- of one authority all schools say the same
-        la_ons_code,
-        min(la_code) as la_code,
-        min(region_code) as region_code,
-        min(region_name) as region_name
-    from mart.school
-    group by la_ons_code
-),
-
-name as (
-    select definition, if(count(*) over (partition by title) > 1, title || ' (' || definition || ')', title) as title
-    from (select distinct definition, title from mart.definition)
-)
-
-select
-    year(coalesce(refresh.gias_as_at, refresh.started_at)) as time_period,
-    'Reporting year' as time_identifier,
-    strftime(coalesce(refresh.gias_as_at, refresh.started_at), '%Y-%m-%d') as schools_date,
-    coalesce(strftime(refresh.ofsted_as_at, '%Y-%m-%d'), 'x') as inspections_date,
-    case area.area_type
-        when 'country' then 'National'
-        when 'region' then 'Regional'
-        when 'local_authority' then 'Local authority'
-        when 'constituency' then 'Parliamentary constituency'
-    end as geographic_level,
-    'E92000001' as country_code,
-    'England' as country_name,
-    if(area.area_type = 'region', area.area_code, la.region_code) as region_code,
-    if(area.area_type = 'region', area.area_name, la.region_name) as region_name,
-    la.la_code as old_la_code,
-    if(area.area_type = 'local_authority', area.area_code, null) as new_la_code,
-    if(area.area_type = 'local_authority', area.area_name, null) as la_name,
-    if(area.area_type = 'constituency', area.area_code, null) as pcon_code,
-    if(area.area_type = 'constituency', coalesce(boundary.area_name, area.area_name), null) as pcon_name,
-    name.title as definition,
-    upper(area.phase[1]) || replace(area.phase[2:], '_', ' ') as education_phase,
-    area.* exclude (definition, phase, area_type, area_code, area_name)
-from mart.area_summary as area
-cross join mart.refresh as refresh
-inner join name on name.definition = area.definition
-left join la on area.area_type = 'local_authority' and la.la_ons_code = area.area_code
-left join raw.ons_boundary as boundary on boundary.area_type = area.area_type and boundary.area_code = area.area_code
-order by
-    list_position(['country', 'region', 'local_authority', 'constituency'], area.area_type),
-    area.definition,
-    area.phase,
-    area.area_code
-"""
-
 
 def columns_of(table: Table, *, is_synthetic: bool) -> tuple[Column, ...]:
     """The columns of the data file, in its order."""
-    return (*((NOTICE,) if is_synthetic else ()), *PLACE, *FILTERS, *table.own)
+    return (*((NOTICE,) if is_synthetic else ()), *SHARED, *table.own)
 
 
 def write_ees(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_synthetic: bool) -> list[Path]:
     """Write the data and the metadata file of each table; returns the paths."""
-    areas = rows_as_dicts(connection, _SUMMARY)
+    areas = {_key(area): area | {"definition": area["definition_title"]} for area in ask(connection, "ees/area_summary")}
+    of_area = {key: list(rows) for key, rows in groupby(ask(connection, "ees/status_counts"), _key)}
+    rows_of = {
+        "area_summary": [area | _figures(area) for area in areas.values()],
+        "status_counts": [area | {name: row[name] for name in _COUNTED} for key, area in areas.items() for row in of_area[key]],
+    }
     folder.mkdir(parents=True)
     paths = []
-    for table in TABLES:
+    for table in tables():
         columns = columns_of(table, is_synthetic=is_synthetic)
-        shared = [column.name for column in (*PLACE, *FILTERS)]
-        notice = (SYNTHETIC_NOTE,) if is_synthetic else ()
-        rows = [(*notice, *(area[name] for name in shared), *own) for area in areas for own in table.rows(area)]
+        rows = [[(row | {NOTICE.name: SYNTHETIC_NOTE})[column.name] for column in columns] for row in rows_of[table.name]]
         data, meta = folder / table.file, folder / table.meta_file
         _write(data, columns, rows)
         _write(meta, META_COLUMNS, _meta_rows(columns, rows, is_synthetic=is_synthetic))
         paths += [data, meta]
     return paths
+
+
+_COUNTED = (STATUS.name, "establishment_count", SHARE.name)
+"""What ``sql/ees/status_counts.sql`` says of an area."""
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in contract_of("area_summary").key)
+
+
+def _figures(area: Row) -> Row:
+    """The indicators of an area under their names here, with a symbol for what there is not."""
+    return {ees.name: _figure(area[name], ees, area["in_need"]) for name, (_, ees) in _indicators().items()}
+
+
+def _figure(value: Any, ees: InEes, in_need: int) -> Any:
+    if value is not None:
+        return value
+    return NOT_APPLICABLE if ees.is_of_those_in_need and not in_need else NOT_AVAILABLE
 
 
 def _meta_rows(columns: Sequence[Column], rows: Sequence[Sequence[Any]], *, is_synthetic: bool) -> list[tuple[Any, ...]]:

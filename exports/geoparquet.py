@@ -20,6 +20,7 @@ import shapely
 from exports.parquet import common_metadata, copy_described
 from transforms.errors import InputError
 from warehouse.contract import Column, contract_of
+from warehouse.query import sql_of
 
 SCHOOL = "school.parquet"
 BOUNDARY = "boundary.parquet"
@@ -81,12 +82,7 @@ def _write_schools(connection: duckdb.DuckDBPyConnection, path: Path, *, is_synt
 
 def read_boundaries(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Table, Any] | None:
     """Areas (``area_type, area_code, area_name``) and their polygons, valid and oriented; None where no boundary has landed."""
-    areas = connection.execute(
-        """select boundary.area_type, boundary.area_code, boundary.area_name, boundary.geometry, boundary.row_number, file.name
-        from raw.ons_boundary as boundary
-        left join landing.ons_file as file on file.sha256 = boundary.source_sha256
-        order by boundary.area_type, boundary.area_code"""
-    ).to_arrow_table()
+    areas = connection.execute(sql_of("map/boundaries")).to_arrow_table()
     if not len(areas):
         return None
     shapes = shapely.from_geojson(areas["geometry"].to_numpy(), on_invalid="ignore")

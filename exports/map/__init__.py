@@ -17,14 +17,15 @@ import duckdb
 
 from exports.edition import is_named_map
 from exports.map.about import about
-from exports.map.areas import areas, figures, legends, words
-from exports.map.measures import MEASURES
-from exports.map.schools import COLUMNS, school_files
+from exports.map.areas import areas, figures, words
+from exports.map.measures import read_measures
+from exports.map.schools import COLUMNS, fact_labels, school_files
 from exports.map.shapes import shapes
 from exports.pages.page import STYLE, as_html
 from transforms.errors import InputError
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
-from warehouse.store import rows_as_dicts, run
+from warehouse.query import ask
+from warehouse.store import rows_as_dicts
 
 _PAGE = Path(__file__).parent / "page"
 _MAPLIBRE = ("maplibre-gl.js", "maplibre-gl.css")
@@ -51,7 +52,7 @@ def write_site(
             shutil.copyfile(file, folder / file.name)
     _copy_maplibre(folder / "vendor")
     refresh = rows_as_dicts(connection, "from mart.refresh")[0]
-    shown = figures(connection)
+    measures = read_measures()
     drawn = shapes(connection)
     _write(
         folder / "data" / "areas.js",
@@ -67,10 +68,10 @@ def write_site(
             "licence": OGL,
             "stale": [state["title"] for state in states if state["is_stale"]],
             **words(connection),
-            "measures": [measure.as_json() for measure in MEASURES],
+            "measures": [measure.as_json() for measure in measures],
+            "factLabels": fact_labels() if named else [],
             "areas": areas(connection),
-            "figures": shown,
-            "legends": legends(shown),
+            **figures(connection, measures),
             "boxes": {code: box for each in drawn.values() for code, box in each.boxes.items()},
             "fromCells": {area_type: each.from_cells for area_type, each in drawn.items()},
         },
@@ -112,13 +113,7 @@ def _write(path: Path, name: str, data: Mapping[str, Any]) -> None:
 
 def _names(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
     """``[urn, name, local authority's code, its name]`` of the schools that the map shows, by name: for the search."""
-    rows = run(
-        connection,
-        """select school.urn, school.name, school.la_ons_code, school.la_name from mart.school as school
-        where school.urn in (select status.urn from mart.school_status as status where status.status <> 'neither')
-        order by school.name, school.urn""",
-    )
-    return [list(row) for row in rows]
+    return [[row["urn"], row["name"], row["la_ons_code"], row["la_name"]] for row in ask(connection, "map/names")]
 
 
 def _day(day: Any) -> str | None:

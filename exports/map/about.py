@@ -10,6 +10,7 @@ import duckdb
 from exports.pages.page import Block, Bullets, Links, Page, Paragraph, Section, Table
 from exports.words import day_in_words, in_words
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
+from warehouse.query import ask
 from warehouse.store import run
 
 _KINDS = {"in_need": "In need", "high_performing": "High-performing", "excluded": "Set aside"}
@@ -42,25 +43,21 @@ def _blocks(
     for name, title, sentence in run(connection, "select distinct definition, title, sentence from mart.definition order by 1"):
         yield Section(f"Definition: {title}")
         yield Paragraph(sentence)
-        reasons = run(
-            connection, "select kind, sentence, phases from mart.reason where definition = $1 and kind in $2", [name, list(_KINDS)]
-        )
+        of_it = {"definition": name}
         yield Table(
             f"Rules of {title}",
             ("Makes a school", "Rule", "Phases"),
-            [(_KINDS[kind], rule, ", ".join(map(in_words, phases)) or "all") for kind, rule, phases in reasons],
+            [
+                (_KINDS[row["kind"]], row["sentence"], ", ".join(map(in_words, row["phases"])) or "all")
+                for row in ask(connection, "page/rules", of_it)
+            ],
         )
         yield Table(
             f"What could not be told under {title}",
             ("Phase", "What could not be told", "Schools", "%"),
             [
-                (in_words(phase), said, f"{schools:,}", f"{percent:.1f}")
-                for phase, said, schools, percent in run(
-                    connection,
-                    """select phase, sentence, not_assessed, not_assessed_percent from mart.coverage
-                    where definition = $1 and not_assessed > 0 order by phase, not_assessed desc""",
-                    [name],
-                )
+                (in_words(row["phase"]), row["sentence"], f"{row['not_assessed']:,}", f"{row['not_assessed_percent']:.1f}")
+                for row in ask(connection, "page/coverage", of_it)
             ],
             numbers=frozenset((2, 3)),
         )
@@ -68,12 +65,8 @@ def _blocks(
     yield Paragraph(
         "A high-performing school is near when it stands within the search radius of the school in need, as the crow flies:"
     )
-    settings = run(
-        connection,
-        """select distinct setting, search_radius_miles from mart.school
-        where setting is not null and search_radius_miles is not null order by search_radius_miles""",
-    )
-    yield Bullets([f"{in_words(setting)}: {miles:g} miles" for setting, miles in settings])
+    settings = ask(connection, "map/settings")
+    yield Bullets([f"{in_words(row['setting'])}: {row['search_radius_miles']:g} miles" for row in settings])
     yield from _by_radius(connection)
     yield Section("What the figures do not show")
     yield Paragraph(LIMITS)
@@ -98,12 +91,7 @@ def _by_radius(connection: duckdb.DuckDBPyConnection) -> Iterator[Block]:
         "the workbook for England shows how the figures move with the thresholds of the definitions, too."
     )
     for name, title in run(connection, "select distinct definition, title from mart.definition order by 1"):
-        rows = run(
-            connection,
-            """select phase, value, partners_median, in_need_without_partner, is_as_defined from mart.sensitivity
-            where definition = $1 and parameter = 'search_radius' and in_need > 0 order by phase, value""",
-            [name],
-        )
+        rows = ask(connection, "page/by_radius", {"definition": name})
         yield Table(
             f"By radius, under {title}",
             (
@@ -112,9 +100,17 @@ def _by_radius(connection: duckdb.DuckDBPyConnection) -> Iterator[Block]:
                 "Median of high-performing schools near a school in need",
                 "Schools in need with nobody near",
             ),
-            [(in_words(phase), f"{value:g}", _count(median), _count(nobody)) for phase, value, median, nobody, _ in rows],
+            [
+                (
+                    in_words(row["phase"]),
+                    f"{row['value']:g}",
+                    _count(row["partners_median"]),
+                    _count(row["in_need_without_partner"]),
+                )
+                for row in rows
+            ],
             numbers=frozenset((1, 2, 3)),
-            marked=frozenset(place for place, row in enumerate(rows) if row[4]),
+            marked=frozenset(place for place, row in enumerate(rows) if row["is_as_defined"]),
         )
 
 

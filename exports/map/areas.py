@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
 from exports.excel.scope import Scope
-from exports.map.measures import MEASURES, Measure, classes
+from exports.map.measures import Measure, classes, count_in_classes
 from exports.map.shapes import AREA_TYPES
 from exports.words import in_words, order_of
-from warehouse.store import rows_as_dicts, run
-
-ENGLAND = "E92000001"
+from warehouse.query import Row, ask
 
 
 def words(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Definitions, phases and reasons in words, in the order they are offered in."""
-    pairs = sorted(run(connection, "select distinct definition, phase from mart.area_summary"), key=lambda pair: order_of(*pair))
-    titles = {name: (title, sentence) for name, title, sentence in run(connection, _DEFINITIONS)}
-    definitions = list(dict.fromkeys(definition for definition, _ in pairs))
+    """Definitions, phases, settings and reasons in words, in the order they are offered in."""
+    spoken = sorted(ask(connection, "map/definitions"), key=lambda row: order_of(row["definition"], row["phase"]))
+    definitions: dict[str, dict[str, Any]] = {}
+    for row in spoken:
+        told = {"name": row["definition"], "title": row["title"], "sentence": row["sentence"], "phases": []}
+        definitions.setdefault(row["definition"], told)["phases"].append(row["phase"])
     reasons: dict[str, dict[str, str]] = defaultdict(dict)
-    for definition, code, sentence in run(connection, "select definition, code, sentence from mart.reason order by all"):
-        reasons[definition][code] = sentence
+    for row in ask(connection, "map/reasons"):
+        reasons[row["definition"]][row["code"]] = row["sentence"]
+    settings = ask(connection, "map/settings")
     return {
-        "definitions": [
-            {
-                "name": name,
-                "title": titles[name][0],
-                "sentence": titles[name][1],
-                "phases": [phase for definition, phase in pairs if definition == name],
-            }
-            for name in definitions
-        ],
-        "phases": {phase: in_words(phase) for _, phase in pairs},
-        "settings": [[code, in_words(code), miles] for code, miles in run(connection, _SETTINGS)],
+        "definitions": list(definitions.values()),
+        "phases": {row["phase"]: in_words(row["phase"]) for row in spoken},
+        "settings": [[row["setting"], in_words(row["setting"]), row["search_radius_miles"]] for row in settings],
         "reasons": dict(reasons),
     }
 
@@ -44,75 +37,54 @@ def words(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def areas(connection: duckdb.DuckDBPyConnection) -> dict[str, list[list[Any]]]:
     """By type of area: ``[code, name, region's code, codes of the local authorities with its schools, workbook]``, by name."""
     found: dict[str, list[list[Any]]] = {area_type: [] for area_type in AREA_TYPES}
-    for area_type, code, name, region, authorities in run(connection, _AREAS):
+    for row in ask(connection, "map/areas"):
+        area_type, code, name = row["area_type"], row["area_code"], row["area_name"]
         book = None if area_type == "constituency" else Scope(area_type, code, name).path
-        found[area_type].append([code, name, region, authorities, book])
+        found[area_type].append([code, name, row["region_code"], row["authorities"], book])
     return found
 
 
-def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """By definition, phase, type of area and code: the values of ``MEASURES``, in their order. England is the type ``country``."""
-    found: dict[str, Any] = {}
-    for row in rows_as_dicts(connection, "from mart.area_summary order by definition, phase, area_type, area_code"):
-        of_type = found.setdefault(row["definition"], {}).setdefault(row["phase"], {}).setdefault(row["area_type"], {})
-        of_type[row["area_code"]] = [_rounded(row[measure.name], measure) for measure in MEASURES]
-    return found
+def figures(connection: duckdb.DuckDBPyConnection, measures: Sequence[Measure]) -> dict[str, Any]:
+    """What the page shows of the measures, each by definition, phase and type of area (England is the type ``country``).
+
+    ``figures``: by code of the area, the values of the measures, in their order. ``ranks``: likewise the ranks of those values that
+    are shown (``areas``), and among how many (``of``). ``legends``: by measure, limits of the classes, how many areas stand in
+    each, how many have no value, and how many no school of the phase.
+    """
+    asked = [
+        {"measure": each.name, "decimals": each.decimals, "is_of_those_in_need": each.is_of_those_in_need} for each in measures
+    ]
+    found: dict[tuple[str, str, str], dict[str, Row]] = defaultdict(dict)
+    for row in ask(connection, "map/figures", {"measures": asked}):
+        found[row["definition"], row["phase"], row["area_type"]][row["measure"]] = row
+    shown: dict[str, Any] = {"figures": {}, "ranks": {}, "legends": {}}
+    for (definition, phase, area_type), rows in found.items():
+        in_order = [rows[measure.name] for measure in measures]
+        parts: dict[str, Any] = {"figures": _by_area(in_order, "figures")}
+        if area_type in AREA_TYPES:
+            parts["ranks"] = {"of": [len(row["shown"]) for row in in_order], "areas": _by_area(in_order, "ranks")}
+            parts["legends"] = {measure.name: _legend(rows[measure.name], measure) for measure in measures if measure.is_mapped}
+        for name, part in parts.items():
+            shown[name].setdefault(definition, {}).setdefault(phase, {})[area_type] = part
+    return shown
 
 
-def legends(shown: Mapping[str, Any]) -> dict[str, Any]:
-    """By definition, phase, type of area and measure: the limits of the classes (``measures.classes``) of ``figures``."""
-    in_need = [measure.name for measure in MEASURES].index("in_need")
+def _by_area(rows: Sequence[Row], name: str) -> dict[str, list[float | None]]:
+    """By code of the area, what each of the measures says of it, from their rows of ``sql/map/figures.sql``."""
+    values = zip(*(row[name] for row in rows), strict=True)
+    return {code: [_short(value) for value in of_area] for code, of_area in zip(rows[0]["area_codes"], values, strict=True)}
 
-    def limits(rows: Iterable[Sequence[float | None]], place: int) -> list[float]:
-        left_out = MEASURES[place].is_of_those_in_need  # where nobody is in need, the page shows no value
-        values = (row[place] for row in rows if not left_out or row[in_need])
-        return classes([value for value in values if value is not None], MEASURES[place])
 
+def _short(value: float | None) -> float | None:
+    """The same number, whole where it is: a fifth of the file is ``.0`` without."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _legend(row: Row, measure: Measure) -> dict[str, Any]:
+    limits = classes(row["shown"], measure)
     return {
-        definition: {
-            phase: {
-                area_type: {
-                    measure.name: limits(rows.values(), place) for place, measure in enumerate(MEASURES) if measure.is_mapped
-                }
-                for area_type, rows in of_phase.items()
-                if area_type in AREA_TYPES
-            }
-            for phase, of_phase in of_definition.items()
-        }
-        for definition, of_definition in shown.items()
+        "limits": limits,
+        "counts": count_in_classes(row["shown"], limits),
+        "without_value": row["without_value"],
+        "without_schools": row["without_schools"],
     }
-
-
-def _rounded(value: float | None, measure: Measure) -> float | None:
-    """As it is shown: percentages to a decimal, so that the class of an area is that of the figure beside it."""
-    return round(value, 1) if value is not None and measure.unit == "percent" else value
-
-
-_DEFINITIONS = "select distinct definition, title, sentence from mart.definition"
-
-_SETTINGS = """
-select distinct setting, search_radius_miles from mart.school
-where setting is not null and search_radius_miles is not null order by search_radius_miles
-"""
-
-_AREAS = """
-with standing as (
-    select 'region' as area_type, region_code as area_code, region_code, la_ons_code from mart.school
-    union all
-    select 'local_authority' as area_type, la_ons_code as area_code, region_code, la_ons_code from mart.school
-    union all
-    select 'constituency' as area_type, constituency_code as area_code, region_code, la_ons_code from mart.school
-),
-
-placed as (
-    select area_type, area_code, mode(region_code) as region_code, list(distinct la_ons_code order by la_ons_code) as authorities
-    from standing
-    where area_code is not null
-    group by area_type, area_code
-)
-
-select distinct summary.area_type, summary.area_code, summary.area_name, placed.region_code, placed.authorities
-from mart.area_summary as summary
-inner join placed on placed.area_type = summary.area_type and placed.area_code = summary.area_code
-order by summary.area_name, summary.area_code
-"""

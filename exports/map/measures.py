@@ -1,4 +1,4 @@
-"""The measures of an area that the map shows, their classes, and the order in which everything is offered.
+"""The measures of an area that the map shows, taken from the contract of ``mart.area_summary``, and the classes of their legends.
 
 A class of the legend is a natural one (Fisher and Jenks), its limits rounded to what the measure is told in.
 """
@@ -6,12 +6,16 @@ A class of the legend is a natural one (Fisher and Jenks), its limits rounded to
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import jenkspy
+
+from warehouse.contract import Column, OnMap, contract_of, titled
 
 CLASSES = 5
 """Of the legend: about as many as the eye tells apart by shade."""
@@ -22,11 +26,7 @@ _STEPS = (100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1)
 
 @dataclass(frozen=True)
 class Measure:
-    """A column of ``mart.area_summary`` in words. ``unit``: schools or percent; ``step``: what it is told in (1, 0.5, 0.1).
-
-    ``is_mapped``: it can be chosen for the map, else it stands in the table alone. ``empty``: what an area without a value is.
-    ``is_of_those_in_need``: it counts some of the schools in need; where nobody is in need, the page says so in place of 0.
-    """
+    """A column of ``mart.area_summary`` as the page needs it: what its contract says. ``decimals``: that it is shown with."""
 
     name: str
     title: str
@@ -34,76 +34,37 @@ class Measure:
     sentence: str
     unit: str
     step: float
-    is_mapped: bool = True
-    empty: str = "no schools in need"
-    is_of_those_in_need: bool = False
+    decimals: int
+    is_mapped: bool
+    empty: str
+    is_of_those_in_need: bool
 
     def as_json(self) -> dict[str, Any]:
         """The same for the page."""
         return asdict(self)
 
 
-MEASURES = (
-    Measure(
-        "partners_median",
-        "High-performing schools per school in need (median)",
-        "High-performing schools per school in need (median)",
-        "The median number of high-performing schools of the same phase within the search radius of each school in need. A school "
-        "in need counts where it stands; the schools near it may stand across the border.",
-        "schools",
-        0.5,
-    ),
-    Measure(
-        "high_performing_percent",
-        "High-performing schools, % of schools",
-        "High-performing, %",
-        "High-performing schools as a percentage of the schools of the phase.",
-        "percent",
-        0.1,
-        empty="no schools of the phase",
-    ),
-    Measure(
-        "in_need_percent",
-        "Schools in need, % of schools",
-        "In need, %",
-        "Schools in need as a percentage of the schools of the phase.",
-        "percent",
-        0.1,
-        empty="no schools of the phase",
-    ),
-    Measure(
-        "in_need_without_partner",
-        "Schools in need with nobody near",
-        "In need with nobody near",
-        "Schools in need with no high-performing school of the same phase within their search radius.",
-        "schools",
-        1,
-        is_of_those_in_need=True,
-    ),
-    Measure(
-        "partnered_exclusively_1",
-        "Schools in need that can have a partner of their own",
-        "In need with a partner of their own",
-        "Schools in need that get a high-performing school near them for themselves when all of England is paired at once and no "
-        "high-performing school helps more than one.",
-        "schools",
-        1,
-        is_of_those_in_need=True,
-    ),
-    Measure("schools", "Schools", "Schools", "Schools of the phase.", "schools", 1, is_mapped=False),
-    Measure("high_performing", "High-performing", "High-performing", "High-performing schools.", "schools", 1, is_mapped=False),
-    Measure("in_need", "In need", "In need", "Schools in need.", "schools", 1, is_mapped=False),
-    Measure(
-        "not_assessed",
-        "Neither, but not assessed by every rule",
-        "Not assessed by every rule",
-        "Schools that are neither, to which at least one rule could not be applied: not assessed is not a no.",
-        "schools",
-        1,
-        is_mapped=False,
-    ),
-)
-"""In the order in which the page offers them."""
+def read_measures() -> list[Measure]:
+    """The measures of the map, in the order in which the page offers them: columns with ``on_map`` in the contract."""
+    columns = contract_of("area_summary").columns.items()
+    offered = [(column.on_map, name, column) for name, column in columns if isinstance(column.on_map, OnMap)]
+    return [_measure(name, column, shown) for shown, name, column in sorted(offered, key=lambda each: each[0].place)]
+
+
+def _measure(name: str, column: Column, shown: OnMap) -> Measure:
+    title = column.label or titled(name)
+    return Measure(
+        name=name,
+        title=title,
+        heading=column.short or title,
+        sentence=column.description,
+        unit=column.unit or "",
+        step=shown.step,
+        decimals=max(0, -int(Decimal(str(shown.step)).normalize().as_tuple().exponent)),
+        is_mapped=shown.is_mapped,
+        empty=shown.empty,
+        is_of_those_in_need=shown.is_of_those_in_need,
+    )
 
 
 def classes(values: Sequence[float], measure: Measure) -> list[float]:
@@ -128,6 +89,14 @@ def classes(values: Sequence[float], measure: Measure) -> list[float]:
         if any((kept[-1] if kept else -math.inf) <= value < limit for value in different) and limit <= different[-1]:
             kept.append(limit)
     return [different[0], *kept, different[-1]]
+
+
+def count_in_classes(values: Sequence[float], limits: Sequence[float]) -> list[int]:
+    """How many of the values stand in each of the classes, of which these are the ``limits`` as ``classes`` gives them."""
+    counts = [0] * (len(limits) - 1 if limits else 0)
+    for value in values:
+        counts[bisect_right(limits, value, lo=1, hi=len(counts)) - 1] += 1
+    return counts
 
 
 def _round_between(below: float, above: float, finest: float) -> float:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import duckdb
 
-from warehouse.store import run
+from exports.words import day_in_words, in_words
+from warehouse.contract import Column, contract_of, titled
+from warehouse.query import ask
 
 COLUMNS = (
     "id",
@@ -23,6 +26,7 @@ COLUMNS = (
     "phase",
     "setting",
     "search_radius_miles",
+    "search_radius_m",
     "local_authority",
     "constituency",
     "region",
@@ -30,8 +34,16 @@ COLUMNS = (
     "status",
     "reasons",
     "can_be_placed",
+    "partners",
+    "facts",
 )
-"""Of a school. ``status`` and ``reasons`` are by definition; ``name`` is null in the edition without names."""
+"""Of a school, as ``sql/map/schools.sql`` gives them: from ``status`` on by definition. ``name`` and ``trust`` are null in the
+edition without names. ``facts``: what its contract shows besides, in words (``fact_columns``); none where schools are not named."""
+
+_NAMING = ("name", "trust")
+
+ByNeed = dict[str, dict[str, Any]]
+"""By definition and school in need."""
 
 
 @dataclass(frozen=True)
@@ -45,91 +57,74 @@ class SchoolFile:
 
     authority: str
     schools: list[list[Any]]
-    pairs: dict[str, dict[str, list[list[Any]]]]
-    organisations: dict[str, dict[str, list[list[Any]] | int]]
+    pairs: ByNeed
+    organisations: ByNeed
+
+
+def fact_columns() -> dict[str, Column]:
+    """The columns of ``mart.school`` that its contract shows on the map (``on_map``)."""
+    return {name: column for name, column in contract_of("school").columns.items() if column.on_map is True}
+
+
+def fact_labels() -> list[str]:
+    """Their labels, in the order of a school's ``facts``."""
+    return [column.label or titled(name) for name, column in fact_columns().items()]
 
 
 def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> Iterator[SchoolFile]:
     """The files, by ONS code of the authority. Without names a school has a number that says nothing of it."""
-    schools = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in run(connection, _SCHOOLS)}
+    schools = {row["id"]: row for row in ask(connection, "map/schools")}
     # one for an authority without such schools, too: the page asks for it; each a set that keeps its order
-    of_authority: dict[str, dict[int, None]] = {code: {} for (code,) in run(connection, _AUTHORITIES)}
-    ids = {urn: urn if is_named else number for number, urn in enumerate(schools, start=1)}
-    for urn, school in schools.items():
+    of_authority: dict[str, dict[int, None]] = {row["la_ons_code"]: {} for row in ask(connection, "map/authorities")}
+    facts = _facts(connection) if is_named and fact_columns() else {}
+    for number, (urn, school) in enumerate(schools.items(), start=1):
         of_authority[school["local_authority"]][urn] = None
-        school["id"] = ids[urn]
+        school["facts"] = facts.get(urn, [])
         if not is_named:
-            school["name"] = school["trust"] = None
-    pairs: dict[str, dict[str, dict[str, list[list[Any]]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    for definition, need, partner, *values in run(connection, _PAIRS):
-        authority = schools[need]["local_authority"]
-        pairs[authority][definition][str(ids[need])].append([ids[partner], *values])
-        of_authority[authority][partner] = None
-    near: dict[str, dict[str, dict[str, list[list[Any]]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    for definition, need, *values in run(connection, _ORGANISATIONS):
-        near[schools[need]["local_authority"]][definition][str(ids[need])].append(values)
+            school |= {"id": number, **dict.fromkeys(_NAMING)}
+    pairs: dict[str, ByNeed] = defaultdict(lambda: defaultdict(dict))
+    for row in ask(connection, "map/partners"):
+        need = schools[row["need_urn"]]
+        pair = [schools[row["partner_urn"]]["id"], row["miles"], row["likeness"]]
+        pairs[need["local_authority"]][row["definition"]].setdefault(str(need["id"]), []).append(pair)
+        of_authority[need["local_authority"]][row["partner_urn"]] = None
+    organisations: dict[str, ByNeed] = defaultdict(lambda: defaultdict(dict))
+    for row in ask(connection, "map/organisations"):
+        need = schools[row["need_urn"]]
+        of_definition = organisations[need["local_authority"]][row["definition"]]
+        if is_named:
+            of_definition.setdefault(str(need["id"]), []).append([row[name] for name in _ORGANISATION])
+        else:
+            of_definition[str(need["id"])] = row["organisations"]
     for authority, urns in of_authority.items():
-        yield SchoolFile(
-            authority,
-            [list(schools[urn].values()) for urn in urns],
-            {definition: dict(of_need) for definition, of_need in pairs[authority].items()},
-            {
-                definition: {need: each if is_named else len(each) for need, each in of_need.items()}
-                for definition, of_need in near[authority].items()
-            },
-        )
+        rows = [[schools[urn][name] for name in COLUMNS] for urn in urns]
+        yield SchoolFile(authority, rows, dict(pairs[authority]), dict(organisations[authority]))
 
 
-_AUTHORITIES = "select distinct la_ons_code from mart.school where la_ons_code is not null order by 1"
+_ORGANISATION = ("organisation_name", "organisation_kind", "partners", "miles", "in_need", "is_own_organisation")
 
-# In the order of a hash: neither a number nor a place in the file is to tell which school it is in the edition without names.
-_SCHOOLS = """
-with status as (
-    select
-        urn,
-        map_from_entries(list((definition, status) order by definition)) as status,
-        map_from_entries(list((definition, reasons) order by definition)) as reasons
-    from mart.school_status
-    group by urn
-    having bool_or(status <> 'neither')
-)
 
-select
-    school.urn,
-    school.name,
-    round(school.longitude, 4) as longitude,
-    round(school.latitude, 4) as latitude,
-    school.phase,
-    school.setting,
-    school.search_radius_miles,
-    school.la_ons_code,
-    school.constituency_code,
-    school.region_code,
-    school.trust_name,
-    status.status,
-    status.reasons,
-    school.h3_r7 is not null and school.search_radius_miles is not null as can_be_placed
-from status
-inner join mart.school as school on school.urn = status.urn
-order by md5(school.urn::varchar || 'order'), school.urn
-"""
+def _facts(connection: duckdb.DuckDBPyConnection) -> dict[int, list[str]]:
+    """By URN what the contract's columns say of a school, in words."""
+    columns = fact_columns()
+    rows = ask(connection, "map/school_facts")
+    return {row["urn"]: [_said(row[name], column) for name, column in columns.items()] for row in rows}
 
-_PAIRS = """
-select definition, need_urn, partner_urn, round(distance_miles, 2) as miles, round(similarity, 2) as likeness
-from mart.match
-order by definition, need_urn, distance_rank
-"""
 
-_ORGANISATIONS = """
-select
-    definition,
-    need_urn,
-    organisation_name,
-    organisation_kind,
-    partners,
-    round(distance_miles, 2) as miles,
-    in_need,
-    is_own_organisation
-from mart.partner_organisation
-order by definition, need_urn, organisation_rank
-"""
+def _said(value: Any, column: Column) -> str:
+    """A value in words; where there is none, what that means."""
+    if value is None:
+        return column.null or ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return day_in_words(value)
+    if isinstance(value, list):
+        return ", ".join(_said(each, column) for each in value) or "none"
+    if isinstance(value, int | float):
+        return f"{value:{_FORMATS.get(column.format or '', ',')}}"
+    return in_words(value) if column.one_of else str(value)
+
+
+_FORMATS = {"whole": ",.0f", "one_decimal": ",.1f", "two_decimals": ",.2f", "plain": "g", "as_it_is": ",g"}
+"""By ``warehouse.contract.Format``."""

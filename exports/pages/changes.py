@@ -16,6 +16,7 @@ import duckdb
 from exports.pages.page import Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
 from exports.words import AREA_ORDER, day_in_words, in_words
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
+from warehouse.query import ask
 from warehouse.store import rows_as_dicts, run
 
 MARKDOWN, HTML = "changes.md", "changes.html"
@@ -106,16 +107,7 @@ def _compared(folder: dict[str, Any]) -> str:
 
 
 def _in_short(connection: duckdb.DuckDBPyConnection) -> Table:
-    rows = run(
-        connection,
-        """select
-            now.definition, now.phase,
-            before.schools, now.schools, before.high_performing, now.high_performing, before.in_need, now.in_need,
-            before.partners_median, now.partners_median
-        from mart.area_summary as now
-        left join previous.area_summary as before using (definition, phase, area_type, area_code)
-        where area_type = 'country' order by 1, 2""",
-    )
+    figures = ("schools", "high_performing", "in_need", "partners_median")
 
     def both(before: Any, now: Any) -> str:
         shown = ["–" if value is None else f"{value:,g}" if isinstance(value, float) else f"{value:,}" for value in (before, now)]
@@ -124,22 +116,19 @@ def _in_short(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         "England, before → now (one number: as it was)",
         ["Definition and phase", "Schools", "High-performing", "In need", "Median of partners"],
-        [[f"{row[0]}: {in_words(row[1])}", *(both(row[at], row[at + 1]) for at in range(2, 10, 2))] for row in rows],
+        [
+            [f"{row['definition']}: {in_words(row['phase'])}", *(both(row[f"{name}_before"], row[name]) for name in figures)]
+            for row in ask(connection, "page/england")
+        ],
         numbers=frozenset(range(1, 5)),
     )
 
 
 def counts(connection: duckdb.DuckDBPyConnection, heading: Heading) -> list[tuple[str, str, str, int]]:
     """Kinds of change of a heading: kind, definition, deciding cause in a sentence, number of rows; the most frequent first."""
-    rows = run(
-        connection,
-        """select change, coalesce(definition, ''), cause, cause_sentence, count(*) from mart.change where heading = ?
-        group by all order by change, 2, count(*) desc, cause""",
-        [heading.code],
-    )
     return [
-        (in_words(change), definition, f"{in_words(cause)}: {sentence}", count)
-        for change, definition, cause, sentence, count in rows
+        (in_words(row["change"]), row["definition"], f"{in_words(row['cause'])}: {row['cause_sentence']}", row["changes"])
+        for row in ask(connection, "page/changes_by_cause", {"heading": heading.code})
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from transforms.errors import InputError
+from warehouse.query import ask
 from warehouse.store import rows_as_dicts
 
 MOST_MILES = 50
@@ -73,18 +74,5 @@ def near(connection: duckdb.DuckDBPyConnection, place: Place, miles: float, phas
     phases = [row["phase"] for row in rows_as_dicts(connection, "select distinct phase from mart.school order by 1")]
     if phase is not None and phase not in phases:
         raise InputError(f"There is no phase {phase}", expected=", ".join(phases), do="check the name")
-    return rows_as_dicts(
-        connection,
-        f"""with nearby as (
-            select urn, name, phase, la_name, trust_name, distance_miles
-            from schools_within({place.longitude!r}, {place.latitude!r}, {miles!r})
-            where urn <> {place.urn or 0:d} {f"and phase = '{phase}'" if phase else ""}
-        ),
-        found as (
-            select urn, map(list(definition order by definition), list(status order by definition)) as status
-            from mart.school_status where urn in (select urn from nearby) group by urn
-        )
-        select nearby.*, found.status
-        from nearby left join found on found.urn = nearby.urn
-        order by nearby.distance_miles, nearby.urn""",
-    )
+    asked = {"longitude": place.longitude, "latitude": place.latitude, "miles": miles, "urn": place.urn, "phase": phase}
+    return ask(connection, "page/near", asked)

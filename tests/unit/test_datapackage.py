@@ -14,9 +14,10 @@ from exports.ees import write_ees
 from exports.geoparquet import write_geoparquet
 from exports.parquet import write_parquet
 from tests.support.published import published_tables_of_a_few_schools
-from warehouse.dictionary import key_of, published_tables, read_dictionary
+from warehouse.contract import read_contracts
 
-NAMES = [table.removeprefix("mart.") for table in published_tables()]
+CONTRACTS = read_contracts()
+NAMES = list(CONTRACTS)
 
 
 def write_all(folder: Path, *, is_synthetic: bool = False) -> dict[str, Any]:
@@ -68,18 +69,18 @@ def test_every_table_of_the_folder_is_named_and_nothing_else(folder: Path, packa
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_column_is_described_as_in_the_data_dictionary(folder: Path, resources: dict[str, dict[str, Any]], name: str) -> None:
-    words = {entry.column_name: entry for entry in read_dictionary() if entry.table_name == name}
+def test_every_column_is_described_as_in_its_contract(folder: Path, resources: dict[str, dict[str, Any]], name: str) -> None:
+    columns = CONTRACTS[name].columns
     described = fields(resources[name])
     assert list(described) == pq.read_schema(folder / resources[name]["path"]).names
     assert {column: field["description"] for column, field in described.items()} == {
-        column: entry.description for column, entry in words.items()
+        column: about.meaning for column, about in columns.items()
     }
-    assert {column: field.get("unit", "") for column, field in described.items()} == {
-        column: entry.unit for column, entry in words.items()
+    assert {column: field.get("unit") for column, field in described.items()} == {
+        column: about.unit for column, about in columns.items()
     }
     assert all(field["title"] for field in described.values())
-    assert resources[name]["schema"].get("primaryKey", []) == key_of(f"mart.{name}")
+    assert resources[name]["schema"].get("primaryKey", []) == list(CONTRACTS[name].key)
 
 
 def test_schools_with_a_place_are_described_alike(folder: Path, resources: dict[str, dict[str, Any]]) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from exports.parquet import ROW_GROUP, common_metadata, copy_described, write_parquet
 from tests.support.published import published_tables_of_a_few_schools
-from warehouse.dictionary import Entry, describe_tables, published_tables, read_dictionary
+from warehouse.contract import Column, read_contracts
 
-NAMES = [table.removeprefix("mart.") for table in published_tables()]
+CONTRACTS = read_contracts()
+NAMES = list(CONTRACTS)
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +42,17 @@ def test_a_file_has_the_rows_of_its_table_in_their_order(connection: duckdb.Duck
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_column_says_what_it_means_to_arrow_and_as_json(folder: Path, name: str) -> None:
-    words = {entry.column_name: entry for entry in read_dictionary() if entry.table_name == name}
+    columns = CONTRACTS[name].columns
     schema = pq.read_schema(folder / f"{name}.parquet")
     assert {field.name: field.metadata[b"description"].decode() for field in schema} == {
-        column: entry.description for column, entry in words.items()
+        column: about.meaning for column, about in columns.items()
     }
     assert {field.name: field.metadata[b"unit"].decode() for field in schema if b"unit" in field.metadata} == {
-        column: entry.unit for column, entry in words.items() if entry.unit
+        column: about.unit for column, about in columns.items() if about.unit
     }
     keys = pq.read_metadata(folder / f"{name}.parquet").metadata
-    assert json.loads(keys[b"columns"]) == {column: entry.description for column, entry in words.items()}
-    assert keys[b"description"].decode() == describe_tables()[f"mart.{name}"]
+    assert json.loads(keys[b"columns"]) == {column: about.meaning for column, about in columns.items()}
+    assert keys[b"description"].decode() == CONTRACTS[name].row
     assert b"Open Government Licence v3.0" in keys[b"licence"]
     assert schema.metadata[b"licence"] == keys[b"licence"]
     assert b"label" not in keys
@@ -70,12 +71,12 @@ def test_the_same_tables_give_the_same_bytes(connection: duckdb.DuckDBPyConnecti
 
 def test_many_rows_are_written_in_groups_in_order_and_in_the_same_bytes(tmp_path: Path) -> None:
     rows = 3 * ROW_GROUP + 1
-    words = Entry(table_name="t", column_name="n", unit="", is_key=True, is_required=True, description="A number.", published_as="")
+    columns = {"n": Column(type="bigint", description="A number.")}
     written = []
     with duckdb.connect(config={"threads": 4}) as connection:
         connection.execute(f"create table t as select range as n from range({rows})")
         for name in ("one", "two"):
-            copy_described(connection, "t", tmp_path / name, [words], common_metadata("Numbers.", is_synthetic=False))
+            copy_described(connection, "t", tmp_path / name, columns, common_metadata("Numbers.", is_synthetic=False))
             written.append((tmp_path / name).read_bytes())
     file = pq.ParquetFile(tmp_path / "one")
     assert [file.metadata.row_group(group).num_rows for group in range(4)] == [ROW_GROUP] * 3 + [1]

@@ -19,16 +19,18 @@ import shapely
 from exports.edition import is_named_map
 from exports.map import write_site
 from exports.map.about import about
-from exports.map.measures import CLASSES, MEASURES, classes
+from exports.map.areas import figures
+from exports.map.measures import CLASSES, classes, count_in_classes, read_measures
 from exports.map.schools import COLUMNS, school_files
 from exports.map.shapes import shapes
 from exports.pages.page import Table
 from tests.support.published import NOT_PLACED, published_tables_of_a_few_schools
 from tests.support.world import World
 from transforms.errors import InputError
+from warehouse.contract import contract_of
 from warehouse.store import run
 
-BY_NAME = {measure.name: measure for measure in MEASURES}
+BY_NAME = {measure.name: measure for measure in read_measures()}
 COUNT, PERCENT, MEDIAN = BY_NAME["in_need_without_partner"], BY_NAME["in_need_percent"], BY_NAME["partners_median"]
 
 
@@ -51,6 +53,22 @@ def test_classes_are_natural_and_their_limits_round(measure: Any, values: list[f
     assert classes(values, measure) == limits
 
 
+def test_what_the_page_says_of_a_measure_is_its_contract() -> None:
+    assert MEDIAN.as_json() == {
+        "name": "partners_median",
+        "title": contract_of("area_summary").columns["partners_median"].label,
+        "heading": contract_of("area_summary").columns["partners_median"].short,
+        "sentence": contract_of("area_summary").columns["partners_median"].description,
+        "unit": "schools",
+        "step": 0.5,
+        "decimals": 1,
+        "is_mapped": True,
+        "empty": "no schools in need",
+        "is_of_those_in_need": False,
+    }
+    assert [each.decimals for each in (COUNT, PERCENT)] == [0, 1]
+
+
 @pytest.mark.parametrize("seed", range(50))
 def test_limits_ascend_are_never_repeated_leave_no_class_empty_and_are_told_in_the_measures_step(seed: int) -> None:
     chance = random.Random(seed)
@@ -66,7 +84,7 @@ def test_limits_ascend_are_never_repeated_leave_no_class_empty_and_are_told_in_t
         assert limit / measure.step == pytest.approx(round(limit / measure.step))
     counted = [sum(low <= value < high for value in values) for low, high in pairwise([limits[0], *inner, max(values) + 1])]
     assert all(counted)
-    assert sum(counted) == len(values)
+    assert count_in_classes(values, limits) == counted
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -133,6 +151,30 @@ def test_areas_that_are_drawn_by_cells_hardly_overlap(published_sample: Path) ->
             assert shapely.union_all(polygons).area == pytest.approx(areas, rel=0.05), area_type
 
 
+# --- figures -------------------------------------------------------------------------------------------------------------------
+
+
+def test_areas_are_ranked_by_what_is_shown_equals_alike_and_the_legend_counts_every_area(world: World) -> None:
+    # in need, alone: two of Leicestershire, one of Leicester; of Rutland none, and Coventry has no primary school
+    for urn, code in ((100001, "855"), (100002, "855"), (100003, "856")):
+        world.graded(world.school(urn, la_code=code), 4, previous=3)
+    world.graded(world.school(100004, la_code="857", north=90_000), 2, previous=2)
+    world.graded(world.secondary(100005, la_code="331"), 2, previous=2)
+    world.build()
+    found = figures(world.connection, [COUNT, PERCENT])
+    rows = {name: each["rise"]["primary"]["local_authority"] for name, each in found.items()}
+    assert rows["figures"] == {"E06000016": [1, 100], "E06000017": [0, 0], "E10000018": [2, 100]}
+    assert rows["ranks"] == {
+        "of": [2, 3],
+        "areas": {"E06000016": [2, 1], "E06000017": [None, 3], "E10000018": [1, 1]},  # of Rutland's none in need nothing is shown
+    }
+    assert rows["legends"] == {
+        "in_need_without_partner": {"limits": [1, 2, 2], "counts": [1, 1], "without_value": 1, "without_schools": 1},
+        "in_need_percent": {"limits": [0, 0.1, 100], "counts": [1, 2], "without_value": 0, "without_schools": 1},
+    }
+    assert "country" not in found["ranks"]["rise"]["primary"]
+
+
 # --- schools -------------------------------------------------------------------------------------------------------------------
 
 
@@ -161,7 +203,8 @@ def test_a_file_has_the_schools_of_its_authority_and_partners_across_the_border(
 def test_a_school_that_cannot_be_placed_is_listed_and_not_drawn(connection: duckdb.DuckDBPyConnection) -> None:
     rows = [dict(zip(COLUMNS, row, strict=True)) for file in school_files(connection, is_named=True) for row in file.schools]
     found = next(row for row in rows if row["id"] == NOT_PLACED)
-    assert (found["longitude"], found["latitude"], found["can_be_placed"]) == (None, None, False)
+    assert (found["longitude"], found["latitude"]) == (None, None)
+    assert (found["can_be_placed"]["rise"], found["partners"]["rise"]) == (False, None)
 
 
 def test_organisations_are_named_where_schools_are_and_else_only_counted(world: World) -> None:

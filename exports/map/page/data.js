@@ -70,7 +70,8 @@ const schoolmatch = (() => {
     return own !== undefined && measure(name).is_of_those_in_need && !figure(state, code, "in_need") ? null : own;
   }
 
-  const limits = (state) => schoolmatch.facts.legends[state.definition][state.phase][state.areas]?.[state.measure] || [];
+  const legend = (state) => schoolmatch.facts.legends[state.definition][state.phase][state.areas][state.measure];
+  const limits = (state) => legend(state).limits;
 
   // The number of classes of a legend's limits: they hold the lowest and the highest value besides.
   const countClasses = (of) => Math.max(0, of.length - 1);
@@ -84,12 +85,12 @@ const schoolmatch = (() => {
     return place;
   }
 
-  // {rank, of}: how many areas of the same type have a higher value, and one more; null where there is no value.
+  // {rank, of}: where an area stands among those of its type, 1 the highest; null where no value is shown, and for England.
   function rank(state, code) {
-    const own = value(state, code);
-    if (own === null || own === undefined || area(code).type === "country") return null;
-    const others = areasOf(area(code).type).map((each) => value(state, each.code)).filter((each) => each !== null && each !== undefined);
-    return { rank: others.filter((each) => each > own).length + 1, of: others.length };
+    const place = schoolmatch.facts.measures.findIndex((each) => each.name === state.measure);
+    const ranks = schoolmatch.facts.ranks[state.definition][state.phase][area(code).type];
+    const own = ranks?.areas[code]?.[place];
+    return own ? { rank: own, of: ranks.of[place] } : null;
   }
 
   // --- schools -----------------------------------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ const schoolmatch = (() => {
   }
 
   return {
-    receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, limits, countClasses, classOf, rank,
+    receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, legend, limits, countClasses, classOf, rank,
     loadSchools, schools, schoolsOf, partnersOf, organisationsOf,
   };
 })();

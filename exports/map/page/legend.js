@@ -10,12 +10,12 @@ Object.assign(schoolmatch, (() => {
   }
 
   function renderLegend(state, pointed) {
-    const { byId, element, measure, limits, countClasses, classOf, value, areasOf, area, shown, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
+    const { byId, element, measure, legend, limits, countClasses, classOf, value, areasOf, area, shown, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
     const of = measure(state.measure);
     const ends = limits(state);
     const code = pointed || (state.area !== ENGLAND ? state.area : null);
     const stands = code ? classOf(state, value(state, code)) : undefined;
-    const all = areasOf(state.areas).map((each) => value(state, each.code));
+    const { counts, without_value: none, without_schools: noSchools } = legend(state);
     const items = [];
     const item = (kind, words, count, isHere) => element(
       "li", { class: isHere ? "here" : null },
@@ -25,11 +25,8 @@ Object.assign(schoolmatch, (() => {
       isHere ? element("strong", { "aria-hidden": "true" }, "◀") : null,
     );
     for (let place = 0; place < countClasses(ends); place += 1) {
-      const count = all.filter((each) => classOf(state, each) === place).length;
-      items.push(item(`class-${place} of-${countClasses(ends)}`, classWords(of, ends, place), count, stands === place));
+      items.push(item(`class-${place} of-${countClasses(ends)}`, classWords(of, ends, place), counts[place], stands === place));
     }
-    const none = all.filter((each) => each === null).length;
-    const noSchools = all.filter((each) => each === undefined).length;
     if (none) items.push(item("none", of.empty, none, code && value(state, code) === null));
     if (noSchools) items.push(item("none", "no schools of the phase", noSchools, code && value(state, code) === undefined));
     const radii = facts.settings.map(([, words, miles]) => `${number(miles)} miles ${words}`).join(", ");
@@ -47,7 +44,7 @@ Object.assign(schoolmatch, (() => {
       element("p", { class: "note" }, `In brackets: how many ${AREA_WORDS[state.areas][1].toLowerCase()}. Search radius: ${radii}, as the crow flies.`),
     );
     if (facts.fromCells[state.areas].length) {
-      const which = facts.fromCells[state.areas].length === all.length ? "Areas are" : "Some areas are";
+      const which = facts.fromCells[state.areas].length === areasOf(state.areas).length ? "Areas are" : "Some areas are";
       byId("legend").append(element("p", { class: "note" }, `${which} drawn as the H3 cells in which their schools stand, since no boundaries of them have been landed.`));
     }
   }

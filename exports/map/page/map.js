@@ -5,7 +5,6 @@ Object.assign(schoolmatch, (() => {
   const ENGLAND_BOX = [-6.45, 49.85, 1.8, 55.85];
   const NEAR = 8.5; // zoom from which the schools in view are shown
   const EARTH_M = 6_371_008.8;
-  const MILE_M = 1609.344;
 
   let map = null;
   let areasShown = null; // the type whose shapes are on the map
@@ -222,8 +221,8 @@ Object.assign(schoolmatch, (() => {
     for (const feature of features) if (near.has(feature.properties.id)) feature.properties.isWithin = true; // across the border, too
     map.getSource("schools").setData({ type: "FeatureCollection", features });
     map.setFilter("chosen-school", ["==", ["get", "id"], isDrawn ? chosen.id : -1]);
-    const hasRadius = isDrawn && chosen.can_be_placed && chosen.status[state.definition] === "in_need";
-    const ring = hasRadius ? circle(chosen.longitude, chosen.latitude, chosen.search_radius_miles * MILE_M) : null;
+    const hasRadius = isDrawn && chosen.can_be_placed[state.definition];
+    const ring = hasRadius ? circle(chosen.longitude, chosen.latitude, chosen.search_radius_m) : null;
     map.getSource("radius").setData(ring ? { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } } : empty());
     map.getSource("links").setData({
       type: "FeatureCollection",

@@ -67,17 +67,19 @@ Object.assign(schoolmatch, (() => {
   const settingWords = (code) => schoolmatch.facts.settings.find(([each]) => each === code)?.[1] ?? "setting not known";
 
   function nearWords(state, school) {
-    const { partnersOf, number } = schoolmatch;
-    if (!school.can_be_placed) return "cannot be placed, so who is near is not known";
-    const count = partnersOf(state, school.id).length;
+    const { number } = schoolmatch;
+    if (!school.can_be_placed[state.definition]) return "cannot be placed, so who is near is not known";
+    const count = school.partners[state.definition];
     const within = `within ${number(school.search_radius_miles)} miles (${settingWords(school.setting)})`;
     return count ? `${number(count)} high-performing ${count === 1 ? "school" : "schools"} ${within}` : `no high-performing school ${within}`;
   }
 
-  function schoolList(state, title, list, words, isOpen) {
-    const { element, go, schoolName } = schoolmatch;
+  // `status`: a measure of the area, which says how many there are, and the status of the schools that are listed.
+  function schoolList(state, title, status, list, words, isOpen) {
+    const { element, go, schoolName, figure, number } = schoolmatch;
+    const count = number(figure(state, state.area, status) ?? 0); // none of the phase
     const sorted = [...list].sort((one, other) => (one.name ?? "").localeCompare(other.name ?? "") || one.id - other.id);
-    return element("details", { open: isOpen }, element("summary", {}, `${title} (${list.length})`), element(
+    return element("details", { open: isOpen }, element("summary", {}, `${title} (${count})`), element(
       "ul", { class: "schools" }, ...sorted.map((school) => element("li", {},
         element("button", { type: "button", class: "link", "data-school": school.id, "aria-current": school.id === state.school ? "true" : null, onclick: () => go({ school: school.id }, "school-title") }, schoolName(school)),
         words ? element("span", {}, `: ${words(school)}`) : null)),
@@ -126,7 +128,8 @@ Object.assign(schoolmatch, (() => {
       "div", { class: "school", id: "school" },
       element("h3", { id: "school-title", tabindex: "-1" }, schoolName(school)),
       element("p", {}, `${schoolmatch.capital(facts.phases[school.phase])}, ${settingWords(school.setting)}, ${area(school.local_authority)?.name ?? ""}${school.trust ? `, ${school.trust}` : ""}: ${status}.`, ...links(school)),
-      reasons.length ? element("ul", {}, ...reasons.map((words) => element("li", {}, words))) : null,
+      school.facts.length ? element("ul", { class: "facts" }, ...facts.factLabels.map((label, place) => element("li", {}, `${label}: ${school.facts[place]}`))) : null,
+      reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((words) => element("li", {}, words))) : null,
       school.status[state.definition] === "in_need" ? element("p", {}, `${schoolmatch.capital(nearWords(state, school))}.`) : null,
       pairs.length ? element("ol", { class: "partners" }, ...pairs.map(([id, miles, likeness]) => {
         const partner = schools.get(id);
@@ -174,8 +177,8 @@ Object.assign(schoolmatch, (() => {
     const high = schoolsOf(state, state.area, "high_performing");
     place.replaceChildren(
       ...(school ? [schoolDetails(state, school)] : []),
-      schoolList(state, "Schools in need", inNeed, (each) => nearWords(state, each), inNeed.length <= 60),
-      schoolList(state, "High-performing schools", high, null, false),
+      schoolList(state, "Schools in need", "in_need", inNeed, (each) => nearWords(state, each), inNeed.length <= 60),
+      schoolList(state, "High-performing schools", "high_performing", high, null, false),
     );
     place.removeAttribute("aria-busy");
   }

@@ -23,17 +23,17 @@ Object.assign(schoolmatch, (() => {
 
   const byId = (id) => document.getElementById(id);
 
-  function number(given, decimals = null) {
-    return given.toLocaleString("en-GB", { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 1 });
+  // With so many decimals; without `decimals`, with those it has, `most` of them at most.
+  function number(given, decimals = null, most = 1) {
+    return given.toLocaleString("en-GB", { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? most });
   }
-
-  const decimals = (measure) => (measure.unit === "percent" ? 1 : null);
 
   // A value of a measure, or in words why there is none.
   function shown(measure, given) {
     if (given === undefined) return "no schools of the phase";
     if (given === null) return measure.empty;
-    return number(given, decimals(measure)) + (measure.unit === "percent" ? "%" : "");
+    if (measure.unit === "percent") return `${number(given, measure.decimals)}%`;
+    return number(given, null, measure.decimals);
   }
 
   function day(text) {
@@ -67,5 +67,5 @@ Object.assign(schoolmatch, (() => {
 
   const schoolName = (school) => school.name ?? `School ${school.id}`;
 
-  return { AREA_WORDS, element, byId, number, decimals, shown, day, published, capital, definitionOf, phaseWords, sentence, schoolName };
+  return { AREA_WORDS, element, byId, number, shown, day, published, capital, definitionOf, phaseWords, sentence, schoolName };
 })());

@@ -1,0 +1,1 @@
+"""What pages and commands say: a query per question, read by name, with values for its ``$names``."""

@@ -5,9 +5,10 @@ select
     school.la_ons_code,
     school.la_name
 from mart.school as school
-where school.urn in (
-    select status.urn
-    from mart.school_status as status
-    where status.status <> 'neither'
-)
+where
+    school.urn in (
+        select status.urn
+        from mart.school_status as status
+        where status.status <> 'neither'
+    )
 order by school.name, school.urn

@@ -96,7 +96,8 @@ class World:
     """Raw tables to be filled, then built."""
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect(config=SETTINGS | {"threads": 1})  # of a handful of rows, threads only take turns
+        # Of a handful of rows, threads only take turns; a mutant that multiplies rows without end must fail early.
+        self.connection = duckdb.connect(config=SETTINGS | {"threads": 1, "max_temp_directory_size": "100MB"})
         run(self.connection, "create schema raw")
         run(self.connection, "create schema landing")
         for layout in LAYOUTS:

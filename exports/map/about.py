@@ -68,6 +68,10 @@ def _blocks(
     settings = ask(connection, "map/settings")
     yield Bullets([f"{in_words(row['setting'])}: {row['search_radius_miles']:g} miles" for row in settings])
     yield from _by_radius(connection)
+    yield Section("What the words mean here")
+    yield Table(
+        "Glossary", ("Word", "What it means here"), run(connection, "select term, meaning from mart.glossary order by lower(term)")
+    )
     yield Section("What the figures do not show")
     yield Paragraph(LIMITS)
     yield Paragraph(

@@ -19,6 +19,8 @@ from warehouse.store import rows_as_dicts
 
 YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, but set aside"
 NOT_KNOWN = "not known"
+IN_NEED = "in_need"
+PLACE_NOT_KNOWN = "not known, as its place or setting is not"
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Finding:
     """What a definition finds of a school.
 
     ``excluded_because``: why a reason was set aside; ``not_assessed``: what could not be told; each in a sentence.
-    For a school in need: ``partners``, the high-performing schools within the radius; ``organisations``, the trusts and authorities
-    that run them, in words and by rank; ``partnered_exclusively``, by capacity, its partner where no high-performing school takes
-    more schools than that, or why it has none.
+    For a school in need: ``partners``, the high-performing schools within the radius (None: its place is not known);
+    ``organisations``, the trusts and authorities that run them, in words and by rank; ``partnered_exclusively``, by capacity, its
+    partner where no high-performing school takes more schools than that, or why it has none.
     """
 
     definition: str
@@ -158,7 +160,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
                 },
             )
         )
-    partners, nearest = _partners(connection, status) if status["status"] == "in_need" else (None, None)
+    partners, nearest = _partners(connection, status)
     return Finding(
         definition=name,
         title=status["title"],
@@ -178,15 +180,20 @@ def _of_definition(connection: duckdb.DuckDBPyConnection, table: str, definition
     return [row for row in rows_as_dicts(connection, f"from mart.{table}") if row["definition"] == definition]
 
 
-def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> tuple[int, str | None]:
+def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> tuple[int | None, str | None]:
+    """How many partners a school in need has and who is the nearest; None where its place is not known, and for other schools."""
     rows = rows_as_dicts(
         connection,
-        """select partner.name, pair.distance_miles
-        from mart.match as pair inner join mart.school as partner on partner.urn = pair.partner_urn
-        where pair.definition = $1 and pair.need_urn = $2 order by pair.distance_rank""",
+        """select need.partners, partner.name, need.nearest_miles
+        from mart.need as need left join mart.school as partner on partner.urn = need.nearest_urn
+        where need.definition = $1 and need.need_urn = $2""",
         [status["definition"], status["urn"]],
     )
-    return len(rows), f"{rows[0]['name']}, {rows[0]['distance_miles']:.1f} miles" if rows else None
+    return (rows[0]["partners"], _at(rows[0]["name"], rows[0]["nearest_miles"])) if rows else (None, None)
+
+
+def _at(name: str | None, miles: float | None) -> str | None:
+    return None if name is None else f"{name}, {miles:.1f} miles"
 
 
 def _organisations(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> list[str]:
@@ -207,7 +214,7 @@ def _organisations(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]
 _NO_PARTNER = {
     "nobody_near": "none, nobody is near",
     "none_left": "none is left, those near help others",
-    "place_not_known": "not known, as its place or setting is not",
+    "place_not_known": PLACE_NOT_KNOWN,
 }
 
 

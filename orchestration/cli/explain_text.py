@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
 from exports.words import in_words
-from orchestration.cli.explain import NOT_ASSESSED, NOT_KNOWN, SET_ASIDE, YES, Explanation, Finding, Rule
+from orchestration.cli.explain import IN_NEED, NOT_ASSESSED, NOT_KNOWN, PLACE_NOT_KNOWN, SET_ASIDE, YES, Explanation, Finding, Rule
 from warehouse.licence import LIMITS, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 
 
 def show_brief(explanation: Explanation, console: Console) -> None:
-    """Print the answer: who it is, status and why, who is near, what could not be told, and a line per other definition."""
+    """Print the answer: who it is, status and why, who is near, what could not be told, and what other definitions find."""
     school = explanation.school
     label = f" ({SYNTHETIC_LABEL})" if explanation.label else ""
     where = f"{explanation.name}, URN {explanation.urn}{label}: {school['Phase']}, {school['Local authority']}."
@@ -22,8 +24,8 @@ def show_brief(explanation: Explanation, console: Console) -> None:
     for finding in explanation.findings[:1]:
         lines += [f"[bold]{escape(finding.title)}: {in_words(finding.status)}.[/] {escape(_why(finding))}"]
         lines += [escape(line) for line in (_near(finding), _not_told(finding)) if line]
-    lines += [escape(f"{finding.title}: {in_words(finding.status)}.") for finding in explanation.findings[1:]]
-    lines.append(f"[dim]The whole: schoolmatch explain {explanation.urn} --full[/]")
+    others = "".join(f"{finding.title}: {in_words(finding.status)}. " for finding in explanation.findings[1:])
+    lines.append(f"{escape(others)}[dim]The whole: schoolmatch explain {explanation.urn} --full[/]")
     for line in lines:
         console.print(line)
 
@@ -36,16 +38,17 @@ def _why(finding: Finding) -> str:
 
 def _near(finding: Finding) -> str | None:
     """Say who is near a school in need; of others nobody is looked for."""
-    if finding.partners is None:
+    if finding.status != IN_NEED:
         return None
     if finding.partners:
         return f"Partners near: {finding.partners}; the nearest is {finding.nearest}."
-    reason = next(iter(finding.partnered_exclusively.values()), "none")
-    return f"Partners near: {reason}."
+    return f"Partners near: {'none' if finding.partners == 0 else PLACE_NOT_KNOWN}."
 
 
 def _not_told(finding: Finding) -> str:
-    return f"Could not be told: {_first_of(finding.not_assessed) or 'nothing.'}"
+    """Say what could not be told; the examples, which stand in brackets, are left to the whole."""
+    told = re.sub(r" \([^)]*\)", "", _first_of(finding.not_assessed) or "nothing.")
+    return f"Could not be told: {told}"
 
 
 def _first_of(sentences: list[str]) -> str | None:
@@ -68,9 +71,8 @@ def show_whole(explanation: Explanation, console: Console) -> None:
     for finding in explanation.findings:
         console.print(f"\n[bold]{escape(finding.title)}: {in_words(finding.status)}[/]")
         console.print(f"[dim]{escape(finding.sentence)}[/]")
-        if finding.partners is not None:
-            near = f"; the nearest is {finding.nearest}" if finding.nearest else ""
-            console.print(f"High-performing schools of its phase near it: {finding.partners}{escape(near)}")
+        if near := _near(finding):
+            console.print(escape(near))
         if finding.organisations:
             more = len(finding.organisations) - _ORGANISATIONS_SHOWN
             shown = ". ".join(finding.organisations[:_ORGANISATIONS_SHOWN])

@@ -188,7 +188,7 @@ _FROM = {
     "High-performing schools": """mart.school_status as status inner join mart.school as school on school.urn = status.urn
         where status.status = 'high_performing'""",
 }
-SHEETS = ("Cover", "Contents", *COLUMNS, "Data dictionary", "Notes")
+SHEETS = ("Cover", "Contents", *COLUMNS, "Data dictionary", "Glossary", "Notes")
 """All sheets, which are those of England's workbook."""
 OF_ENGLAND = "Sensitivity"
 """The sheet that is in England's workbook alone."""

@@ -13,6 +13,7 @@ import duckdb
 
 from tests.support.workbook_expected import COLUMNS, ENGLAND, Area, Expected, Row, areas, grouped, sheets_of
 from tests.support.workbook_reader import Read, by_area
+from warehouse.glossary import read_glossary
 from warehouse.store import rows_as_dicts, run
 
 _NOT_HELD = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -49,6 +50,7 @@ def assert_workbooks_hold(folder: Path, connection: duckdb.DuckDBPyConnection, s
             said = "Nothing was published before" if expected.changes is None else "Nothing has changed here"
             assert str(book.cells("Changes")[-1][0]).startswith(said), path
         lengths["Data dictionary"] = _assert_dictionary(book, expected, path)
+        lengths["Glossary"] = _assert_glossary(book, path)
         lengths["Notes"] = len(_table(book, "Notes", ("Note", "About", "What it says"), path))
         _assert_contents(book, lengths, path)
         _assert_cover(book, connection, area, path)
@@ -123,6 +125,12 @@ def _assert_dictionary(book: Read, expected: Expected, path: Path) -> int:
         assert (found[2], found[4], found[5]) == (row[2], row[4], row[5]), (path, found)
         assert found[3], (path, found)
         assert str(found[3]).endswith(row[3]), (path, found)
+    return len(rows)
+
+
+def _assert_glossary(book: Read, path: Path) -> int:
+    rows = _table(book, "Glossary", ("Word", "What it means here"), path)
+    assert rows == [(each.term, each.meaning) for each in read_glossary()], path
     return len(rows)
 
 

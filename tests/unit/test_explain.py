@@ -155,16 +155,31 @@ def test_names_cannot_write_into_the_console(world: World) -> None:
 
 
 def test_the_answer_comes_first_in_few_lines_with_todays_policy_before_the_study(world: World) -> None:
-    world.graded(world.school(100001, name="A Church of England Voluntary Controlled Primary School"), 3, previous=3)
-    world.graded(world.school(100002, east=804.672), 1)
-    world.graded(world.school(100003), 2)
+    """On the narrowest of usual terminals, with names as long as they get, and a result that is not there."""
+    long = "St Benedict's Church of England Voluntary Controlled Primary School"
+    world.graded(world.school(100001, name=long), 3, previous=3)
+    world.graded(world.school(100002, name=long, east=804.672), 1)
+    world.graded(world.school(100003, name=long), 2)
+    world.ks2(world.school(100004, east=50_000), 2025, percent=60)
     world.build()
-    for urn, status in ((100001, "in need"), (100002, "high-performing"), (100003, "neither")):
+    for urn, today, study in (
+        (100001, "in need", "in need"),
+        (100002, "high-performing", "high-performing"),
+        (100003, "neither", "neither"),
+    ):
         out = io.StringIO()
-        show_brief(explain(world.connection, urn), Console(file=out, width=100, highlight=False))
-        lines = out.getvalue().splitlines()
-        assert len(lines) <= 8
-        assert lines[1].startswith(f"RISE: {status}.")
-        assert lines[-1] == f"The whole: schoolmatch explain {urn} --full"
-        assert "Could not be told: " in out.getvalue()
-        assert ("Partners near: 1; the nearest is A school, 0.5 miles." in out.getvalue()) == (status == "in need")
+        show_brief(explain(world.connection, urn), Console(file=out, width=80, highlight=False))
+        lines, text = out.getvalue().splitlines(), " ".join(out.getvalue().split())
+        assert len(lines) <= 8, out.getvalue()
+        assert f"RISE: {today}." in text
+        assert text.index("RISE: ") < text.index("NFER 2017: ")
+        assert text.endswith(f"NFER 2017: {study}. The whole: schoolmatch explain {urn} --full")
+        assert "Could not be told: No result of the school for the year that is read." in text
+        assert (f"Partners near: 1; the nearest is {long}, 0.5 miles." in text) == (today == "in need")
+
+
+def test_who_is_near_a_school_without_a_place_is_not_known(world: World) -> None:
+    world.graded(world.school(100001, easting=None), 3, previous=3)
+    out = io.StringIO()
+    show_brief(explain(world.build().connection, 100001), Console(file=out, width=80, highlight=False))
+    assert "Partners near: not known, as its place or setting is not." in out.getvalue()

@@ -62,9 +62,8 @@ def _in_short(found: Reproduction) -> Iterator[Block]:
         for each in found.comparisons
         if each.phase is None
     ]
-    differences = [abs(each.difference) for each in found.comparisons if _is_percent(each) and each.difference is not None]
-    if differences:
-        items.append(f"No share of schools differs from the published one by more than {_one(max(differences))} percentage points.")
+    if (most := found.largest_percent_difference) is not None:
+        items.append(f"No share of schools differs from the published one by more than {_one(most)} percentage points.")
     for label, group in _by_label(each for each in found.comparisons if each.measure in ("partners_median", REGIONS)):
         said = [f"{_name(each.phase).lower()} {_ours(each)} (published: {_published(each)})" for each in group]
         items.append(f"{label}: {', '.join(said)}.")
@@ -86,10 +85,10 @@ def _how_generous(found: Reproduction, gap: Leadership) -> Iterator[str]:
     for row in found.country:
         phase, only, all_of_them = row["phase"], gap.only_by_this.get(row["phase"], 0), row["high_performing"]
         yield (
-            f"{_name(phase)}: {only:,} of {all_of_them:,} high-performing schools ({_one(_percent(only, all_of_them))}%) count "
-            f"only by this reading; without it {_one(gap.percent_without.get(phase))}% of schools are high-performing. Of the good "
-            "schools with high results whose leadership is known, "
-            f"{_one(gap.outstanding_percent.get(phase))}% have outstanding leadership."
+            f"{_name(phase)}: {only:,} of {all_of_them:,} high-performing schools ({_one(gap.only_by_this_percent.get(phase))}%) "
+            f"count only by this reading; without it {_one(gap.percent_without.get(phase))}% of schools are high-performing. "
+            f"Of the good schools with high results whose leadership is known, {_one(gap.outstanding_percent.get(phase))}% have "
+            "outstanding leadership."
         )
 
 
@@ -115,7 +114,7 @@ def _region_by_region(found: Reproduction) -> Iterator[Block]:
     for country in found.country:
         phase = country["phase"]
         regions = [row for row in found.regions if row["phase"] == phase]
-        fewer = [row["area_name"] for row in regions if row["high_performing"] <= row["in_need"]]
+        fewer = [row["area_name"] for row in regions if not row["is_high_performing_more"]]
         words = (
             f"{_name(phase)}: high-performing schools outnumber schools in need in {len(regions) - len(fewer)} of {len(regions)} "
         )
@@ -133,7 +132,7 @@ def _region_by_region(found: Reproduction) -> Iterator[Block]:
                     row["area_name"],
                     f"{row['high_performing']:,}",
                     f"{row['in_need']:,}",
-                    _one(row["high_performing"] / row["in_need"]) if row["in_need"] else NOT_KNOWN,
+                    _one(row["high_performing_for_each_in_need"]),
                     _short(row["partners_median"]),
                 )
                 for row in [*regions, country]
@@ -305,7 +304,7 @@ def _ours(each: Comparison) -> str:
         return NOT_KNOWN
     if each.whole is not None:
         return f"{each.ours:.0f} of {each.whole}"
-    return _one(each.ours) if _is_percent(each) else _short(each.ours)
+    return _one(each.ours) if each.is_percent else _short(each.ours)
 
 
 def _difference(each: Comparison) -> str:
@@ -313,12 +312,8 @@ def _difference(each: Comparison) -> str:
         return "holds" if each.holds else "does not hold"
     if each.difference is None:
         return NOT_KNOWN
-    shown = _one(each.difference) if _is_percent(each) else _short(each.difference)
+    shown = _one(each.difference) if each.is_percent else _short(each.difference)
     return shown if shown.startswith("−") or not float(each.difference) else f"+{shown}"
-
-
-def _is_percent(each: Comparison) -> bool:
-    return each.measure.endswith("_percent")
 
 
 def _by_label(comparisons: Iterable[Comparison]) -> Iterator[tuple[str, list[Comparison]]]:
@@ -368,10 +363,6 @@ def _short(value: float | None, *, is_year: bool = False) -> str:
         return NOT_KNOWN
     shown = f"{value:.2f}" if is_year else f"{value:,.2f}"
     return shown.rstrip("0").rstrip(".").replace("-", "−")
-
-
-def _percent(part: float, whole: float) -> float | None:
-    return 100 * part / whole if whole else None
 
 
 def _name(code: str | None) -> str:

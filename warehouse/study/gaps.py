@@ -44,13 +44,15 @@ class Gap:
 class Leadership(Gap):
     """The gap of the leadership judgement, with the numbers that say how generous the reading is, by phase.
 
-    ``only_by_this``: schools that are high-performing only because their leadership is not known. ``outstanding_percent``: of the
-    good schools with high results whose leadership is known, how many percent have outstanding leadership.
+    ``only_by_this``: schools that are high-performing only because their leadership is not known, and ``only_by_this_percent``, of
+    how many percent of the high-performing schools that is so. ``outstanding_percent``: of the good schools with high results whose
+    leadership is known, how many percent have outstanding leadership.
     ``percent_without``: the share of schools that is high-performing if none of them counts.
     """
 
     is_counted: bool = False
     only_by_this: Mapping[str, int] = field(default_factory=dict)
+    only_by_this_percent: Mapping[str, float | None] = field(default_factory=dict)
     outstanding_percent: Mapping[str, float | None] = field(default_factory=dict)
     percent_without: Mapping[str, float | None] = field(default_factory=dict)
 
@@ -109,6 +111,7 @@ def _leadership(connection: duckdb.DuckDBPyConnection, definition: Definition) -
         ),
         is_counted=is_counted,
         only_by_this=more,
+        only_by_this_percent={phase: _percent(more[phase], row["high_performing"]) for phase, row in every.items()},
         outstanding_percent=share,
         percent_without=_column(none, "high_performing_percent"),
     )

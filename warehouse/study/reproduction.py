@@ -42,6 +42,11 @@ class Comparison:
     whole: int | None = None
 
     @property
+    def is_percent(self) -> bool:
+        """Whether it is a share of schools."""
+        return self.measure.endswith("_percent")
+
+    @property
     def difference(self) -> float | None:
         """Ours less the published one; None where one of them is not a number."""
         return None if self.ours is None or isinstance(self.published, str) else self.ours - self.published
@@ -56,7 +61,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """All that the page says. Rows are those of the tables they are named for."""
+    """All that the page says. Rows are those of the tables they are named for; of ``study/area``, ``country`` and ``regions``."""
 
     definition: Definition
     refresh: Mapping[str, Any]
@@ -68,6 +73,12 @@ class Reproduction:
     coverage: list[dict[str, Any]]
     radii: list[dict[str, Any]]
     headlines: list[dict[str, Any]]
+
+    @property
+    def largest_percent_difference(self) -> float | None:
+        """By how many percentage points a share of schools differs most from the published one; None where none is compared."""
+        differences = [each.difference for each in self.comparisons if each.is_percent and each.difference is not None]
+        return max(map(abs, differences), default=None)
 
 
 def definition_to_reproduce(name: str) -> Definition:
@@ -93,9 +104,7 @@ def reproduce(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
     Takes a connection as ``warehouse.study.sensitivity.headlines`` does, of a refresh; nothing in it changes.
     """
     of_it = f"definition = '{definition.name}'"
-    areas = rows_as_dicts(
-        connection, f"from mart.area_summary where area_type in ('country', 'region') and {of_it} order by phase, area_code"
-    )
+    areas = ask(connection, "study/area", {"definition": definition.name})
     country = [row for row in areas if row["area_type"] == "country"]
     regions = [row for row in areas if row["area_type"] == "region"]
     return Reproduction(
@@ -129,7 +138,7 @@ def _compare(
         ours: float | None
         if measure == REGIONS:
             of_phase = [region for region in regions if region["phase"] == phase]
-            ours, whole = sum(region["high_performing"] > region["in_need"] for region in of_phase), len(of_phase)
+            ours, whole = sum(region["is_high_performing_more"] for region in of_phase), len(of_phase)
         elif phase is None and measure in _OF_ALL_PHASES:
             ours = sum(each[measure] for each in country)
         elif measure in _OF_A_PHASE and phase is not None:

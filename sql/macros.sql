@@ -9,7 +9,7 @@ create or replace macro postcode_key(postcode) as upper(replace(postcode, ' ', '
 -- The international mile, in metres.
 create or replace macro metres(miles) as miles * 1609.344;
 
--- Straight-line distance in metres between two National Grid points. Up to 10 miles within 0.1 % of the geodesic.
+-- Straight-line distance in metres between two National Grid points. Up to 10 miles it differs from the geodesic by less than 0.1 %.
 create or replace macro grid_distance(easting_a, northing_a, easting_b, northing_b) as
 sqrt(
     pow(cast(easting_a as double) - cast(easting_b as double), 2)

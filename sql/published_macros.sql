@@ -5,7 +5,7 @@
 create or replace macro metres(miles) as miles * 1609.344;
 
 -- Metres between two points given in degrees (WGS84), exact to about a metre in 50 miles. Matching measures on the National Grid
--- (mart.match.distance_m), whose scale differs from the ground's by less than 0.05 % in England.
+-- (mart.match.distance_m); the two differ by less than 0.1 %.
 create or replace macro metres_between(longitude_a, latitude_a, longitude_b, latitude_b) as
 sqrt(
     pow(

@@ -1,7 +1,8 @@
 -- One row per establishment in GIAS, open or closed, with the phase it counts as, or the reason why it is outside: mart.school
--- holds those whose left_out_because is null. Types are matched by code (of the names a code has had, by the one it is listed under), or by
--- name where an extract has no codes (2017). A school that has become an academy can stand in an extract twice, under both URNs (78 times in
--- September 2025): the number of the establishment within its authority (LAESTAB) stays, and the URN that Ofsted lists is believed.
+-- holds those whose left_out_because is null. Types are matched by code; reference.establishment_type has a row for each name that a code has
+-- had, and the row of its present name is taken. An extract without codes (2017) is matched by any of the names. A school that has become an
+-- academy can stand in an extract twice, under both URNs (78 times in September 2025): the number of the establishment within its authority
+-- (LAESTAB) stays, and the URN that Ofsted lists is believed.
 with typed as (
     select
         establishment.*,

@@ -2,9 +2,10 @@
 -- 2 = the one before). via: own (Ofsted lists it under this URN) or predecessor (core.predecessor: an academy has a new URN, and what was
 -- judged before belongs to it). An inspection that is told under two URNs is one inspection.
 -- grade_or_equivalent, from 1 (outstanding) to 4 (inadequate): the headline grade; where there was none (September 2024 to November 2025) the
--- worse of quality of education and leadership and management; of a report card what leadership and governance stands for
--- (reference.report_card_grade). is_below_good is null where that cannot be told: a good judgement alone, the other of the two not known,
--- is not yet a good school. concern: the category of concern that it found, by its name of today (reference.category_of_concern).
+-- worse of quality of education and leadership and management, or the one that is known (greatest passes over nulls); of a report card what
+-- leadership and governance stands for (reference.report_card_grade). is_below_good is null where that cannot be told: a good judgement alone,
+-- the other of the two not known, is not yet a good school, though its grade_or_equivalent is 2: whoever asks for good must ask both.
+-- concern: the category of concern that it found, by its name of today (reference.category_of_concern).
 with lineage as (
     select
         urn,
@@ -42,6 +43,7 @@ counted as (
     where inspection.framework <> 'ungraded'
     qualify row_number() over (
         partition by lineage.urn, inspection.inspection_date
+        -- of two of one day and URN the report card counts: of the frameworks it is the last by the alphabet
         order by lineage.steps, inspection.framework desc, lineage.listed_urn
     ) = 1
 ),

@@ -1,5 +1,6 @@
 -- One row per local authority with education functions at the date of the GIAS extract: DfE number, ONS code, region.
--- The lookup that was landed is believed first, then our own list (reference.local_authority), which knows the codes of 2017.
+-- Which authorities exist: our list (reference.local_authority), which knows the codes of 2017. What they are called, their ONS code and their
+-- region: the lookup that was landed first, then our list.
 with extract as (
     select max(as_at) as as_at from core.establishment
 ),

@@ -1,6 +1,7 @@
 -- One row per school and earlier establishment whose judgements and results belong to it (steps: how many changes ago).
 -- Only a plain "Predecessor" link counts (or a plain "Successor" seen from the other side), and only where it is the single one:
--- a school made from several has no one's judgement, and merged, amalgamated or split schools start anew. Ofsted does the same:
+-- a school made from several has no one's judgement, and links of the kinds merged, amalgamated and split count for nothing (two schools with a
+-- plain link to one predecessor, however they came from it, both have what was its). Ofsted does the same:
 -- of the 3,152 schools whose latest judgement it took from an earlier URN in August 2025, 3,151 have exactly one plain predecessor.
 with recursive plain_link as (
     select

@@ -1,5 +1,5 @@
--- One row per key stage: the years the rules read. A measure that was not published in a year (progress in 2024, say) does not make that
--- year the latest one for it; attainment and progress that a rule takes together are of one year.
+-- One row per key stage: the latest year in which a measure was published. A year that lacks the measure (progress in 2024, say) is passed over.
+-- both_year is the latest that has attainment and progress, for rules that take the two together.
 select
     'ks2' as stage,
     max(year) filter (where rwm_expected_percent is not null) as attainment_year,

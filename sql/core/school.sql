@@ -1,5 +1,6 @@
 -- One row per open state-funded school in England: who it is, where it stands, its trust, its latest and previous judgement,
--- its latest published results. Everything the definitions ask of a school is here or in core.judgement and core.ks*_result.
+-- its results of the latest year with attainment. What a definition asks beyond it: rise core.judgement and core.results_year; nfer-2017 the
+-- results of every year (raw.ks2_result, raw.ks4_result by core.result_owner, core.results_year, core.national_result) and raw.list_*.
 with single_academy_trust as (
     -- GIAS names a school's single-academy trust but leaves its number blank
     select
@@ -28,7 +29,7 @@ select
     establishment.laestab,
     coalesce(establishment.trust_id, single_academy_trust.trust_id) as trust_id,
     establishment.trust_name,
-    -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust
+    -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust; a blank flag counts as no
     coalesce(establishment.trust_flag_code = '3', false) as is_in_mat,
     trust.trust_joined_date,
     trust.trust_joined_source,
@@ -99,6 +100,7 @@ select
     ks4.progress8_upper as ks4_progress8_upper,
     case when ks4.urn is null then 'no_row' else ks4.progress8_missing end as ks4_progress8_missing
 from core.establishment as establishment
+-- a known gap: an authority number that has expired on the day of the extract passes core.establishment, and its schools are lost here
 inner join core.local_authority as local_authority on local_authority.la_code = establishment.la_code
 cross join results_year
 left join single_academy_trust

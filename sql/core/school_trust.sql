@@ -1,6 +1,7 @@
 -- One row per school in a trust: since when. trust_joined_source: membership (GIAS tells the day), or academy_opened: the day is not landed, and
--- the school became an academy on that day, so that it joined then or later. Whether a judgement came before it joined is known in the
--- second case only for judgements before that day: a later change of trust cannot be seen (was_judged_before_joining: true, false or null).
+-- the school became an academy on that day, so that it joined then or later. was_judged_before_joining: true, false or null. By membership it is
+-- true or false (null without a judgement). By academy_opened it is true of a judgement before that day, else null: a later change of trust
+-- cannot be seen.
 with member as (
     select
         school.urn,

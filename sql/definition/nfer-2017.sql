@@ -1,7 +1,8 @@
 -- One row per mainstream primary and secondary school: what the NFER study of 2017 would find of it (docs/method/nfer-2017.md).
 -- Its steps stand in the folder beside this file: definition.nfer_2017_result holds every result against the floor and coasting standards,
 -- definition.nfer_2017_year says which year is read. Here each school has its results, and a reason for whatever is true. A condition is true, false,
--- or null where it cannot be told; only true gives a reason, and null is said in not_assessed.
+-- or null where it cannot be told. Only true gives a reason, and null is said in not_assessed; one exception: leadership not known, with
+-- high results, has a reason of its own. Where an unknown fact decides in silence: docs/method/unknown.md#where-an-unknown-fact-still-decides.
 with school as (
     select
         school.urn,
@@ -13,6 +14,7 @@ with school as (
         school.ofsted_framework,
         school.ofsted_grade,
         school.ofsted_leadership_and_management,
+        -- where no list was landed nobody is on it: not_assessed says so of the first two, nothing does of the trusts
         school.urn in (select listed.urn from raw.list_teaching_school as listed) as is_teaching_school,
         school.urn in (select listed.urn from raw.list_national_support_school as listed) as is_national_support_school,
         coalesce(
@@ -99,7 +101,7 @@ facts as (
         coasting.is_coasting,
         result.attainment >= latest.national_attainment + parameter.high_attainment_above_national
         and result.progress > parameter.high_progress_score as has_high_results,
-        -- null: not known, and the parameter lets results decide
+        -- null: not known, and the parameter lets results decide; else not known is a no, and not_assessed says so
         case
             when school.ofsted_leadership_and_management is not null then school.ofsted_leadership_and_management = 1
             when parameter.leadership_not_known_counts = 0 then false

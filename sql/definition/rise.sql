@@ -1,6 +1,7 @@
 -- One row per primary, secondary and special school and alternative provision: what today's RISE programme would find of it
 -- (docs/method/rise.md). core.judgement says what "below good" and "or equivalent" mean in each era of inspection. On a report card leadership
--- and governance tells whether a school is stuck, and nothing stands for "good". A screen of public data, never "eligible to support".
+-- and governance tells whether a school is below good, and no more: nothing on it makes a school good, whose high results would count
+-- (equivalent_grade 2 of reference.report_card_grade says "not below good"). A screen of public data, never "eligible to support".
 with school as (
     select
         urn,
@@ -44,14 +45,14 @@ result as (
     where school.phase = 'secondary'
 ),
 
-placed as (
+ranked as (
     select
         urn,
         measure,
         year,
         value,
         missing,
-        -- the share of schools of the phase with a result that stand at or above it; schools with the same result share the better place
+        -- place by result, in percent of the schools of the phase with a result; equals share the better place
         case
             when value is not null
                 then 100.0 * rank() over (partition by phase order by value desc nulls last) / count(value) over (partition by phase)
@@ -80,24 +81,25 @@ facts as (
         latest.concern,
         latest.grade_or_equivalent as grade,
         latest.is_below_good,
-        -- a report card has no scale of four: it says below good or not, whichever grade is the threshold
+        -- a report card has no scale of four: as the latest judgement it is low where it says below good, whichever grade is the threshold.
+        -- As the one before (was_low) it counts by its equivalent, 3 at most: with a threshold of 4 it is never low.
         if(latest.framework = 'report_card', latest.is_below_good, latest.grade_or_equivalent >= parameter.stuck_grade) as is_low,
         latest.framework <> 'report_card' and latest.grade_or_equivalent = 2 and not latest.is_below_good as is_good,
         previous.inspection_date as previous_inspection_date,
         previous.grade_or_equivalent as previous_grade,
         previous.grade_or_equivalent >= parameter.stuck_grade as was_low,
-        placed.measure,
-        placed.year,
-        placed.value,
-        placed.missing,
-        placed.place_percent,
-        placed.place_percent <= parameter.high_results_share_percent as is_high,
-        coalesce(placed.is_measured, false) as is_measured
+        ranked.measure,
+        ranked.year,
+        ranked.value,
+        ranked.missing,
+        ranked.place_percent,
+        ranked.place_percent <= parameter.high_results_share_percent as is_high,
+        coalesce(ranked.is_measured, false) as is_measured
     from school
     cross join definition.rise_parameter as parameter
     left join core.judgement as latest on latest.urn = school.urn and latest.recency = 1
     left join core.judgement as previous on previous.urn = school.urn and previous.recency = 2
-    left join placed on placed.urn = school.urn
+    left join ranked on ranked.urn = school.urn
 )
 
 select
@@ -110,6 +112,7 @@ select
     ], lambda reason: reason is not null) as in_need_reasons,
     list_filter([
         case when overall_effectiveness = 1 then 'ofsted_outstanding' end,
+        -- not below good: both judgements are known (grade passes over one that is not)
         case when framework = 'four_judgements' and grade = 1 and not is_below_good then 'ofsted_outstanding_equivalent' end,
         case when is_strong_throughout and safeguarding = 'Met' then 'report_card_strong' end,
         case when is_good and is_high then 'good_with_high_results' end
@@ -118,6 +121,7 @@ select
     cast(null as varchar) as excluded_from_high_performing,
     list_filter([
         case when inspection_date is null then 'no_graded_inspection' end,
+        -- of a category that is no concern any more (notice to improve) neither of the two is said: docs/method/unknown.md
         case when is_low and previous_grade is null and category_of_concern is null then 'previous_inspection_not_known' end,
         case when grade = 4 and category_of_concern is null then 'category_of_concern_not_known' end,
         case

@@ -3,7 +3,7 @@
 -- place is known; they are null, not zero, where no school is in need. in_need_without_partner is null where none of those in need can be
 -- placed, and so is partnered_exclusively_1 (2, 3): the schools in need that get a partner in the assignment for the whole country in which no
 -- high-performing school takes more than 1 (2, 3); an area by itself could do better. not_assessed says for how many schools that are neither
--- the question could not be answered in full.
+-- the question could not be answered in full; where a list that a rule reads was not landed, that is every one of them.
 with exclusive as (
     select
         definition,

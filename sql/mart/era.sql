@@ -1,7 +1,8 @@
 -- One row per definition, phase and era of evidence: how many schools stand on it, so that a drift which the inspection framework causes is
 -- seen as such. For a school in need or high-performing the era is that of the evidence its status rests on: headline_grade (an overall grade),
--- four_judgements (September 2024 to November 2025), report_card (since), list (a list that was landed), or results; an inspection counts before
--- a list and a list before results. For the others it is the latest inspection's, or none.
+-- four_judgements (September 2024 to November 2025), report_card (since), list (a list that was landed), or results (low ones; high ones
+-- with a good judgement of any era); an inspection counts before a list and a list before results. For the others it is the latest
+-- inspection's, or none.
 with evidence as (
     select
         status.definition,
@@ -21,7 +22,7 @@ with evidence as (
     group by status.definition, status.urn
 ),
 
-placed as (
+stood_on as (
     select
         status.definition,
         status.phase,
@@ -44,6 +45,6 @@ select
     count(*) filter (where status = 'high_performing') as high_performing,
     count(*) filter (where status = 'in_need') as in_need,
     count(*) filter (where status = 'neither') as neither
-from placed
+from stood_on
 group by definition, phase, era
 order by definition, phase, era

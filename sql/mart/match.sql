@@ -20,6 +20,7 @@ select
             ) as integer)
     end as similarity_rank,
     need.la_code = partner.la_code as same_la,
+    -- a trust whose number is not known counts as another (docs/method/unknown.md#where-an-unknown-fact-still-decides)
     coalesce(need.trust_id = partner.trust_id, false) as same_trust
 from match.pair as pair
 inner join match.similarity as similarity on similarity.need_urn = pair.need_urn and similarity.partner_urn = pair.partner_urn

@@ -1,7 +1,7 @@
 -- One row per definition, phase and organisation (see core.school_organisation) that runs a school of the phase in the definition's universe: its
 -- schools, how many are high-performing and in need, and how many schools in need (its own among them) have one of its high-performing
--- schools within their radius. Null, not zero: that reach where none of its high-performing schools can be placed; and all that an
--- organisation of which only one school is known (not_known) has itself.
+-- schools within their radius. Null, not zero: that reach, where none of its high-performing schools can be placed. For not_known, its own
+-- counts are null, since only one school of it is known.
 with reached as (
     select
         pair.definition,

@@ -6,13 +6,13 @@ with near as (
         pair.definition,
         pair.phase,
         pair.need_urn,
-        giver.organisation_id,
+        of_partner.organisation_id,
         count(*) as partners,
         arg_min(pair.partner_urn, (pair.distance_m, pair.partner_urn)) as nearest_urn,
         min(pair.distance_m) as distance_m
     from match.pair as pair
-    inner join core.school_organisation as giver on giver.urn = pair.partner_urn
-    group by pair.definition, pair.phase, pair.need_urn, giver.organisation_id
+    inner join core.school_organisation as of_partner on of_partner.urn = pair.partner_urn
+    group by pair.definition, pair.phase, pair.need_urn, of_partner.organisation_id
 )
 
 select

@@ -1,5 +1,5 @@
--- One row per definition and high-performing school: of how many schools in need it is a partner, wherever they stand. A school in need counts for
--- each of its partners, so these numbers must not be added up. A school whose place is not known has none: that is not zero.
+-- One row per definition and high-performing school, a partner or not: of how many schools in need it is one, wherever they stand. A school in
+-- need counts for each of its partners, so these numbers must not be added up. A school whose place is not known has none: that is not zero.
 select
     status.definition,
     status.phase,

@@ -1,4 +1,5 @@
--- One row per definition and high-performing school with a place: who could be found.
+-- One row per definition and high-performing school with a place: who could be a partner of whoever is near. Its own setting is not asked for,
+-- since the radius is that of the school in need.
 select
     status.definition,
     status.phase,

@@ -1,6 +1,7 @@
--- One row per definition and school in its universe: high_performing, in_need or neither, with every reason found.
--- A school that a definition finds in need, and does not exclude, is in need even where it is high-performing too: whoever needs help
--- is not asked to give it. A school that is excluded (in a trust already, say) keeps its reasons, and excluded_because says why they do not count.
+-- One row per definition and school in its universe: high_performing, in_need or neither, with every reason found. From definition.outcome, the
+-- rows of all definitions in one table. A school that a definition finds in need, and does not set aside, is in need even where it is
+-- high-performing too: whoever needs help is not asked to give it. A need that is set aside (in a trust already, say) does not stop a school from
+-- being high-performing. The school keeps its reasons, and excluded_because says why those for need (or else for high performance) do not count.
 select
     definition,
     urn,

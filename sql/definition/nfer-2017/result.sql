@@ -1,7 +1,9 @@
 -- One row per key stage, academic year and URN of the performance tables, whoever the results belong to today: attainment, progress, and what
 -- the floor standard and the coasting standard of that year say of them. Both key stages in one shape: progress is Progress 8, or the mean of the
--- three subjects. is_firm: what a standard can be held against, a cohort that is large enough; of Progress 8 an upper bound below zero
--- where there is one. A condition is null where it cannot be told. Whether a year had these standards: definition.nfer_2017_year.
+-- three subjects. is_firm: a standard can be held against the result. At key stage 2 that asks for a cohort that is large enough; at key
+-- stage 4 for an upper bound of Progress 8 below zero, and where no bound is published, for such a cohort. The coasting measures of 2014 and 2015
+-- ask for it at key stage 2 only. A condition is null where it cannot be told; but a result that is not firm is under no limit, even where it is
+-- suppressed (docs/method/unknown.md#where-an-unknown-fact-still-decides). Whether a year had these standards: definition.nfer_2017_year.
 -- Sources: DfE (2016), floor standards; the Coasting Schools (England) Regulations 2017 (nfer-2017.toml).
 select
     'ks2' as stage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
@@ -161,19 +162,25 @@ def test_a_port_that_is_taken_is_named(home: Home) -> None:
 
 
 def test_the_command_says_its_address_and_ends_quietly_when_it_is_stopped(home: Home) -> None:
+    # As at a terminal: a suite that is started in the background may have been told to ignore the signal, and hands that on.
+    as_at_a_terminal = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [
         sys.executable,
         "-c",
-        "from orchestration.cli.main import app; app()",
+        f"{as_at_a_terminal}; from orchestration.cli.main import app; app()",
         "serve",
         "--port",
         "0",
         "--home",
         str(home.root),
     ]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
-    ) as running:
+    with (
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        ) as running,
+        contextlib.ExitStack() as ended,
+    ):
+        ended.callback(running.kill)  # so that a test that fails does not wait for ever
         assert running.stdout is not None
         line = running.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/site/", line)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli.main import app
 from warehouse.home import Home
+from warehouse.store import run
 from warehouse.time.previous import FOLDER, load_previous, tables
 
 
@@ -87,8 +88,14 @@ def test_of_an_older_version_what_it_told_is_compared(own: Home) -> None:
     with duckdb.connect() as connection:
         assert load_previous(connection, own, "drop", is_synthetic=True)
         found = counts(connection)
+        told = {name for (name,) in run(connection, "select column_name from previous.column where table_name = 'school'")}
+        inspected = run(connection, "select distinct ofsted_inspected_urn from previous.school")
     assert found["previous.school_status"] > 0
-    assert (found["previous.school"], found["previous.reason"]) == (0, 0)
+    assert found["previous.reason"] == 0
+    assert found["previous.school"] > 0
+    assert "ofsted_date" in told
+    assert "ofsted_inspected_urn" not in told
+    assert inspected == [(None,)]
 
 
 def test_status_is_given_as_csv(published_home: Home) -> None:

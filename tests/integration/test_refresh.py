@@ -112,7 +112,7 @@ def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_pack
     sections = {part.split("\n", 1)[0]: part for part in docs.split("\n## ")[1:]}
     with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
         dictionary = connection.execute(
-            "select table_name, column_name, unit, description, published_as from mart.data_dictionary"
+            "select table_name, column_name, unit, description, null_means, published_as from mart.data_dictionary"
         ).fetchall()
         comments = {
             (table, column): comment
@@ -121,14 +121,15 @@ def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_pack
             ).fetchall()
         }
     assert {(table, column) for table, column, *_ in dictionary} == set(fields) == set(comments)
-    for table, column, unit, description, published_as in dictionary:
-        said = description + (f" Unit: {unit}." if unit else "") + (f" Published as: {published_as}." if published_as else "")
+    for table, column, unit, description, null_means, published_as in dictionary:
+        meaning = description + (f" Empty: {null_means}." if null_means else "")
+        said = meaning + (f" Unit: {unit}." if unit else "") + (f" Published as: {published_as}." if published_as else "")
         assert comments[table, column] == said
         parquet = pq.read_schema(done.folder / "parquet" / f"{table}.parquet").field(column).metadata
-        assert parquet[b"description"].decode() == description
-        assert description in fields[table, column]
+        assert parquet[b"description"].decode() == meaning
+        assert meaning in fields[table, column]
         assert f"`{column}`" in sections[table]
-        assert description in sections[table]
+        assert f"| {description} | {null_means or ''} |" in sections[table]
 
 
 def test_macros_answer_in_the_published_file(done: Refreshed) -> None:

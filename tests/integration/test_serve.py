@@ -88,7 +88,7 @@ def test_a_file_comes_with_its_type_and_the_headers_that_protect_it(server: Thre
 
 
 def test_the_policy_of_the_server_is_that_of_the_page_and_more(server: ThreadingHTTPServer) -> None:
-    page = (Path(__file__).parents[2] / "exports" / "site" / "page" / "index.html").read_text()
+    page = (Path(__file__).parents[2] / "exports" / "map" / "page" / "index.html").read_text()
     own = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert own is not None
     assert ask(server, "/site/")[1]["content-security-policy"] == f"{own[1]}; frame-ancestors 'none'"

@@ -9,14 +9,14 @@ contract: their columns have one.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
+from transforms.described import Strict, read_described
 from transforms.errors import InputError
 from warehouse.model import SQL, Model, read_models
 
@@ -31,11 +31,7 @@ Format = Literal["whole", "one_decimal", "two_decimals", "plain", "as_it_is"]
 """How a number is shown: 1,234 · 12.3 · 0.12 · 1234 (a number that is a name) · with the decimals it has."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OnMap(_Strict):
+class OnMap(Strict):
     """A measure on the map.
 
     ``place``: in which order measures are offered. ``step``: what it is told in (1, 0.5, 0.1). ``is_mapped``: it can be chosen for
@@ -50,7 +46,7 @@ class OnMap(_Strict):
     is_of_those_in_need: bool = False
 
 
-class InEes(_Strict):
+class InEes(Strict):
     """An indicator of the tidy CSV for Explore Education Statistics:
 
     its name there, the heading it is listed under, its decimals.
@@ -62,7 +58,7 @@ class InEes(_Strict):
     is_of_those_in_need: bool = False
 
 
-class Column(_Strict):
+class Column(Strict):
     """A column of a published table.
 
     ``type``: DuckDB's. ``null``: what null means; a column without it is never null. ``label``: its heading where people read it,
@@ -117,14 +113,14 @@ class Column(_Strict):
         return self
 
 
-class Reference(_Strict):
+class Reference(Strict):
     """Columns that name a row of another published table by its key."""
 
     columns: tuple[Name, ...]
     to: Name
 
 
-class Members(_Strict):
+class Members(Strict):
     """Rows that must be there: one for each of the values that ``columns`` have in ``of`` (what stands after FROM).
 
     Where the columns are the whole key, no other row may be there.
@@ -134,7 +130,7 @@ class Members(_Strict):
     of: Words
 
 
-class Inherited(_Strict):
+class Inherited(Strict):
     """Columns that are those of another published table that bear a mark, as they are there; before or after the table's own."""
 
     table: Name
@@ -142,7 +138,7 @@ class Inherited(_Strict):
     place: Literal["before", "after"]
 
 
-class Agreement(_Strict):
+class Agreement(Strict):
     """The inherited columns are those of the table they are taken from:
 
     for rows of this one (``own``) that meet one there (``other``).
@@ -153,7 +149,7 @@ class Agreement(_Strict):
     other: Words
 
 
-class Contract(_Strict):
+class Contract(Strict):
     """What a published table promises.
 
     ``row``: what a row is, where no SQL file's head says it. ``key``: columns that identify a row; empty where nothing does.
@@ -192,7 +188,7 @@ class Contract(_Strict):
         return {name: column for name, column in self.columns.items() if mark in column.marks}
 
 
-class _File(_Strict):
+class _File(Strict):
     """A contract as it stands in its file."""
 
     group: Group
@@ -204,7 +200,7 @@ class _File(_Strict):
     reference: tuple[Reference, ...] = ()
     members: tuple[Members, ...] = ()
     kept_as: Words | None = None
-    column: dict[Name, Column] = {}
+    column: Mapping[Name, Column] = {}
 
 
 _STAYS_BEHIND = {"adds_up": False, "marks": (), "sheets": (), "on_map": False, "ees": None, "about": None, "code_list": None}
@@ -220,7 +216,12 @@ def read_contracts(root: Path = SQL) -> Mapping[str, Contract]:
     Raises InputError, with file and column, for a contract that is not right, and for a table without one.
     """
     folder = root / SCHEMA
-    files = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
+    files = {
+        path.stem: read_described(
+            _File, path, what="The contract", shown=f"sql/{SCHEMA}/{path.name}", do="mend it; warehouse/contract.py says how"
+        )
+        for path in sorted(folder.glob("*.toml"))
+    }
     models = {model.name.partition(".")[2]: model for model in read_models(SCHEMA, root)}
     if without := sorted(set(models) - set(files)):
         raise InputError(
@@ -238,23 +239,6 @@ def read_contracts(root: Path = SQL) -> Mapping[str, Contract]:
 def contract_of(table: str, root: Path = SQL) -> Contract:
     """The contract of a published table, by its name with or without its schema."""
     return read_contracts(root)[table.removeprefix(f"{SCHEMA}.")]
-
-
-def _read(path: Path) -> _File:
-    shown = f"sql/{SCHEMA}/{path.name}"
-    try:
-        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The contract cannot be read: {error}", file=shown, do="mend it") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        at = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"The contract has a mistake: {first['msg']}",
-            file=shown,
-            column=at or None,
-            do="mend it; warehouse/contract.py says how",
-        ) from error
 
 
 def _contract(name: str, file: _File, files: Mapping[str, _File], model: Model | None) -> Contract:

@@ -5,24 +5,20 @@ Every threshold has its unit, its source and a sentence. What does not belong he
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from transforms.described import Strict, line_of, read_described
 from transforms.errors import InputError
 
 Words = Annotated[str, Field(min_length=1)]
 Phase = Literal["primary", "secondary", "special", "alternative_provision", "nursery", "sixteen_plus"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Parameter(_Strict):
+class Parameter(Strict):
     """A threshold of a definition."""
 
     value: int | float
@@ -31,7 +27,7 @@ class Parameter(_Strict):
     sentence: Words
 
 
-class Reason(_Strict):
+class Reason(Strict):
     """A reason code. ``rules``: of a ``not_assessed`` code, the rules that could not be applied; ``phases``: none means all."""
 
     kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]
@@ -51,15 +47,15 @@ class Reason(_Strict):
         return self
 
 
-class Description(_Strict):
+class Description(Strict):
     """What a definition's parameter file holds."""
 
     title: Words
     sentence: Words
     source: Words
-    parameter: dict[str, Parameter] = {}
-    fact: dict[str, Words] = {}
-    reason: dict[str, Reason] = {}
+    parameter: Mapping[str, Parameter] = {}
+    fact: Mapping[str, Words] = {}
+    reason: Mapping[str, Reason] = {}
 
     def unknown_names(self) -> list[tuple[str, str, str]]:
         """Names that a reason refers to and the file does not hold: (code, field, name)."""
@@ -75,46 +71,12 @@ class Description(_Strict):
 
 def read_description(path: Path) -> Description:
     """Read a parameter file. Raises InputError, with file, line and column, for a mistake in it."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        description = Description.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        row = int(line[1]) if line else text.count("\n") + 1
-        raise InputError(f"The parameter file cannot be read: {error}", file=str(path), row=row, do="mend it") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        at = [str(part) for part in first["loc"]]
-        raise InputError(
-            f"The parameter file has a mistake: {first['msg']}",
-            file=str(path),
-            row=_line_of(text, at),
-            column=".".join(at) or None,
-            do="mend it",
-        ) from error
+    description = read_described(Description, path, what="The parameter file", shown=str(path), do="mend it")
     for code, field, name in description.unknown_names():
         raise InputError(
             f"The reason {code} names {name} among its {field}, and the file has none of that name",
             file=str(path),
-            row=_line_of(text, ["reason", code, field]),
+            row=line_of(path.read_text(encoding="utf-8"), ["reason", code, field]),
             do=f"add {name}, or mend the name",
         )
     return description
-
-
-def _line_of(text: str, at: list[str]) -> int:
-    """The line of a key: that of its own, else that of the nearest table above it, else the first."""
-    lines = text.splitlines()
-    start, found = 0, 1
-    for depth in range(len(at), 0, -1):  # [reason.code] holds the key, or [reason] does
-        heading = f"[{'.'.join(at[:depth])}]"
-        if heading in lines:
-            start, found = lines.index(heading) + 1, lines.index(heading) + 1
-            at = at[depth:]
-            break
-    for number, line in enumerate(lines[start:], start=start + 1):
-        if line.startswith("["):
-            break
-        if at and re.match(rf"{re.escape(at[0])}\s*=", line):
-            return number
-    return found

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
+from transforms.described import Strict
 from transforms.errors import InputError
 from warehouse.model import SQL
 from warehouse.store import run
 
 
-class _Facts(BaseModel):
+class _Facts(Strict):
     """What is promised of a table. ``types``: of the columns that are no text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     key: tuple[str, ...]
-    types: dict[str, str] = {}
+    types: Mapping[str, str] = {}
 
 
 _CONTRACT = TypeAdapter(dict[str, _Facts])

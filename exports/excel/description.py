@@ -5,14 +5,14 @@ A column shows a published one (``of``), whose contract gives heading, format, u
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from transforms.described import Strict, read_described
 from transforms.errors import InputError
 from warehouse.contract import Format, Name, Words
 from warehouse.model import SQL
@@ -22,11 +22,7 @@ NOT_NAMED = "_not_named"
 """How the name of a sheet ends in the edition that does not name schools in need."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldDescription(_Strict):
+class FieldDescription(Strict):
     """A column of a sheet.
 
     ``column``: of the sheet's query. ``of``: the published column it shows, as ``school.name``. ``heading``, ``format``, ``unit``:
@@ -53,7 +49,7 @@ class FieldDescription(_Strict):
         return self
 
 
-class Description(_Strict):
+class Description(Strict):
     """A sheet. ``{area}`` in ``heading`` stands for the name of the workbook's area.
 
     ``about``: what it shows, for the table of contents. ``when_not_compared``: what it says where nothing was published before.
@@ -124,16 +120,10 @@ def refusal(name: str, column: str, problem: str, do: str) -> InputError:
 
 
 def _read(path: Path) -> Description:
-    shown = f"sql/{FOLDER}/{path.name}"
-    try:
-        return Description.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The description of the sheet cannot be read: {error}", file=shown, do="mend it") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"The description of the sheet has a mistake: {first['msg']}",
-            file=shown,
-            column=".".join(str(part) for part in first["loc"]) or None,
-            do="mend it; exports/excel/description.py says how",
-        ) from error
+    return read_described(
+        Description,
+        path,
+        what="The description of the sheet",
+        shown=f"sql/{FOLDER}/{path.name}",
+        do="mend it; exports/excel/description.py says how",
+    )

@@ -52,10 +52,10 @@ def test_the_page_of_sources_is_made_from_the_cards() -> None:
         ('how = "gias_daily"', 'how = "by_post"', "finder"),
         ("smallest_rows = 40_000", "smallest_rows = 0", "smallest_rows"),
         ("required = true", "", "required"),
-        ('kind = "gias_establishment"', 'kind = "gias_school"', "card"),
+        ('kind = "gias_establishment"', 'kind = "gias_school"', ""),
         ('id = "gias_establishments"', 'id = "gias"', "id"),
         ("every_days = 1", "every_days = 1\nhow_often = 1", "how_often"),
-        ("smallest_bytes = 10_000_000", "smallest_bytes = 900_000_000", "card"),
+        ("smallest_bytes = 10_000_000", "smallest_bytes = 900_000_000", ""),
         ("every_days = 1", "every_days = ", ""),
     ],
 )

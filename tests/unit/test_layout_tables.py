@@ -182,10 +182,10 @@ def test_a_new_vintage_is_one_block_of_what_differs(tmp_path: Path) -> None:
         ('key = ["urn"]', 'key = ["urn", "year"]', "year", "key names a column"),
         ('kind = "yes_no" }', 'kind = "yes_no" }\nis_new = { kind = "text" }', "is_new", "No vintage has a heading"),
         ("'x\\.csv'", "'x(\\.csv'", "name_pattern", "cannot be read"),
-        ('kind = "yes_no"', 'kind = "boolean"', "column.is_safe.kind", "not right"),
-        ('kind = "yes_no"', 'kind = "yes_no", optional = true', "column.is_safe.optional", "not right"),
-        ('title = "A file"', "", "title", "not right"),
-        ("[column]", "[column", None, "not TOML"),
+        ('kind = "yes_no"', 'kind = "boolean"', "column.is_safe.kind", "has a mistake"),
+        ('kind = "yes_no"', 'kind = "yes_no", optional = true', "column.is_safe.optional", "has a mistake"),
+        ('title = "A file"', "", "title", "has a mistake"),
+        ("[column]", "[column", None, "cannot be read"),
     ],
 )
 def test_a_mistake_in_a_table_is_said_with_file_vintage_and_column(

@@ -15,13 +15,13 @@ headings end in question marks.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from transforms.described import Strict, read_described
 from transforms.errors import InputError
 from transforms.layouts.fields import Kind
 from transforms.layouts.layout import Column, Layout, Reshape
@@ -29,11 +29,7 @@ from transforms.layouts.layout import Column, Layout, Reshape
 FOLDER = Path(__file__).parent
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ColumnRow(_Table):
+class ColumnRow(Strict):
     """One of our columns: see ``Column``."""
 
     kind: Kind
@@ -41,7 +37,7 @@ class ColumnRow(_Table):
     kept: bool = True
 
 
-class Vintage(_Table):
+class Vintage(Strict):
     """A vintage's headings, by our column; with ``like``, those that differ from that vintage's.
 
     ``without``: columns of the vintage it is like that it has not. ``optional``: columns without which the file is read all the
@@ -56,7 +52,7 @@ class Vintage(_Table):
     headings: dict[str, str] = Field(default_factory=dict)
 
 
-class LayoutTable(_Table):
+class LayoutTable(Strict):
     """A whole table file; the fields above ``column`` are those of ``Layout``."""
 
     group: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -78,7 +74,7 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
     Raises InputError with file, and vintage and column, for a table that is not right.
     """
     path = folder / f"{kind}.toml"
-    table = _parsed(path)
+    table = read_described(LayoutTable, path, what="The table", shown=path.name, do=_MEND)
     known = shapes or {}
     vintages = {name: _like(table, name, path.name) for name in table.vintage}
     for name, column, problem in _faults(table, vintages, known):
@@ -102,23 +98,7 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
     )
 
 
-_MEND = "mend the table in transforms/layouts/"
-
-
-def _parsed(path: Path) -> LayoutTable:
-    try:
-        return LayoutTable.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The table is not TOML: {error}", file=path.name, do=_MEND) from error
-    except ValidationError as error:
-        wrong = error.errors()
-        raise InputError(
-            "The table is not right: " + "; ".join(each["msg"] for each in wrong),
-            file=path.name,
-            column=", ".join(".".join(map(str, each["loc"])) for each in wrong),
-            expected="the fields of transforms/layouts/table.py",
-            do=_MEND,
-        ) from error
+_MEND = "mend the table; transforms/layouts/table.py says how"
 
 
 def _like(table: LayoutTable, name: str, file: str, within: tuple[str, ...] = ()) -> Vintage:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
+from transforms.described import Strict, read_described
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout
 from warehouse.licence import OGL
@@ -21,18 +21,14 @@ FOLDER = Path(__file__).parent / "cards"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sources.md"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GiasDaily(_Strict):
+class GiasDaily(Strict):
     """A file a day at a fixed address; ``file`` holds ``{date}`` (yyyymmdd)."""
 
     how: Literal["gias_daily"]
     file: str = Field(pattern=r"^[a-z_]+\{date\}\.csv$")
 
 
-class GovukAttachments(_Strict):
+class GovukAttachments(Strict):
     """The newest attachment of a page on GOV.UK whose title matches ``title_pattern``, by the date its group ``date`` holds.
 
     ``save_as`` holds ``{date}`` (31_August_2025).
@@ -44,7 +40,7 @@ class GovukAttachments(_Strict):
     save_as: str = Field(pattern=r"\{date\}.*\.csv$")
 
 
-class EesDataSet(_Strict):
+class EesDataSet(Strict):
     """The newest version of a data set of Explore Education Statistics.
 
     ``save_as`` may hold ``{period}`` (202324). ``accept_major``: a newer major version than the last landed is held until it
@@ -58,7 +54,7 @@ class EesDataSet(_Strict):
     accept_major: PositiveInt | None = None
 
 
-class ArcgisLayer(_Strict):
+class ArcgisLayer(Strict):
     """A layer of boundaries: the areas of England, told by the first letter of ``code``, in WGS84."""
 
     how: Literal["arcgis_layer"]
@@ -67,7 +63,7 @@ class ArcgisLayer(_Strict):
     save_as: str = Field(pattern=r"\.geojson$")
 
 
-class ArcgisTable(_Strict):
+class ArcgisTable(Strict):
     """A table of the Open Geography portal, by its item's id: the rows of England, told by the first letter of the first column."""
 
     how: Literal["arcgis_table"]
@@ -79,7 +75,7 @@ class ArcgisTable(_Strict):
 Finder = Annotated[GiasDaily | GovukAttachments | EesDataSet | ArcgisLayer | ArcgisTable, Field(discriminator="how")]
 
 
-class Card(_Strict):
+class Card(Strict):
     """One source: whose it is, how its newest file is found, how often it appears, and what a good file looks like.
 
     ``look_hours``: how often the daemon looks (orchestration/sensors.py; GIAS once a day).
@@ -133,19 +129,9 @@ def read_cards(folder: Path | None = None) -> dict[str, Card]:
 
 
 def _read(path: Path) -> Card:
-    try:
-        card = Card.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The card is not TOML: {error}", file=path.name, do="mend the card") from error
-    except ValidationError as error:
-        wrong = error.errors()
-        raise InputError(
-            "The card is not right: " + "; ".join(each["msg"] for each in wrong),
-            file=path.name,
-            column=", ".join(".".join(map(str, each["loc"])) or "card" for each in wrong),
-            expected="the fields of warehouse/sources/cards.py",
-            do="mend the card",
-        ) from error
+    card = read_described(
+        Card, path, what="The card", shown=path.name, do="mend the card; warehouse/sources/cards.py says what it holds"
+    )
     if card.id != path.stem:
         raise InputError(
             f"The card's id is {card.id}", file=path.name, column="id", expected=path.stem, do="name card and file alike"

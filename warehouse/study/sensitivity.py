@@ -53,9 +53,8 @@ def varied(definition: Definition, variation: Variation) -> Definition:
     """The definition with another value of one parameter."""
     about = definition.description
     parameter = about.parameter[variation.parameter].model_copy(update={"value": variation.value})
-    return replace(
-        definition, description=about.model_copy(update={"parameter": about.parameter | {variation.parameter: parameter}})
-    )
+    parameters = {**about.parameter, variation.parameter: parameter}
+    return replace(definition, description=about.model_copy(update={"parameter": parameters}))
 
 
 def grid(connection: duckdb.DuckDBPyConnection, definition: Definition) -> list[Variation]:

@@ -24,6 +24,7 @@ from transforms.errors import InputError
 from warehouse.definitions import Definition, read_definitions
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
+from warehouse.query import ask
 from warehouse.store import read_only, run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -69,6 +70,7 @@ def parts_of(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnectio
         "exclusive of 2017": lambda: _exclusive(study, STUDY),
         "similarity": lambda: _similarity(current),
         "figures of 2017": lambda: _figures(study, STUDY),
+        "leadership not known in 2017": lambda: _leadership_not_known(study),
         **{f"rules of {each.name}": partial(_rules, each) for each in definitions},
         **{f"thresholds of {each.name}": partial(_thresholds, each) for each in definitions},
     }
@@ -172,6 +174,14 @@ def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> 
     )
     headings = ("Definition", "Phase", "Schools", "High-performing", "%", "In need", "%", "Median of partners", "With nobody near")
     return _table(headings, rows)
+
+
+def _leadership_not_known(connection: duckdb.DuckDBPyConnection) -> str:
+    (found,) = ask(connection, "page/leadership_not_known")
+    return (
+        f"Of the {found['high_performing']:,} high-performing schools of 2017, {found['by_this_alone']:,} "
+        f"({found['by_this_alone_percent']:.0f} %) are so by this alone."
+    )
 
 
 def _exclusive(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:

@@ -7,7 +7,8 @@ OGL = (
 
 LIMITS = (
     "A screen of public data: nearness is not willingness, capacity or effect, and a straight line is not a journey. "
-    "High-performing does not mean eligible to support. A missing value is never a zero; where one still decides, the method says so."
+    "High-performing does not mean eligible to support. A missing value is never a zero; where one still decides, the method says "
+    "so."
 )
 
 SYNTHETIC_LABEL = "synthetic sample"

@@ -1,11 +1,28 @@
 -- One row: how many schools of a definition (and of a phase, where one is given) have a reason, whatever became of them, and of how many it
 -- could not be told.
+with asked as (
+    select
+        cast($definition as varchar) as definition,
+        cast($code as varchar) as code,
+        cast($phase as varchar) as phase
+),
+
+not_told as (
+    select coalesce(list(reason.code) filter (where reason.code is not null), []) as codes
+    from asked
+    left join definition.reason as reason
+        on
+            reason.definition = asked.definition
+            and reason.kind = 'not_assessed'
+            and list_contains(reason.rules, asked.code)
+)
+
 select
-    count(*) filter (where list_contains(status.reasons, $code)) as schools,
-    count(*) filter (where list_has_any(status.not_assessed, (
-        select coalesce(list(reason.code), [])
-        from definition.reason as reason
-        where reason.definition = $definition and reason.kind = 'not_assessed' and list_contains(reason.rules, $code)
-    ))) as not_assessed
-from match.school_status as status
-where status.definition = $definition and ($phase is null or status.phase = $phase)
+    count(*) filter (where list_contains(status.reasons, asked.code)) as schools,
+    count(*) filter (where list_has_any(status.not_assessed, not_told.codes)) as not_assessed
+from asked
+cross join not_told
+inner join match.school_status as status
+    on
+        status.definition = asked.definition
+        and (asked.phase is null or asked.phase = status.phase)

@@ -49,7 +49,7 @@ def hold(warehouse: Warehouse, results: Sequence[CheckResult]) -> InputError | N
     place = warehouse.place
     release(place, source)  # of a source, the newest report is the one to read
     place.held.mkdir(parents=True, exist_ok=True)
-    path = place.held / f"{new_stamp(place)}-{_of(source)}"
+    path = place.held / f"{new_stamp(place)}-{_name_ending(source)}"
     path.write_text(as_markdown(page), encoding="utf-8")
     log.error("held: the report is %s", path)
     if len(drift) < len(failed):
@@ -65,10 +65,10 @@ def hold(warehouse: Warehouse, results: Sequence[CheckResult]) -> InputError | N
 def release(home: Home, source: str) -> None:
     """Remove the reports of a source: it was published, or a newer report takes their place."""
     for path in waiting(home):
-        if path.name.endswith(f"Z-{_of(source)}"):
+        if path.name.endswith(f"Z-{_name_ending(source)}"):
             path.unlink()
 
 
-def _of(source: str) -> str:
+def _name_ending(source: str) -> str:
     """The end of a report's name: letters, digits, dots and hyphens of the source alone."""
     return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in source) + ".md"

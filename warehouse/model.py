@@ -66,7 +66,7 @@ class Model:
             line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
             raise InputError(
                 f"The model {self.name} cannot be built: {error}",
-                file=_shown(self.path),
+                file=_path_in_project(self.path),
                 row=int(line[1]) if line else None,
                 do="mend the SQL",
             ) from error
@@ -137,7 +137,7 @@ def tables_read(sql: str, path: Path) -> tuple[str, ...]:
         first = error.errors[0] if error.errors else {}
         raise InputError(
             f"The SQL cannot be read: {first.get('description', error)}",
-            file=_shown(path),
+            file=_path_in_project(path),
             row=first.get("line"),
             do="mend it",
         ) from error
@@ -149,7 +149,7 @@ def tables_read(sql: str, path: Path) -> tuple[str, ...]:
         elif table.name and table.name not in own:
             raise InputError(
                 f"The table {table.name} is named without its schema",
-                file=_shown(path),
+                file=_path_in_project(path),
                 expected="a name such as core.school, or the name of a common table expression",
                 do="write the schema in front of the table",
             )
@@ -178,5 +178,5 @@ def load_macros(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> None
     run(connection, (root / "macros.sql").read_text(encoding="utf-8"))
 
 
-def _shown(path: Path) -> str:
+def _path_in_project(path: Path) -> str:
     return path.relative_to(SQL.parent).as_posix() if path.is_relative_to(SQL.parent) else str(path)

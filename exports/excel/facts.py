@@ -73,7 +73,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
         shown_in[row["sheet"], row["area_code"]].append(row["workbook_code"])
     country = next(scope.code for scope in scopes if scope.kind == COUNTRY)
     to_all, by_area = dict[str, list[Row]](), dict[str, dict[str, list[Row]]]()
-    asked = cache(partial(_asked, connection))  # sheets of areas show the same rows
+    asked = cache(partial(_rows_in_order, connection))  # sheets of areas show the same rows
     for name, sheet in sheets.items():
         if sheet.query is None:
             continue
@@ -81,9 +81,9 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
         if sheet.about.dealt == "to_all":
             to_all[name] = [show(row) for row in rows]
         elif sheet.about.dealt == "by_place":
-            by_area[name] = _dealt(rows, lambda row: {country, row["region_code"], row["la_ons_code"]} - {None}, show)
+            by_area[name] = _by_area(rows, lambda row: {country, row["region_code"], row["la_ons_code"]} - {None}, show)
         else:
-            by_area[name] = _dealt(rows, lambda row, name=name: shown_in[name, row["area_code"]], show)  # type: ignore[misc]
+            by_area[name] = _by_area(rows, lambda row, name=name: shown_in[name, row["area_code"]], show)  # type: ignore[misc]
     return Facts(
         refresh=refresh,
         definitions=_in_order(query("sheet/definitions")),
@@ -92,14 +92,14 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
         scopes=scopes,
         sheets=sheets,
         is_anonymous=is_anonymous,
-        cover=_dealt(_in_order(query("sheet/cover")), lambda row: [row["area_code"]]),
-        shortest=_dealt(query("sheet/shortest"), lambda row: [row["within_code"]]),
+        cover=_by_area(_in_order(query("sheet/cover")), lambda row: [row["area_code"]]),
+        shortest=_by_area(query("sheet/shortest"), lambda row: [row["within_code"]]),
         rows_to_all=to_all,
         rows_by_area=by_area,
     )
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+def _rows_in_order(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
     return _in_order(rows_as_dicts(connection, sql))
 
 
@@ -110,7 +110,7 @@ def _in_order(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: order_of(row["definition"], row.get("phase") or ""))
 
 
-def _dealt(
+def _by_area(
     rows: Sequence[Row], areas_of: Callable[[Row], Any], show: Callable[[Row], Row] = lambda row: row
 ) -> dict[str, list[Row]]:
     """Rows as they are shown, by area; each is made once, whatever the number of workbooks it stands in."""

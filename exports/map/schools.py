@@ -108,10 +108,10 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> dict[int, list[str]]:
     """By URN what the contract's columns say of a school, in words."""
     columns = fact_columns()
     rows = ask(connection, "map/school_facts")
-    return {row["urn"]: [_said(row[name], column) for name, column in columns.items()] for row in rows}
+    return {row["urn"]: [_value_in_words(row[name], column) for name, column in columns.items()] for row in rows}
 
 
-def _said(value: Any, column: Column) -> str:
+def _value_in_words(value: Any, column: Column) -> str:
     """A value in words; where there is none, what that means."""
     if value is None:
         return column.null or ""
@@ -120,7 +120,7 @@ def _said(value: Any, column: Column) -> str:
     if isinstance(value, date):
         return day_in_words(value)
     if isinstance(value, list):
-        return ", ".join(_said(each, column) for each in value) or "none"
+        return ", ".join(_value_in_words(each, column) for each in value) or "none"
     if isinstance(value, int | float):
         return f"{value:{_FORMATS.get(column.format or '', ',')}}"
     return in_words(value) if column.one_of else str(value)

@@ -189,10 +189,10 @@ def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> 
         where need.definition = $1 and need.need_urn = $2""",
         [status["definition"], status["urn"]],
     )
-    return (rows[0]["partners"], _at(rows[0]["name"], rows[0]["nearest_miles"])) if rows else (None, None)
+    return (rows[0]["partners"], _with_distance(rows[0]["name"], rows[0]["nearest_miles"])) if rows else (None, None)
 
 
-def _at(name: str | None, miles: float | None) -> str | None:
+def _with_distance(name: str | None, miles: float | None) -> str | None:
     return None if name is None else f"{name}, {miles:.1f} miles"
 
 

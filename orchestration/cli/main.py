@@ -71,7 +71,7 @@ def refresh(
     for state in done.status:
         if state["is_stale"] or "at the last look" in state["state"]:
             console.print(f"[bold red]{escape(state['title'])}[/], as at {state['as_at'] or 'no date'}: {escape(state['state'])}")
-    console.print(f"\nPublished in {done.seconds:.0f} s: [bold]{escape(_shown(place))}[/]")
+    console.print(f"\nPublished in {done.seconds:.0f} s: [bold]{escape(_folder_in_words(place))}[/]")
     for name, what in (
         ("schoolmatch.duckdb", "query it: duckdb -readonly, Python, R"),
         ("site/index.html", "the map: open it, or schoolmatch serve"),
@@ -115,7 +115,7 @@ def status(
         print_rows(list(states[0].as_json()), [list(state.as_json().values()) for state in states], as_json=False, as_csv=True)
     else:
         _show_states(states, about["label"])
-        console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_shown(place))}")
+        console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_folder_in_words(place))}")
     for report in waiting(place):
         errors.print(f"[bold red]A refresh is held[/] until its changes are allowed: {escape(str(report))}", soft_wrap=True)
     if age > LATEST_AT_MOST:
@@ -245,7 +245,7 @@ def _show_progress(level: int) -> None:
     logger.propagate = False
 
 
-def _shown(home: Home) -> str:
+def _folder_in_words(home: Home) -> str:
     try:
         return str(home.latest.relative_to(Path.cwd()))
     except ValueError:

@@ -40,7 +40,7 @@ def written(world: World, home: Home) -> Path:
     """The three tables, as a refresh publishes them."""
     folder = home.root / "parquet"
     folder.mkdir(parents=True, exist_ok=True)
-    for contract in history.kept():
+    for contract in history.kept_contracts():
         run(world.connection, f"copy {contract.table} to {literal(folder / f'{contract.name}.parquet')} (format parquet)")
     return folder
 

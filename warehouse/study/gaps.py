@@ -167,7 +167,7 @@ def _coasting(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
         return
     counts = _by_phase(_ask(connection, "would_be_in_need", definition))
     now = _by_phase(headlines(connection, definition, [Variation("coasting_years", parameter.value)]))
-    most = {phase: _percent(row["in_need"] + (_of(counts, phase, "added")), row["schools"]) for phase, row in now.items()}
+    most = {phase: _percent(row["in_need"] + (_value_of(counts, phase, "added")), row["schools"]) for phase, row in now.items()}
     yield Gap(
         title="Results of earlier years",
         missing=f"Results of {_in_words([_academic_year(year) for year in absent])} are not held for every key stage.",
@@ -177,7 +177,7 @@ def _coasting(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
         ),
         figures=(
             Figure("Undecided: low in the years that are held, or a score is missing", _covered(connection, definition, undecided)),
-            Figure("of these, neither in need already nor excluded", {phase: _of(counts, phase, "added") for phase in now}),
+            Figure("of these, neither in need already nor excluded", {phase: _value_of(counts, phase, "added") for phase in now}),
             Figure("In need, %, if none of them is coasting, as here", _column(now, "in_need_percent"), "percent"),
             Figure("In need, %, if every one of them is", most, "percent"),
         ),
@@ -292,7 +292,7 @@ def _column(rows: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, float
     return {phase: row[name] for phase, row in rows.items()}
 
 
-def _of(rows: Mapping[str, Mapping[str, Any]], phase: str, name: str) -> int:
+def _value_of(rows: Mapping[str, Mapping[str, Any]], phase: str, name: str) -> int:
     return int(rows[phase][name]) if phase in rows else 0
 
 

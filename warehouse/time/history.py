@@ -25,7 +25,7 @@ from warehouse.store import literal, run
 log = logging.getLogger("schoolmatch")
 
 
-def kept() -> list[Contract]:
+def kept_contracts() -> list[Contract]:
     """The published tables whose rows are kept from refresh to refresh."""
     return [contract for contract in read_contracts().values() if contract.kept_as]
 
@@ -89,7 +89,7 @@ def _listed(table: str, columns: list[str]) -> str:
 
 def tables() -> list[str]:
     """The tables that hold what is kept, as it was before this refresh."""
-    return [str(contract.kept_as) for contract in kept()]
+    return [str(contract.kept_as) for contract in kept_contracts()]
 
 
 KEPT = 2
@@ -99,7 +99,7 @@ _BUILDING = ".building-"
 
 
 def _files() -> list[str]:
-    return [f"{contract.name}.parquet" for contract in kept()]
+    return [f"{contract.name}.parquet" for contract in kept_contracts()]
 
 
 def folder_of(home: Home, source: str, *, is_synthetic: bool) -> Path:
@@ -114,10 +114,10 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
     Raises InputError where something is kept and none of it can be read: to begin anew would lose it.
     """
     create(connection)
-    folders = _kept(folder_of(home, source, is_synthetic=is_synthetic))
+    folders = _snapshots(folder_of(home, source, is_synthetic=is_synthetic))
     for number, folder in enumerate(reversed(folders), start=1):
         try:
-            for contract in kept():
+            for contract in kept_contracts():
                 path = literal(folder / f"{contract.name}.parquet")
                 run(connection, f"insert into {contract.kept_as} by name select {_known(connection, contract, path)} from {path}")
             return
@@ -135,7 +135,7 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every table of ``history``, empty."""
     run(connection, "create schema if not exists history")
-    for contract in kept():
+    for contract in kept_contracts():
         fields = ", ".join(f"{name} {kind}" for name, kind in contract.types.items())
         run(connection, f"create or replace table {contract.kept_as} ({fields})")
 
@@ -169,9 +169,9 @@ def keeping(home: Home, source: str, stamp: str, parquet: Path, *, is_synthetic:
         aside.replace(own / stamp)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    for old in _kept(own)[:-KEPT]:
+    for old in _snapshots(own)[:-KEPT]:
         shutil.rmtree(old)
 
 
-def _kept(own: Path) -> list[Path]:
+def _snapshots(own: Path) -> list[Path]:
     return sorted(path for path in own.iterdir() if path.is_dir() and path.name[0].isdigit()) if own.is_dir() else []

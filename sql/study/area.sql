@@ -1,16 +1,17 @@
--- One row per phase, of England and each region: the figures that a study has published, and how many high-performing schools there are for
--- each school in need.
+-- One row per phase, of England and each region: its figures, and how many high-performing schools there are for each school in need.
 select
     area_type,
     area_name,
     phase,
+    schools,
     high_performing,
     in_need,
     high_performing_percent,
     in_need_percent,
     high_performing > in_need as is_high_performing_more,
     high_performing / nullif(in_need, 0) as high_performing_for_each_in_need,
-    partners_median
+    partners_median,
+    in_need_without_partner
 from mart.area_summary
 where area_type in ('country', 'region') and definition = $definition
 order by phase, area_code

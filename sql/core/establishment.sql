@@ -2,7 +2,7 @@
 -- holds those whose left_out_because is null. Types are matched by code; reference.establishment_type has a row for each name that a code has
 -- had, and the row of its present name is taken. An extract without codes (2017) is matched by any of the names. A school that has become an
 -- academy can stand in an extract twice, under both URNs (78 times in September 2025): the number of the establishment within its authority
--- (LAESTAB) stays, and the URN that Ofsted lists is believed.
+-- (LAESTAB) stays, and the URN that Ofsted lists is believed, then the one with pupils, then the higher.
 with typed as (
     select
         establishment.*,

@@ -1,6 +1,6 @@
 -- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every
--- Ofsted release ever landed, the newest release's word where two speak of the same inspection: a newer layout drops what an older
--- one told. urn is the school Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade),
+-- Ofsted release ever landed. Where two speak of the same inspection the row of the newest release is taken, whole; the others matter because a newer
+-- layout drops inspections that an older one told. urn is the school Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade),
 -- four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
 with told as (
     -- a row of Ofsted's tells up to four inspections; what one of them does not have is null

@@ -43,7 +43,7 @@ counted as (
     where inspection.framework <> 'ungraded'
     qualify row_number() over (
         partition by lineage.urn, inspection.inspection_date
-        -- of two of one day and URN the report card counts: of the frameworks it is the last by the alphabet
+        -- of two of one day and URN the report card counts, as the newer framework tells more: of the frameworks it is the last by the alphabet
         order by lineage.steps, inspection.framework desc, lineage.listed_urn
     ) = 1
 ),

@@ -1,4 +1,5 @@
--- One row per school and earlier establishment whose judgements and results belong to it (steps: how many changes ago).
+-- One row per school and earlier establishment whose judgements belong to it (steps: how many changes ago). Its results do as well; those follow
+-- the LAESTAB besides (core.result_owner).
 -- Only a plain "Predecessor" link counts (or a plain "Successor" seen from the other side), and only where it is the single one:
 -- a school made from several has no one's judgement, and links of the kinds merged, amalgamated and split count for nothing (two schools with a
 -- plain link to one predecessor, however they came from it, both have what was its). Ofsted does the same:

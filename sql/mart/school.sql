@@ -1,4 +1,4 @@
--- One row per open state-funded school in England, by URN: what is known of it and since when. H3 cells are text here (64-bit numbers lose
+-- One row per open state-funded school in England, by URN: what is known of it. H3 cells are text here (64-bit numbers lose
 -- digits in spreadsheets and browsers). A missing value is null; columns that end in _missing say why.
 select
     school.urn,

@@ -2,7 +2,7 @@
 -- all (Gower 1971): the mean of the parts that are known of both, weighted by reference.similarity_weight. A part that is not known of both
 -- is left out, not guessed: null; so is the whole where no part is known. Size and free meals are compared by rank within the phase, as
 -- Podani (1999, Taxon 48) extends Gower: by value the range would be that of the largest school, next to which most look alike, and
--- the part would hardly count. So 0.9 says that one school of the phase in ten lies between the two.
+-- the part would hardly count. So 0.9 of either says that one school of the phase in ten lies between the two.
 with weight as (
     select
         sum(weight) filter (where part = 'size') as size,

@@ -2,8 +2,8 @@
 -- Its steps stand in the folder beside this file: definition.nfer_2017_result holds every result against the floor and coasting standards,
 -- definition.nfer_2017_year says which year is read. Here each school has its results, and a reason for whatever is true. A condition is true, false,
 -- or null where it cannot be told. Only true gives a reason, and null is said in not_assessed; one exception: leadership not known, with
--- high results, has a reason of its own. Lists of Teaching Schools and of
--- National Support Schools do not follow predecessors. Where an unknown fact decides in silence: docs/method/unknown.md#where-an-unknown-fact-still-decides.
+-- high results, has a reason of its own. Lists of Teaching Schools and of National Support Schools do not follow predecessors. Where an unknown
+-- fact decides in silence: docs/method/unknown.md#where-an-unknown-fact-still-decides.
 with school as (
     select
         school.urn,

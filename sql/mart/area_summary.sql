@@ -1,9 +1,9 @@
 -- One row per definition, phase and area (country, region, local authority, constituency) with at least one school of the definition's universe.
--- A school in need counts where it stands; its partners may stand across the border. Medians and means are over the schools in need whose
--- place and setting are known (no column counts the others); they are null, not zero, where no school is in need. in_need_without_partner is null where none of those in need can be
--- placed, and so is partnered_exclusively_1 (2, 3): the schools in need that get a partner in the assignment for the whole country in which no
--- high-performing school takes more than 1 (2, 3); an area by itself could do better. not_assessed says for how many schools that are neither
--- the question could not be answered in full; where a list that a rule reads was not landed, that is every one of them.
+-- A school in need counts where it stands; its partners may stand across the border. Medians and means are over the schools in need whose place
+-- and setting are known (no column counts the others); they are null, not zero, where no school is in need. in_need_without_partner is null where
+-- none of those in need can be placed, and so is partnered_exclusively_1 (2, 3): the schools in need that get a partner in the assignment for the
+-- whole country in which no high-performing school takes more than 1 (2, 3); an area by itself could do better. not_assessed says for how many
+-- schools that are neither the question could not be answered in full; where a list that a rule reads was not landed, that is every one of them.
 with exclusive as (
     select
         definition,

@@ -38,5 +38,5 @@ inner join standing
         standing.definition = cold.definition
         and standing.phase = cold.phase
         and printf('%x', standing.h3_r5) = cold.h3_r5
-inner join mart.cell as cell on cell.resolution = 5 and cell.cell = cold.h3_r5
+inner join mart.cell as cell on cell.cell = cold.h3_r5
 order by cold.definition, cold.phase, cold.h3_r5

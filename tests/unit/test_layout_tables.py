@@ -173,6 +173,7 @@ def test_a_new_vintage_is_one_block_of_what_differs(tmp_path: Path) -> None:
         ("[vintage.old]", '[vintage.old]\nlike = "new"', "vintage old, like", "in turn"),
         ("optional = []", 'optional = ["is_sound"]', "vintage new, is_sound", "said to be optional"),
         ("optional = []", 'without = ["is_sound"]', "vintage new, is_sound", "would not have"),
+        ("[vintage.old]\n", '[vintage.old]\nwithout = ["is_safe"]\n', "vintage old, is_safe", "would not have"),
         ("optional = []", 'shape = "long"', "vintage new, shape", "no function for the shape long"),
         ("optional = []", "", "vintage old, headings", "taken for one of new"),
         ('is_safe = "Safe since?"', 'is_sound = "Sound?"', "vintage new, is_sound", "not under [column]"),

@@ -301,4 +301,5 @@ def test_boundaries_are_told_apart_by_the_name_of_their_code() -> None:
     frame = read(path, f'{{"type":"FeatureCollection","features":[{feature}]}}', "utf-8")
     assert frame[["area_type", "area_code", "area_name"]].to_numpy().tolist() == [["local_authority", "E06000001", "Hartlepool"]]
     assert "no GeoJSON" in str(refused(path, b'{"type": "Topology"}'))
+    assert "no boundary in it" in str(refused(path, b'{"features":[]}'))
     assert "which area" in str(refused(path, b'{"features":[{"properties":{"name":"x"},"geometry":null}]}'))

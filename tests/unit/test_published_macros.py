@@ -132,6 +132,17 @@ def test_cells_within_a_radius_hold_every_point_within_it_from_anywhere_in_the_c
             assert cell in found
 
 
+def test_a_cell_says_how_many_schools_stand_in_it(world: World) -> None:
+    for urn, north in ((100_001, 0), (100_002, 10), (100_003, 40_000)):
+        world.school(urn, north=north)
+    world.build()
+    for resolution in (5, 6, 7):
+        counted = world.query(f"select cell, schools from mart.cell where resolution = {resolution} and schools > 0 order by all")
+        there = world.query(f"select h3_r{resolution} as cell, count(*) as schools from mart.school group by all order by all")
+        assert counted == there
+        assert sorted(row["schools"] for row in counted) == [1, 2]
+
+
 def test_partners_and_an_area_are_reported_in_words_an_analyst_can_use(world: World) -> None:
     world.school(100001)
     world.graded(100001, 3, previous=3)

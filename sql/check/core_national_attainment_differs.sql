@@ -8,7 +8,7 @@ with results as (
         year,
         rwm_expected_percent as result,
         pupils
-    from raw.ks2_result
+    from core.ks2_published
     union all
     select
         'ks4' as stage,

@@ -1,7 +1,9 @@
 -- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every
 -- Ofsted release ever landed. Where two speak of the same inspection the row of the newest release is taken, whole; the others matter because a newer
--- layout drops inspections that an older one told. urn is the school Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade),
--- four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
+-- layout drops inspections that an older one told. urn is the school Ofsted lists it under, inspected_urn the one it was then. framework:
+-- headline_grade (an overall grade), four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
+-- category_of_concern is the one of today where the release tells it ("Most recent category of concern", in the layout of report cards), as a later
+-- visit can lift one: NONE where the inspection found one, or was inadequate, and the school is in none today. Else it is what the inspection found.
 with told as (
     -- a row of Ofsted's tells up to four inspections; what one of them does not have is null
     select
@@ -17,6 +19,8 @@ with told as (
         latest_personal_development as personal_development,
         latest_leadership_and_management as leadership_and_management,
         latest_safeguarding as safeguarding,
+        case when report_card_inspection_date is null or report_card_inspection_date <= latest_inspection_date then current_category_of_concern end
+            as current_category,
         as_at
     from raw.ofsted_inspection
     union all by name
@@ -54,6 +58,8 @@ with told as (
             report_card_early_years,
             report_card_post_16
         ] as areas,
+        case when latest_inspection_date is null or latest_inspection_date < report_card_inspection_date then current_category_of_concern end
+            as current_category,
         as_at
     from raw.ofsted_inspection
     union all by name
@@ -74,7 +80,11 @@ select
     publication_date,
     framework,
     overall_effectiveness,
-    category_of_concern,
+    case
+        when current_category is null then category_of_concern
+        when current_category <> 'none' then current_category
+        when category_of_concern is not null or 4 in (overall_effectiveness, quality_of_education, leadership_and_management) then 'NONE'
+    end as category_of_concern,
     quality_of_education,
     behaviour_and_attitudes,
     personal_development,
@@ -84,6 +94,8 @@ select
     -- the areas of a report card by name; an area that does not apply to the school (post-16, early years) is null
     nullif(areas[1], 'Not applicable') as leadership_and_governance,
     coalesce(list_filter(areas, lambda area: area is not null and area <> 'Not applicable'), []) as report_card_areas,
+    -- an area of which the file says neither a grade nor that it does not apply
+    len(list_filter(areas, lambda area: area is null)) as report_card_areas_not_known,
     as_at
 from told
 where inspection_date is not null

@@ -37,7 +37,8 @@ counted as (
         inspection.leadership_and_management,
         inspection.safeguarding,
         inspection.leadership_and_governance,
-        inspection.report_card_areas
+        inspection.report_card_areas,
+        inspection.report_card_areas_not_known
     from lineage
     inner join core.inspection as inspection on inspection.urn = lineage.listed_urn
     where inspection.framework <> 'ungraded'
@@ -81,8 +82,11 @@ select
         counted.quality_of_education >= 3 or counted.leadership_and_management >= 3,
         governance.equivalent_grade >= 3
     ) as is_below_good,
-    -- a report card without an area below the strong standard
-    len(counted.report_card_areas) > 0 and list_has_all(strong.grades, counted.report_card_areas) as is_strong_throughout,
+    -- a report card without an area below the strong standard; null where an area is not known and none that is known is below it
+    case
+        when counted.framework <> 'report_card' or not list_has_all(strong.grades, counted.report_card_areas) then false
+        when counted.report_card_areas_not_known = 0 and len(counted.report_card_areas) > 0 then true
+    end as is_strong_throughout,
     concern.concern
 from counted
 cross join strong

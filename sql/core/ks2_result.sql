@@ -14,5 +14,5 @@ select
     result.maths_progress,
     result.maths_progress_missing
 from core.result_owner as owner
-inner join raw.ks2_result as result on result.urn = owner.result_urn and result.year = owner.year
+inner join core.ks2_published as result on result.urn = owner.result_urn and result.year = owner.year
 where owner.stage = 'ks2'

@@ -9,7 +9,7 @@ select
     median(reading_expected_progress_percent) as median_reading_progress_percent,
     median(writing_expected_progress_percent) as median_writing_progress_percent,
     median(maths_expected_progress_percent) as median_maths_progress_percent
-from raw.ks2_result
+from core.ks2_published
 group by year
 union all
 select

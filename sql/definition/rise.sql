@@ -121,9 +121,12 @@ select
     cast(null as varchar) as excluded_from_high_performing,
     list_filter([
         case when inspection_date is null then 'no_graded_inspection' end,
-        -- of a category that is no concern any more (notice to improve) neither of the two is said: docs/method/unknown.md
-        case when is_low and previous_grade is null and category_of_concern is null then 'previous_inspection_not_known' end,
+        case when is_low and previous_grade is null and concern is null then 'previous_inspection_not_known' end,
         case when grade = 4 and category_of_concern is null then 'category_of_concern_not_known' end,
+        case
+            when framework = 'report_card' and (is_low is null or (is_strong_throughout and safeguarding = 'Met') is null)
+                then 'report_card_incomplete'
+        end,
         case
             when phase not in ('primary', 'secondary') then null
             when not is_measured then 'results_not_published'

@@ -203,7 +203,9 @@ class World:
 
     def report_card(self, urn: int, *, areas: str = "Strong standard", as_at: date = date(2026, 5, 31), **changes: Any) -> None:
         """A school with a report card: every area the same, safeguarding met, unless changed by the area's name."""
-        card = {"inspection_date": date(2026, 2, 3), "safeguarding": "Met", "early_years": "Not applicable"}
+        card = {"inspection_date": date(2026, 2, 3), "safeguarding": "Met"} | dict.fromkeys(
+            ("early_years", "post_16"), "Not applicable"
+        )
         card |= dict.fromkeys(REPORT_CARD_AREAS, areas) | changes
         self.ofsted(urn, as_at=as_at, **{f"report_card_{name}": value for name, value in card.items()})
 

@@ -21,6 +21,7 @@ def test_there_is_a_card_for_every_source_that_is_fetched() -> None:
         "gias_memberships",
         "ofsted_inspections",
         "ks2_results",
+        "ks2_cohorts",
         "ks4_results",
         "ons_regions",
         "ons_local_authorities",

@@ -173,11 +173,13 @@ def test_of_a_report_card_leadership_and_governance_tells_below_good(
         ({"achievement": "Expected standard"}, False),
         ({"achievement": "Rather nice"}, False),
         ({"post_16": "Needs attention"}, False),
-        ({"areas": "Not applicable"}, False),  # nothing was graded
+        ({"areas": "Not applicable"}, None),  # nothing was graded
+        ({"achievement": None}, None),
+        ({"achievement": None, "inclusion": "Needs attention"}, False),
     ],
 )
 def test_a_report_card_is_strong_throughout_where_no_area_is_below_the_strong_standard(
-    world: World, card: dict[str, str], is_strong: bool
+    world: World, card: dict[str, str | None], is_strong: bool | None
 ) -> None:
     world.school(100001)
     world.report_card(100001, **card)

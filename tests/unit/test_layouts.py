@@ -118,8 +118,8 @@ def test_a_needed_column_that_is_missing_is_named() -> None:
 def test_every_row_one_field_short_is_how_the_publisher_wrote_it_in_2017() -> None:
     path = "grouplinks_edubaseallacademiesandfree20170119.csv"
     text = (
-        "URN,Linked UID,Group Name,Group Type,Group Status,Joined date,HasSharedHT\r\n"
-        "101,15,A trust,Multi-academy trust,Open,01-03-2016\r\n102,16,B trust,Multi-academy trust,Open,01-03-2016"
+        "URN,Linked UID,Group Name,Group Type,Group Status,Joined date,LA (name),HasSharedHT\r\n"
+        "101,15,A trust,Multi-academy trust,Open,01-03-2016,Kent\r\n102,16,B trust,Multi-academy trust,Open,01-03-2016,Kent"
     )
     assert read(path, text)["group_id"].tolist() == ["15", "16"]
 
@@ -189,8 +189,8 @@ def test_the_measures_of_2014_and_2015_are_read_from_their_own_headings() -> Non
 
 
 def test_since_when_an_academy_is_in_its_trust_is_read_from_the_list_of_2017_and_from_the_history() -> None:
-    now = "URN,Linked UID,Group Name,Group Type,Group Status,Joined date,HasSharedHT\r\n"
-    now += "1,15885,A trust,Multi-academy trust,Open,01-03-2016\r\n"
+    now = "URN,Linked UID,Group Name,Group Type,Group Status,Joined date,LA (name),HasSharedHT\r\n"
+    now += "1,15885,A trust,Multi-academy trust,Open,01-03-2016,Kent\r\n"
     frame = read("grouplinks_edubaseallacademiesandfree20170119.csv", now)
     assert frame[["urn", "group_id"]].to_numpy().tolist() == [[1, "15885"]]
     history = (
@@ -231,10 +231,10 @@ def test_long_results_become_one_row_per_school_and_year() -> None:
         '202223,School,100000,2013614.0,Total,"Reading, writing and maths",30,77,10,z',
         "202223,School,100000,2013614.0,Total,Writing,30,80,z,u",
         '202223,School,100000,2013614.0,Disadvantaged,"Reading, writing and maths",x,50,x,z',
-        '202223,National,,,Total,"Reading, writing and maths",600000,60,8,z',
+        "202223,School,100001,2013615,Total,Maths,30,80,z,1",
+        # a row of the country has no URN, and a number that no school has: only rows of schools are read
+        '202223,National,,z,Total,"Reading, writing and maths",600000,60,8,?',
     ]
-    # a row of the country has no URN: only rows of schools are read as such
-    rows[-1] = '202223,National,1,1,Total,"Reading, writing and maths",600000,60,8,z'
     frame = read("2022-2023/ks2_school_attainment_data.csv", LONG + "\r\n".join(rows) + "\r\n", "utf-8")
     assert len(frame) == 1
     row = frame.iloc[0]
@@ -268,9 +268,9 @@ def test_key_stage_4_files_since_2024_25_have_other_names_and_rows_of_groups_of_
 
 def test_the_raw_table_has_the_same_columns_whatever_the_vintage() -> None:
     wide = read("2015-2016/england_ks2final.csv", WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n")
-    long = read(
-        "2024-2025/ks2_school_attainment_data.csv", LONG + '202425,School,1,1,Total,"Reading, writing and maths",30,77,10,z\r\n'
-    )
+    subjects = ('"Reading, writing and maths"', "Reading", "Writing", "Maths")
+    rows = [f"202425,School,1,1,Total,{subject},30,77,10,z\r\n" for subject in subjects]
+    long = read("2024-2025/ks2_school_attainment_data.csv", LONG + "".join(rows))
     assert list(wide.columns) == list(long.columns) == [*KS2.schema, "row_number"]
 
 
@@ -303,3 +303,12 @@ def test_boundaries_are_told_apart_by_the_name_of_their_code() -> None:
     assert "no GeoJSON" in str(refused(path, b'{"type": "Topology"}'))
     assert "no boundary in it" in str(refused(path, b'{"features":[]}'))
     assert "which area" in str(refused(path, b'{"features":[{"properties":{"name":"x"},"geometry":null}]}'))
+
+
+def test_the_year_of_a_wide_file_is_told_by_its_header_where_its_path_says_none() -> None:
+    """The publisher's name, england_ks2final.csv, is the same every year; its header names the year before."""
+    text = WIDE.rstrip("\r\n") + ",TELIG_18,TELIG_17\r\n1,201,3614,100000,A,28,89%,7%,2.7,2.2,3,27,26\r\n"
+    assert read("england_ks2final.csv", text)["year"].tolist() == [2019]
+    assert read("2018-2019/england_ks2final.csv", text)["year"].tolist() == [2019]
+    with pytest.raises(InputError, match="of 2022/23, the header that they are of 2018/19"):
+        read("2022-2023/england_ks2final.csv", text)

@@ -77,18 +77,53 @@ KS4 = (
 )
 
 
-def test_two_files_of_one_years_results_are_refused_by_name(tmp_path: Path) -> None:
-    """The provisional and the final file of a year would count each school twice."""
+def results_read(tmp_path: Path, files: dict[str, str]) -> tuple[list[tuple[object, ...]], dict[str, str | None]]:
+    """Key stage 4 as it is read from a folder with these files (name to text): rows, and the notices by file."""
     drop = tmp_path / "drop"
     drop.mkdir()
     for name in ("edubasealldata20250930.csv", "Management_information_-_schools_-_30_June_2017.csv"):
         (drop / name).write_bytes(b"not looked at here")
-    (drop / "202324_performance_tables_schools_final.csv").write_text(KS4.format(score=44.2))
-    (drop / "202324_performance_tables_schools_provisional.csv").write_text(KS4.format(score=44.1))
-    with duckdb.connect() as connection, pytest.raises(InputError, match="Two files hold the same rows") as caught:
+    for name, text in files.items():
+        (drop / name).parent.mkdir(exist_ok=True)
+        (drop / name).write_text(text)
+    with duckdb.connect() as connection:
         load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing")
-    assert "_final.csv" in str(caught.value)
-    assert "_provisional.csv" in str(caught.value)
+        rows = connection.execute("select urn, year, attainment8 from raw.ks4_result order by all").fetchall()
+        return rows, dict(connection.execute("select name, notices from landing.ks4_file").fetchall())
+
+
+def test_of_a_year_that_is_told_twice_the_final_results_count(tmp_path: Path) -> None:
+    """Both together would count each school twice; and a provisional file that lies there must not stop anything."""
+    final, provisional = "202324_performance_tables_schools_final.csv", "202324_performance_tables_schools_provisional.csv"
+    rows, notices = results_read(tmp_path, {final: KS4.format(score=44.2), provisional: KS4.format(score=44.1)})
+    assert [row[2] for row in rows] == [44.2]
+    assert notices == {final: None, provisional: f"2023/24 is not read from it: {final} tells of that year"}
+
+
+def test_of_a_year_that_a_later_file_tells_again_the_later_counts(tmp_path: Path) -> None:
+    """The file of 2024/25 holds three years: what it says of the one before is the newer word."""
+    earlier, later = "202324_performance_tables_schools_final.csv", "202425_performance_tables_schools_final.csv"
+    both = KS4.format(score=44.5) + KS4.format(score=43.0).splitlines()[1].replace("202324", "202425") + "\r\n"
+    rows, notices = results_read(tmp_path, {earlier: KS4.format(score=44.2), later: both})
+    assert [row[1:] for row in rows] == [(2024, 44.5), (2025, 43.0)]
+    assert notices[earlier] == f"2023/24 is not read from it: {later} tells of that year"
+
+
+def test_the_same_file_in_two_places_is_read_once(tmp_path: Path) -> None:
+    names = ["a/202324_performance_tables_schools_final.csv", "b/202324_performance_tables_schools_final.csv"]
+    rows, notices = results_read(tmp_path, dict.fromkeys(names, KS4.format(score=44.2)))
+    assert len(rows) == 1
+    assert sorted(notice or "" for notice in notices.values()) == [
+        "",
+        f"2023/24 is not read from it: {names[1]} tells of that year",
+    ]
+
+
+def test_two_files_that_tell_of_a_year_alike_and_differ_are_refused_by_name(tmp_path: Path) -> None:
+    names = ["a/202324_performance_tables_schools_final.csv", "b/202324_performance_tables_schools_final.csv"]
+    with pytest.raises(InputError, match="Two files hold the same rows") as caught:
+        results_read(tmp_path, dict(zip(names, (KS4.format(score=44.2), KS4.format(score=44.1)), strict=True)))
+    assert all(name in str(caught.value) for name in names)
 
 
 AUGUST = "Management_information_-_state-funded_schools_-_as_at_31_August_2025.csv"

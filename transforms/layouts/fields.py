@@ -6,18 +6,21 @@ a known code for "missing" stops the refresh with file, row and column: it is ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
 from transforms.errors import InputError
 
-Kind = Literal["urn", "text", "code", "integer", "number", "date", "grade", "yes_no"]
+Kind = Literal["urn", "text", "code", "label", "integer", "number", "date", "grade", "yes_no"]
 
 SQL_TYPE: dict[str, str] = {
     "urn": "integer",
     "text": "varchar",
     "code": "varchar",
+    "label": "varchar",
     "integer": "integer",
     "number": "double",
     "date": "date",
@@ -61,23 +64,57 @@ NOT_IN_LAYOUT = "not_in_this_file"
 _DATE_FORMATS = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d")
 
 
-def parse(
-    texts: pd.Series[str], kind: Kind, *, file: str, column: str, rows: list[int], with_reason: bool
-) -> tuple[pd.Series, pd.Series | None]:
-    """Typed values of a column and, where a value is missing, the reason if it is asked for.
+@dataclass(frozen=True)
+class Field:
+    """What a column of text becomes.
 
-    ``texts`` is indexed 0..n-1; ``rows`` gives each one's row in the file, for the error. Returns two series of length n:
-    values (nullable dtypes; dates as datetime64) and reasons (text, null where there is a value).
+    ``labels``: of a closed list, each of the publisher's wordings (as ``label_key`` makes them) and ours. ``is_open``: a wording
+    that is not in the list is kept as it stands and told, instead of stopping the file. ``width``: how many digits a code has.
     """
-    texts = texts.str.strip()
+
+    kind: Kind
+    with_reason: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
+    width: int | None = None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A column read: values (nullable dtypes; dates as datetime64), reasons where they are asked for (null where there is a
+    value), and what has to be told of it, in sentences."""
+
+    values: pd.Series
+    reasons: pd.Series | None = None
+    notices: tuple[str, ...] = ()
+
+
+def label_key(text: str) -> str:
+    """A wording without capitals and doubled spaces: publishers write ``Needs attention`` and ``Needs Attention``."""
+    return " ".join(text.split()).casefold()
+
+
+def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: list[int]) -> Typed:
+    """The typed values of a column and, where a value is missing, the reason if it is asked for.
+
+    ``texts`` is indexed 0..n-1; ``rows`` gives each one's row in the file, for the error. Raises InputError for a text that is
+    neither a value of that kind nor a known code for a missing one.
+    """
+    texts, kind = texts.str.strip(), field.kind
     codes = MISSING | NO_GRADE if kind in ("grade", "yes_no") else MISSING
-    if kind == "text" or kind == "code":
+    if kind in ("text", "code", "label"):
         # Text is text: only what cannot be a name counts as missing, so that a school called "Z" survives.
         missing = texts.isin(["", "NULL", "Not recorded"])
-        return texts.mask(missing), _reasons(texts, missing, MISSING) if with_reason else None
+        reasons = _reasons(texts, missing, MISSING) if field.with_reason else None
+        values: pd.Series = texts.mask(missing)
+        notices: tuple[str, ...] = ()
+        if kind == "label":
+            values, notices = _labelled(texts, missing, field, file, column, rows)
+        elif field.width:
+            values, notices = _of_width(values, field.width, column)
+        return Typed(values, reasons, notices)
     missing = texts.isin(list(codes))
     present = texts.mask(missing)
-    values: pd.Series
     if kind == "grade":
         values, expected = present.map(GRADES).astype("Int8"), "a grade from 1 to 4, or Not judged"
     elif kind == "yes_no":
@@ -104,7 +141,42 @@ def parse(
             expected=expected,
             do="if the publisher has a new code for a missing value, add it to transforms/layouts/fields.py with its source",
         )
-    return values, _reasons(texts, missing, codes) if with_reason else None
+    return Typed(values, _reasons(texts, missing, codes) if field.with_reason else None)
+
+
+def _labelled(
+    texts: pd.Series, missing: pd.Series, field: Field, file: str, column: str, rows: list[int]
+) -> tuple[pd.Series, tuple[str, ...]]:
+    """Our word for each of the publisher's; a blank has one where the list says so."""
+    keys = texts.map(label_key)
+    values = keys.map(field.labels).where(~missing | (keys == ""))
+    unknown = values.isna() & ~missing
+    if not unknown.any():
+        return values, ()
+    found = texts[unknown].value_counts()
+    if field.is_open:
+        told = ", ".join(f"{text!r} in {count:,} rows" for text, count in found.items())
+        return values.mask(unknown, texts), (f"{column} has wordings that are not known, and decide nothing: {told}",)
+    at = int(unknown.to_numpy().argmax())
+    expected = ", ".join(dict.fromkeys(field.labels.values()))
+    raise InputError(
+        f"The value {texts.iloc[at]!r} is not in the list ({int(unknown.sum()):,} rows with {', '.join(map(repr, found.index))})",
+        file=file,
+        row=rows[at],
+        column=column,
+        expected=expected,
+        do="see what the publisher means by it; then add it under [labels] in transforms/layouts/, with its source",
+    )
+
+
+def _of_width(values: pd.Series, width: int, column: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Codes of digits with the zeros in front that a spreadsheet takes away, or has too many of."""
+    digits = values.str.fullmatch(r"\d+").fillna(False).astype(bool)
+    written = values.where(~digits, values.str.lstrip("0").str.zfill(width))
+    mended = digits & (written != values)
+    count = int(mended.sum())
+    told = f"{column}: zeros in front were put right in {count:,} rows, as if the file had been saved in a spreadsheet program"
+    return written, (told,) if count else ()
 
 
 def _reasons(texts: pd.Series, missing: pd.Series, codes: dict[str, str]) -> pd.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Literal
@@ -12,11 +12,21 @@ from typing import Literal
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Kind, parse
-from transforms.layouts.text_table import TextTable, read_text_table
+from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
+from transforms.layouts.text_table import Choice, Wanted, read_text_table
 
-Reshape = Callable[[pd.DataFrame, str], pd.DataFrame]
-"""From the rows as published, and the file's path, to one row per key."""
+
+@dataclass(frozen=True)
+class Reading:
+    """The file that is being read: its path and header; ``notices`` takes what has to be told, in sentences."""
+
+    path: str
+    header: tuple[str, ...]
+    notices: list[str] = field(default_factory=list)
+
+
+Reshape = Callable[[pd.DataFrame, Reading], pd.DataFrame]
+"""From the rows as published to one row per key."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +34,17 @@ class Column:
     """One of our columns and where each vintage keeps it.
 
     ``headings``: vintage to the publisher's heading; a vintage that is not named has no such column. ``optional``: vintages whose
-    file is read without it, too. ``with_reason``: a second column ``<name>_missing`` says why a value is null. ``kept``: False for
-    what is read only to reshape the rows, and is no column of the raw table.
+    file is read without it, too. ``content``: what its texts become; where it is ``with_reason`` a second column ``<name>_missing``
+    says why a value is null. ``kept``: False for what is read only to reshape the rows, and is no column of the raw table.
+    ``set_aside_blank``: whether a row that has nothing here is set aside, and told.
     """
 
     name: str
-    kind: Kind
+    content: Field
     headings: Mapping[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
-    with_reason: bool = False
     kept: bool = True
+    set_aside_blank: bool = False
 
     def heading(self, vintage: str) -> tuple[str, bool] | None:
         """The publisher's heading in that vintage and whether the file is useless without it; None where it has none."""
@@ -43,13 +54,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A file read: the typed frame, which vintage it was, and the headings that were not used."""
+    """A file read: the typed frame, its vintage, the headings that were not used, and what has to be told of it, in sentences."""
 
     frame: pd.DataFrame
     vintage: str
     rows: int
     headings: tuple[str, ...]
     ignored: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,9 @@ class Layout:
     ``kind``: the raw table it becomes. ``group``: the landing asset it belongs to. ``header_has``: headings by one of which the
     header row is found. ``key``: columns that identify a row. ``dated``: whether the name must tell the date it speaks of.
     ``files``: what several files of the kind are: the ``newest`` counts alone, ``parts`` of one table (a row stands in one of
-    them), or ``releases`` that tell a history. ``reshape``: per vintage, what turns the rows as published into one row per key.
+    them), or ``releases`` that tell a history. ``preference``: patterns of the names of parts; of two that tell of one year the one
+    that comes first is believed. By vintage: ``reshape`` turns the rows as published into one row per key, ``wanted`` says which
+    rows are read (by our column), ``may_end_after`` after which headings the publisher ends a row that has nothing more.
     """
 
     kind: str
@@ -74,11 +88,20 @@ class Layout:
     required: bool = False
     dated: bool = False
     files: Literal["newest", "parts", "releases"] = "newest"
+    preference: tuple[str, ...] = ()
     reshape: Mapping[str, Reshape] = field(default_factory=dict)
+    wanted: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
+    may_end_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def matches(self, path: str) -> bool:
         """Whether a file of that name is of this kind (its header is looked at when it is read)."""
         return re.fullmatch(self.name_pattern, PurePosixPath(path).name, re.IGNORECASE) is not None
+
+    def rank(self, path: str) -> int:
+        """The place of a file's name in ``preference``: of two that tell of one year the lower counts."""
+        name = PurePosixPath(path).name
+        found = (place for place, pattern in enumerate(self.preference) if re.search(pattern, name, re.IGNORECASE))
+        return next(found, len(self.preference))
 
     @property
     def schema(self) -> dict[str, str]:
@@ -86,8 +109,8 @@ class Layout:
         schema: dict[str, str] = {}
         for column in self.columns:
             if column.kept:
-                schema[column.name] = SQL_TYPE[column.kind]
-                if column.with_reason:
+                schema[column.name] = SQL_TYPE[column.content.kind]
+                if column.content.with_reason:
                     schema[f"{column.name}_missing"] = "varchar"
         return schema
 
@@ -102,26 +125,40 @@ class Layout:
         Returns one row per ``key`` with the columns of ``schema`` and ``row_number`` (the row in the file).
         Raises InputError with file, row and column: unreadable, a needed column missing, a value of the wrong kind, a key twice.
         """
-        chosen: dict[str, Column] = {}
+        chosen: dict[str, str] = {}
         vintage = ""
 
-        def choose(header: tuple[str, ...]) -> list[str]:
+        def choose(header: tuple[str, ...]) -> Choice:
             nonlocal vintage
             vintage = self._vintage_of(header, path)
             for column in self.columns:
                 heading = column.heading(vintage)
                 if heading and heading[0] in header:
-                    chosen[heading[0]] = column
-            return list(chosen)
+                    chosen[column.name] = heading[0]
+            wanted = (
+                replace(each, heading=chosen[each.heading]) for each in self.wanted.get(vintage, ()) if each.heading in chosen
+            )
+            return Choice(
+                tuple(chosen.values()),
+                tuple(wanted),
+                self.may_end_after.get(vintage, ()),
+                do="if this is another file than its name says, take it out; if the publisher has a new word for it, add it to "
+                f"transforms/layouts/{self.kind}.toml",
+            )
 
         table = read_text_table(content, path, self.header_has, choose)
-        frame = self._typed(table, chosen, path)
+        texts = pd.DataFrame({name: pd.Series(table.columns[heading], dtype="str") for name, heading in chosen.items()})
+        texts.index = pd.Index(table.rows)
+        reading = Reading(path, table.header)
+        if table.ended_early:
+            reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
+        frame = self._typed(texts, chosen, reading)
         if vintage in self.reshape:
-            frame = self.reshape[vintage](frame, path)
-        self._refuse_twice(frame, path)
+            frame = self.reshape[vintage](frame, reading)
+        frame = self._once(frame, reading)
         frame = frame.reindex(columns=[*self.schema, "row_number"])
-        ignored = tuple(heading for heading in table.header if heading and heading not in chosen)
-        return Parsed(frame, vintage, len(table.rows), table.header, ignored)
+        ignored = tuple(heading for heading in table.header if heading and heading not in chosen.values())
+        return Parsed(frame, vintage, len(table.rows), table.header, ignored, tuple(reading.notices))
 
     def _vintage_of(self, header: tuple[str, ...], path: str) -> str:
         """The first vintage whose needed headings are all there; else the error names what the nearest one lacks."""
@@ -137,39 +174,55 @@ class Layout:
             file=path,
             column=", ".join(missing[nearest]),
             expected=f"the layout {self.title} ({nearest})",
-            do="fetch the file again; if the publisher has renamed the column, add a vintage with the new name to "
-            f"transforms/layouts/{self.kind}.toml",
+            do="if this is another file than its name says, take it out; if the publisher has renamed the column, add a vintage "
+            f"with the new name to transforms/layouts/{self.kind}.toml",
         )
 
-    def _typed(self, table: TextTable, chosen: dict[str, Column], path: str) -> pd.DataFrame:
-        series: dict[str, pd.Series] = {}
-        for heading, column in chosen.items():
-            texts = pd.Series(table.columns[heading], dtype="str")
-            values, reasons = parse(texts, column.kind, file=path, column=heading, rows=table.rows, with_reason=column.with_reason)
-            series[column.name] = values
-            if reasons is not None:
-                series[f"{column.name}_missing"] = reasons
-        frame = pd.DataFrame(series)
-        frame["row_number"] = table.rows
+    def _typed(self, texts: pd.DataFrame, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
+        """The columns typed, with their reasons and the row in the file; rows without what they need are set aside, and told."""
         for column in self.columns:
-            if column.with_reason and column.name not in frame:
+            if column.set_aside_blank and column.name in texts:
+                blank = texts[column.name].str.strip().isin(["", "NULL"])
+                if blank.any():
+                    reading.notices.append(f"{int(blank.sum()):,} rows without {chosen[column.name]} were set aside")
+                    texts = texts[~blank]
+        rows = texts.index.tolist()
+        texts = texts.reset_index(drop=True)
+        series: dict[str, pd.Series] = {}
+        for column in self.columns:
+            if column.name in texts:
+                typed = parse(texts[column.name], column.content, file=reading.path, column=chosen[column.name], rows=rows)
+                reading.notices.extend(typed.notices)
+                series[column.name] = typed.values
+                if typed.reasons is not None:
+                    series[f"{column.name}_missing"] = typed.reasons
+        frame = pd.DataFrame(series)
+        frame["row_number"] = rows
+        for column in self.columns:
+            if column.content.with_reason and column.name not in frame:
                 frame[f"{column.name}_missing"] = NOT_IN_LAYOUT
         return frame
 
-    def _refuse_twice(self, frame: pd.DataFrame, path: str) -> None:
+    def _once(self, frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+        """Each row once. Raises InputError where two rows of one key differ."""
         key = [name for name in self.key if name in frame]  # a vintage may lack a part of it
+        same = frame.duplicated([name for name in frame if name != "row_number"])
+        if same.any():
+            reading.notices.append(f"{int(same.sum()):,} rows stand there twice, and count once")
+            frame = frame[~same]
         twice = frame.duplicated(key, keep=False)
         if not twice.any():
-            return
+            return frame
         first = frame[twice].sort_values([*key, "row_number"]).iloc[:2]
         value = ", ".join(str(first.iloc[0][name]) for name in key)
         raise InputError(
-            f"{' + '.join(key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number})",
-            file=path,
+            f"{' + '.join(key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number}), "
+            "and the two rows differ",
+            file=reading.path,
             row=int(first.iloc[1].row_number),
             column=key[0],
             expected="each row once",
-            do="fetch the file again; if the publisher's file really holds it twice, report it to the publisher",
+            do="see which of the two is right, and report it to the publisher",
         )
 
 
@@ -197,6 +250,11 @@ def date_in_name(path: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def academic_year(year: int) -> str:
+    """2025 is written 2024/25."""
+    return f"{year - 1}/{year % 100:02d}"
 
 
 def academic_year_in_path(path: str) -> int:

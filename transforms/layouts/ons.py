@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.layout import Column, Layout, Parsed
+from transforms.layouts.fields import Field
+from transforms.layouts.layout import Column, Layout, Parsed, Reading
 from transforms.layouts.table import read_layout
 from transforms.layouts.text_table import FETCH_AGAIN, decode
 
@@ -41,9 +42,9 @@ class BoundaryLayout(Layout):
             raise InputError("The file has no boundary in it", file=path, expected="a feature for each area", do=FETCH_AGAIN)
         rows = [self._row(feature, number, path) for number, feature in enumerate(features, start=1)]
         frame = pd.DataFrame(rows, columns=[*self.schema, "row_number"])
-        self._refuse_twice(frame, path)
-        headings = tuple(features[0]["properties"])
-        return Parsed(frame, "geojson", len(rows), headings, ())
+        reading = Reading(path, tuple(features[0]["properties"]))
+        frame = self._once(frame, reading)
+        return Parsed(frame, "geojson", len(rows), reading.header, (), tuple(reading.notices))
 
     @staticmethod
     def _row(feature: dict[str, Any], number: int, path: str) -> tuple[str, str, str, str, int]:
@@ -72,7 +73,12 @@ BOUNDARY = BoundaryLayout(
     vintages=("geojson",),
     key=("area_type", "area_code"),
     files="parts",
-    columns=(Column("area_type", "text"), Column("area_code", "code"), Column("area_name", "text"), Column("geometry", "text")),
+    columns=(
+        Column("area_type", Field("text")),
+        Column("area_code", Field("code")),
+        Column("area_name", Field("text")),
+        Column("geometry", Field("text")),
+    ),
 )
 
 LAYOUTS = (RURAL_URBAN, RURAL_URBAN_2011, LSOA_2011_2021, LOCAL_AUTHORITY, BOUNDARY)

@@ -6,55 +6,78 @@ null with the reason, so that no rule can take a missing measure for a fail.
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.layout import academic_year_in_path
+from transforms.layouts.layout import Reading, academic_year, academic_year_in_path
 from transforms.layouts.table import read_layout
 
-_SCHOOL_RECORD_TYPES = (1, 2)
-"""RECTYPE of a mainstream and of a special school; other values are totals of areas and of England."""
-
-_BREAKDOWNS = ("breakdown", "breakdown_topic", "sex", "disadvantage_status", "first_language", "prior_attainment", "mobility")
-"""What a long file may be broken down by: a row is of the whole school where each of those that the file has says "Total"."""
+_VERSIONS = ("Provisional", "Revised", "Final")
+"""Of results, in the order in which they are published: each takes the place of the one before."""
 
 
-def _wide_rows(frame: pd.DataFrame, path: str) -> pd.DataFrame:
-    """Rows of schools (not of areas) with the year from the file's path and LAESTAB = authority and establishment number."""
-    frame = frame[frame["record_type"].isin(_SCHOOL_RECORD_TYPES)].copy()
-    frame["year"] = academic_year_in_path(path)
+def _year_of_wide(reading: Reading) -> int:
+    """The year of a wide file: by its path, and at key stage 2 by its header, which names the year before (TELIG_18 in 2018/19).
+
+    Raises InputError where neither says it, or the two differ.
+    """
+    before = [int(found[1]) for heading in reading.header if (found := re.fullmatch(r"TELIG_(\d\d)", heading))]
+    told = 2000 + max(before) + 1 if before else None
+    try:
+        year = academic_year_in_path(reading.path)
+    except InputError:
+        if told is None:
+            raise
+        return told
+    if told not in (None, year):
+        raise InputError(
+            f"The path says that the results are of {academic_year(year)}, the header that they are of {academic_year(told)}",
+            file=reading.path,
+            column=f"TELIG_{max(before)}",
+            expected="the pupils of the year before under that heading",
+            do=f"put the file into a folder named after its year, such as {told - 1}-{told}",
+        )
+    return year
+
+
+def _wide_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """The year from the file's path, and LAESTAB = authority and establishment number."""
+    frame["year"] = _year_of_wide(reading)
     if {"la_code", "establishment_number"} <= set(frame):
         frame["laestab"] = frame["la_code"] * 10_000 + frame["establishment_number"]
     return frame
 
 
-def _long_rows(frame: pd.DataFrame, path: str) -> pd.DataFrame:
-    """Rows of whole schools, the year as the one in which it ended (202425 becomes 2025)."""
-    whole = frame["level"] == "School"
-    for breakdown in _BREAKDOWNS:
-        if breakdown in frame:
-            whole &= frame[breakdown] == "Total"
-    frame = frame[whole].copy()
-    if frame.empty:
-        raise InputError(
-            "The file has no row for a whole school",
-            file=path,
-            column="geographic_level, breakdown",
-            expected="rows with School and Total",
-            do="download the school-level data set, with all pupils",
-        )
+def _long_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """The year as the one in which it ended (202425 becomes 2025); of a year that is told in two versions the later."""
     start, end = frame["year"] // 100, frame["year"] % 100
     wrong = (start + 1) % 100 != end
     if wrong.any():
         raise InputError(
             f"The period {frame.loc[wrong, 'year'].iloc[0]} is no academic year",
-            file=path,
+            file=reading.path,
             row=int(frame.loc[wrong, "row_number"].iloc[0]),
             column="time_period",
             expected="a period such as 202425",
         )
     frame["year"] = start + 1
-    return frame
+    return _latest_version(frame, reading)
+
+
+def _latest_version(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    if "release_version" not in frame:
+        return frame
+    place = frame["release_version"].map(_VERSIONS.index, na_action="ignore").fillna(-1)
+    is_earlier = place < place.groupby(frame["year"]).transform("max")
+    for year, rows in frame[is_earlier].groupby("year")["release_version"]:
+        later = frame.loc[~is_earlier & (frame["year"] == year), "release_version"].iloc[0]
+        versions = ", ".join(sorted(rows.fillna("unknown").unique()))
+        reading.notices.append(
+            f"Of {academic_year(int(str(year)))} {len(rows):,} rows are not read, of version {versions}: {later} counts"
+        )
+    return frame[~is_earlier]
 
 
 _KS2_WIDE_PROGRESS_ONLY = {2019}
@@ -62,24 +85,24 @@ _KS2_WIDE_PROGRESS_ONLY = {2019}
 cancelled); attainment comes from later years, and a rule never mixes the two."""
 
 
-def _ks2_wide(frame: pd.DataFrame, path: str) -> pd.DataFrame:
+def _ks2_wide(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     """Wide rows; attainment may be absent only in the years named above."""
-    frame = _wide_rows(frame, path)
+    frame = _wide_rows(frame, reading)
     absent = [heading for ours, heading in (("pupils", "TELIG"), ("rwm_expected_percent", "PTRWM_EXP")) if ours not in frame]
     if absent and not set(frame["year"]) <= _KS2_WIDE_PROGRESS_ONLY:
         raise InputError(
             "The file lacks column(s) it is needed for",
-            file=path,
+            file=reading.path,
             column=", ".join(absent),
             expected="number of eligible pupils and the share at the expected standard",
-            do="fetch the whole file again",
+            do="fetch the publisher's whole file: this one has a part of its columns",
         )
     return frame
 
 
-def _ks2_long(frame: pd.DataFrame, path: str) -> pd.DataFrame:
-    """One row per school from five rows, one per subject: attainment from the combined row, progress from each subject's."""
-    frame = _long_rows(frame, path)
+def _ks2_long(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """One row per school from four rows, one per subject: attainment from the combined row, progress from each subject's."""
+    frame = _long_rows(frame, reading)
     combined = frame[frame["subject"] == "Reading, writing and maths"]
     result = combined[["urn", "year", "laestab", "row_number"]].copy()
     for ours, theirs in (
@@ -87,7 +110,9 @@ def _ks2_long(frame: pd.DataFrame, path: str) -> pd.DataFrame:
         ("rwm_expected_percent", "expected_percent"),
         ("rwm_higher_percent", "higher_percent"),
     ):
-        result[ours], result[f"{ours}_missing"] = combined[theirs], combined[f"{theirs}_missing"]
+        if theirs in combined:
+            result[ours] = combined[theirs]
+        result[f"{ours}_missing"] = combined[f"{theirs}_missing"]
     for subject in ("Reading", "Writing", "Maths"):
         ours = f"{subject.lower()}_progress"
         part = frame.loc[frame["subject"] == subject, ["urn", "year", "progress", "progress_missing"]]
@@ -97,7 +122,8 @@ def _ks2_long(frame: pd.DataFrame, path: str) -> pd.DataFrame:
     return result
 
 
+COHORT = read_layout("ks2_cohort", {"long": _long_rows})
 KS2 = read_layout("ks2_result", {"wide": _wide_rows, "wide_with_attainment": _ks2_wide, "long_by_subject": _ks2_long})
 KS4 = read_layout("ks4_result", {"wide": _wide_rows, "long": _long_rows})
 
-LAYOUTS = (KS2, KS4)
+LAYOUTS = (KS2, COHORT, KS4)

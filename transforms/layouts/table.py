@@ -19,22 +19,49 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from transforms.described import Strict, read_described
 from transforms.errors import InputError
-from transforms.layouts.fields import Kind
+from transforms.layouts import fields
+from transforms.layouts.fields import Kind, label_key
 from transforms.layouts.layout import Column, Layout, Reshape
+from transforms.layouts.text_table import Wanted
 
 FOLDER = Path(__file__).parent
 
 
 class ColumnRow(Strict):
-    """One of our columns: see ``Column``."""
+    """One of our columns: see ``Column`` and ``Field``. ``labels`` names a list of the table."""
 
     kind: Kind
     with_reason: bool = False
     kept: bool = True
+    width: PositiveInt | None = None
+    labels: str | None = None
+    set_aside_blank: bool = False
+
+
+class LabelList(Strict):
+    """A closed list of the publisher's: each of our words, and the other wordings that were met for it ("" for a blank).
+
+    ``is_open``: a wording that is not in it is told, and kept as it stands.
+    """
+
+    is_open: bool = False
+    word: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Our word by the key of each wording."""
+        return {label_key(wording): ours for ours, wordings in self.word.items() for wording in (ours, *wordings)}
+
+
+class WantedRows(Strict):
+    """See ``Wanted``."""
+
+    labels: tuple[str, ...] = Field(min_length=1)
+    each: bool = False
 
 
 class Vintage(Strict):
@@ -42,13 +69,16 @@ class Vintage(Strict):
 
     ``without``: columns of the vintage it is like that it has not. ``optional``: columns without which the file is read all the
     same (those of the vintage it is like, where it does not say). ``shape``: the function of the layout's module that makes of its
-    rows one per key.
+    rows one per key. ``wanted``: by our column, the labels of the rows that are read. ``may_end_after``: headings after which the
+    publisher ends a row that has nothing more.
     """
 
     like: str | None = None
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] | None = None
     shape: str | None = None
+    may_end_after: tuple[str, ...] = ()
+    wanted: dict[str, WantedRows] = Field(default_factory=dict)
     headings: dict[str, str] = Field(default_factory=dict)
 
 
@@ -64,7 +94,9 @@ class LayoutTable(Strict):
     required: bool = False
     dated: bool = False
     files: Literal["newest", "parts", "releases"] = "newest"
+    preference: tuple[str, ...] = ()
     column: dict[str, ColumnRow] = Field(min_length=1)
+    labels: dict[str, LabelList] = Field(default_factory=dict)
     vintage: dict[str, Vintage] = Field(min_length=1)
 
 
@@ -85,17 +117,27 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
         columns=tuple(
             Column(
                 name,
-                row.kind,
+                _field(row, table),
                 {each: vintage.headings[name] for each, vintage in vintages.items() if name in vintage.headings},
                 frozenset(each for each, vintage in vintages.items() if name in (vintage.optional or ())),
-                row.with_reason,
                 row.kept,
+                row.set_aside_blank,
             )
             for name, row in table.column.items()
         ),
         reshape={name: known[vintage.shape] for name, vintage in vintages.items() if vintage.shape},
-        **table.model_dump(exclude={"column", "vintage"}),
+        wanted={
+            name: tuple(Wanted(column, frozenset(rows.labels), rows.each) for column, rows in vintage.wanted.items())
+            for name, vintage in vintages.items()
+        },
+        may_end_after={name: vintage.may_end_after for name, vintage in vintages.items()},
+        **table.model_dump(exclude={"column", "vintage", "labels"}),
     )
+
+
+def _field(row: ColumnRow, table: LayoutTable) -> fields.Field:
+    labels = table.labels.get(row.labels or "")
+    return fields.Field(row.kind, row.with_reason, labels.keys if labels else {}, labels.is_open if labels else False, row.width)
 
 
 _MEND = "mend the table; transforms/layouts/table.py says how"
@@ -119,7 +161,15 @@ def _like(table: LayoutTable, name: str, file: str, within: tuple[str, ...] = ()
     optional = vintage.optional
     if optional is None:
         optional = tuple(column for column in base.optional or () if column in headings)
-    return vintage.model_copy(update={"headings": headings, "optional": optional, "shape": vintage.shape or base.shape})
+    return vintage.model_copy(
+        update={
+            "headings": headings,
+            "optional": optional,
+            "shape": vintage.shape or base.shape,
+            "wanted": base.wanted | vintage.wanted,
+            "may_end_after": vintage.may_end_after or base.may_end_after,
+        }
+    )
 
 
 def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping[str, Reshape]) -> Iterator[tuple[str, str, str]]:
@@ -131,7 +181,9 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
     for column in table.key:
         if column not in table.column:
             yield "", column, "The key names a column that is not under [column]"
-    for column in table.column:
+    for column, row in table.column.items():
+        if (row.kind == "label") != (row.labels in table.labels):
+            yield "", column, f"A label needs a list under [labels], and only a label has one: {row.labels or 'none'} is named"
         if not any(column in vintage.headings for vintage in vintages.values()):
             yield "", column, "No vintage has a heading for this column"
     tried: list[str] = []
@@ -144,6 +196,9 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
         for column in vintage.optional or ():
             if column not in vintage.headings:
                 yield name, column, "A column that the vintage has not is said to be optional"
+        for column in vintage.wanted:
+            if column not in vintage.headings:
+                yield name, column, "Rows are wanted by a column that the vintage has not"
         for column in vintage.without:
             if not vintage.like or column not in vintages[vintage.like].headings:
                 yield name, column, "The vintage is said to lack a column that it would not have"

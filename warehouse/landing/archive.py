@@ -22,7 +22,7 @@ from transforms import layouts
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
-from transforms.layouts.layout import academic_year_in_path, date_in_name
+from transforms.layouts.layout import academic_year, academic_year_in_path, date_in_name
 from warehouse.licence import SYNTHETIC_LABEL
 
 log = logging.getLogger("schoolmatch")
@@ -45,7 +45,8 @@ class SourceFile:
     """Provenance of one landed file: a row of ``mart.source_file``.
 
     ``published``: the date the file speaks of, from its name; None where a name has none. ``covers``: the same in words, or
-    the academic year. ``landed``: when these bytes were first archived (UTC).
+    the academic year. ``landed``: when these bytes were first archived (UTC). ``notices``: what was met in it and did not stop it,
+    in sentences.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class SourceFile:
     landed: datetime
     licence: str
     is_synthetic: bool
+    notices: str | None = None
 
 
 class DropFolder:
@@ -137,10 +139,13 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
         sha256 = hashlib.sha256(content).hexdigest()
         before = _provenance(archive / sha256) if (archive / sha256 / "provenance.json").exists() else None
         if before and layout.files == "releases":
-            vintage, rows, frame = before.layout, before.rows, _rows_of_archived(before, layout, archive / sha256)
+            vintage, rows, notices = before.layout, before.rows, before.notices
+            frame = _rows_of_archived(before, layout, archive / sha256)
         else:
             parsed = layout.read(content, path)
-            vintage, rows, frame = parsed.vintage, parsed.rows, parsed.frame
+            vintage, rows, frame, notices = parsed.vintage, parsed.rows, parsed.frame, ". ".join(parsed.notices) or None
+            for notice in parsed.notices:
+                log.warning("%s: %s", path, notice)
             if parsed.ignored:
                 log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
         source_file = SourceFile(
@@ -158,6 +163,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
             landed=before.landed if before else datetime.now(UTC).replace(microsecond=0),
             licence=SYNTHETIC_LICENCE if folder.is_synthetic else LICENCE,
             is_synthetic=folder.is_synthetic,
+            notices=notices,
         )
         if not before:
             _archive(archive, source_file, content)
@@ -230,7 +236,7 @@ def _provenance(kept: Path) -> SourceFile:
 def _covers(path: str, frame: pd.DataFrame, published: date | None) -> str | None:
     if "year" in frame:
         year = int(frame["year"].iloc[0]) if len(frame) else academic_year_in_path(path)
-        return f"{year - 1}/{year % 100:02d}"
+        return academic_year(year)
     return f"{published.day} {published:%B %Y}" if published else None
 
 

@@ -6,7 +6,8 @@ stay in the archive (``warehouse/landing/archive.py``).
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import logging
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +17,15 @@ import pyarrow as pa
 
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout
+from transforms.layouts.layout import academic_year
 from warehouse.landing import postcodes
 from warehouse.landing.archive import LICENCE, DropFolder, SourceFile, history, land
 from warehouse.store import replace_table, run
+
+log = logging.getLogger("schoolmatch")
+
+Landed = tuple[SourceFile, pd.DataFrame]
+"""A file that has landed, and its rows."""
 
 POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
 
@@ -38,6 +45,7 @@ FILE_COLUMNS = {
     "landed": "timestamp",
     "licence": "varchar",
     "is_synthetic": "boolean",
+    "notices": "varchar",
 }
 """Columns of the provenance tables and their SQL types: the fields of ``SourceFile``."""
 
@@ -71,6 +79,8 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
         arrived = list(land(folder, layout, archive))
         if layout.files == "releases":
             arrived += history(folder, layout, archive, [file for file, _ in arrived])
+        elif "year" in layout.key:
+            arrived = one_telling_of_each_year(layout, arrived)
         for source_file, frame in arrived:
             files.append(source_file)
             frames.append(frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
@@ -79,6 +89,30 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
         _refuse_overlap(connection, layout, {file.sha256: file.name for file in files})
     _replace_files(connection, group, files)
     return counts
+
+
+def one_telling_of_each_year(layout: Layout, arrived: list[Landed]) -> list[Landed]:
+    """Of files that tell of the same year, the rows of the one to be believed; what the others tell of it is set aside, and told.
+
+    Believed is the first by the layout's ``preference``, then the one whose newest year is later, as it was published later. Of
+    files that are alike in both, the rows are parts of one table, unless the bytes are the same.
+    """
+    order = [(layout.rank(file.name), -int(frame["year"].max())) for file, frame in arrived]
+    best: dict[int, int] = {}
+    for number, (_, frame) in enumerate(arrived):
+        for year in frame["year"].unique():
+            best[year] = min(best.get(year, number), number, key=lambda each: order[each])
+    kept = []
+    for number, (file, frame) in enumerate(arrived):
+        copy_of = next((earlier for earlier, _ in arrived[:number] if earlier.sha256 == file.sha256), None)
+        others = {year for year in frame["year"].unique() if copy_of or order[best[year]] < order[number]}
+        notices = [file.notices] if file.notices else []
+        for year in sorted(others):
+            teller = copy_of or arrived[best[year]][0]
+            notices.append(f"{academic_year(int(year))} is not read from it: {teller.name} tells of that year")
+            log.warning("%s: %s", file.name, notices[-1])
+        kept.append((replace(file, notices=". ".join(notices) or None), frame[~frame["year"].isin(others)]))
+    return kept
 
 
 def _refuse_overlap(connection: duckdb.DuckDBPyConnection, layout: Layout, names: dict[str, str]) -> None:

@@ -41,7 +41,7 @@ select
                 or ks2.maths_progress < parameter.coasting_ks2_maths_progress
             )
     end as is_coasting_in_the_year
-from raw.ks2_result as ks2
+from core.ks2_published as ks2
 left join core.national_result as national on national.stage = 'ks2' and national.year = ks2.year
 cross join definition.nfer_2017_parameter as parameter
 union all

@@ -1,9 +1,10 @@
--- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every
--- Ofsted release ever landed. Where two speak of the same inspection the row of the newest release is taken, whole; the others matter because a newer
--- layout drops inspections that an older one told. urn is the school Ofsted lists it under, inspected_urn the one it was then. framework:
--- headline_grade (an overall grade), four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
--- category_of_concern is the one of today where the release tells it ("Most recent category of concern", in the layout of report cards), as a later
--- visit can lift one: NONE where the inspection found one, or was inadequate, and the school is in none today. Else it is what the inspection found.
+-- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every Ofsted release
+-- ever landed, and from the lists of all inspections of a period (in which a school stands under the URN that it had). Where two speak of the same
+-- inspection the row of the newest release is taken, whole; the others matter because a newer layout drops inspections that an older one told. urn
+-- is the school Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade), four_judgements (September
+-- 2024 to November 2025: no headline), report_card (since), ungraded. category_of_concern is the one of today where the release tells it ("Most
+-- recent category of concern", in the layout of report cards), as a later visit can lift one: NONE where the inspection found one, or was
+-- inadequate, and the school is in none today. Else it is what the inspection found.
 with told as (
     -- a row of Ofsted's tells up to four inspections; what one of them does not have is null
     select
@@ -71,6 +72,38 @@ with told as (
         ungraded_outcome,
         as_at
     from raw.ofsted_inspection
+    union all by name
+    select
+        urn,
+        inspection_date,
+        publication_date,
+        case
+            when report_card_leadership_and_governance is not null or report_card_safeguarding is not null then 'report_card'
+            when overall_effectiveness is not null then 'headline_grade'
+            when quality_of_education is not null then 'four_judgements'
+            else 'ungraded'
+        end as framework,
+        overall_effectiveness,
+        category_of_concern,
+        quality_of_education,
+        behaviour_and_attitudes,
+        personal_development,
+        leadership_and_management,
+        coalesce(report_card_safeguarding, safeguarding) as safeguarding,
+        ungraded_outcome,
+        [
+            report_card_leadership_and_governance,
+            report_card_inclusion,
+            report_card_curriculum_and_teaching,
+            report_card_achievement,
+            report_card_attendance_and_behaviour,
+            report_card_personal_development,
+            report_card_early_years,
+            report_card_post_16
+        ] as areas,
+        as_at,
+        true as is_of_list
+    from raw.ofsted_event
 )
 
 select
@@ -100,5 +133,5 @@ select
 from told
 where inspection_date is not null
 qualify row_number() over (
-    partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc
+    partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc, is_of_list nulls first
 ) = 1

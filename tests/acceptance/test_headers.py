@@ -24,7 +24,7 @@ def test_a_real_file_has_the_header_that_was_copied_and_is_read_as_that_vintage(
 
 
 def test_safeguarding_is_known_for_every_school_of_the_real_file_that_ofsted_judged() -> None:
-    header = HELD["ofsted_inspection/2024-06"]
+    header = HELD["ofsted_inspection/2025-08"]
     year, _, path = header.file.partition("/")
     layout = next(layout for layout in LAYOUTS if layout.kind == header.kind)
     frame = layout.read((real_folder(year) / path).read_bytes(), header.file).frame

@@ -133,7 +133,7 @@ class Publisher:
         self.attach("31 August 2025", "68c1aa", next((sample / "ofsted").glob("*.csv")).read_bytes())
         results = {"ks2_results": ("ks2", "2024/25"), "ks4_results": ("ks4", "2023/24")}
         for card in read_cards().values():
-            if isinstance(card.finder, EesDataSet):
+            if isinstance(card.finder, EesDataSet) and card.id in results:
                 folder, period = results[card.id]
                 self.version(card.finder.data_set, "1.0", next((sample / folder).rglob("*.csv")).read_bytes(), period)
             if isinstance(card.finder, ArcgisLayer):

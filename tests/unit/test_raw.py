@@ -1,5 +1,6 @@
 """Raw tables: several files of a kind, of different vintages, in one table."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -7,17 +8,18 @@ import pytest
 
 from transforms.errors import InputError
 from transforms.layouts import Layout, Parsed
-from transforms.layouts.ofsted import INSPECTION
+from transforms.layouts.layout import date_in_name
+from transforms.layouts.ofsted import EVENT, INSPECTION
 from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, mark_published
 from warehouse.landing.raw import load_group
 from warehouse.model import read_models
 
-OVERALL, FULL, GRADED, REPORT_CARD = "2017", "2019-09", "2024-06", "2025-11"
+OVERALL, FULL, GRADED, REPORT_CARD = "2017", "2019-09", "2022-07", "2025-11"
 
 
-def ofsted_file(vintage: str, urn: int, title_rows: int, **values: str) -> bytes:
+def ofsted_file(vintage: str, urn: int, title_rows: int, *, layout: Layout = INSPECTION, **values: str) -> bytes:
     """A file of that vintage with one school, ``NULL`` in every column that is not given (by our name)."""
-    headings = {column.name: found[0] for column in INSPECTION.columns if (found := column.heading(vintage))}
+    headings = {column.name: found[0] for column in layout.columns if (found := column.heading(vintage))}
     row = {name: values.get(name, "NULL") for name in headings} | {"urn": str(urn)}
     lines = ["A title"] * title_rows + [",".join(f'"{text}"' for text in headings.values()), ",".join(row.values())]
     return ("\r\n".join(lines) + "\r\n").encode("cp1252")
@@ -35,7 +37,7 @@ def test_releases_of_all_vintages_stand_in_one_table_each_row_with_its_release(t
             FULL, 4, 1, latest_overall_effectiveness="3", previous_overall_effectiveness="4", ungraded_outcome="School remains Good"
         ),
         "Management_information_-_state-funded_schools_-_as_at_31_August_2025.csv": ofsted_file(
-            GRADED, 2, 0, latest_overall_effectiveness="Not judged", previous_inspection_number="ITS1"
+            GRADED, 2, 0, latest_overall_effectiveness="Not judged", previous_urn="99"
         ),
         "Management_information_-_state-funded_schools_-_as_at_31_May_2026.csv": ofsted_file(
             REPORT_CARD, 3, 2, report_card_inclusion="Strong standard", report_card_inspection_date="13/01/2026"
@@ -46,14 +48,14 @@ def test_releases_of_all_vintages_stand_in_one_table_each_row_with_its_release(t
         counts = load_group(connection, DropFolder(drop), "ofsted", tmp_path / "landing")
         rows = connection.execute(
             """select urn, as_at::varchar, latest_overall_effectiveness, latest_overall_effectiveness_missing,
-                previous_inspection_number, report_card_inclusion, latest_inspection_date::varchar
+                previous_urn, report_card_inclusion, latest_inspection_date::varchar
             from raw.ofsted_inspection order by urn"""
         ).fetchall()
         files = connection.execute("select layout, rows from landing.ofsted_file order by published").fetchall()
-    assert counts == {"raw.ofsted_inspection": 4}
+    assert counts == {"raw.ofsted_inspection": 4, "raw.ofsted_event": 0}
     assert rows == [
         (1, "2017-06-30", 2, None, None, None, "2014-06-05"),
-        (2, "2025-08-31", None, "no_headline_grade", "ITS1", None, None),
+        (2, "2025-08-31", None, "no_headline_grade", 99, None, None),
         (3, "2026-05-31", None, "not_recorded", None, "Strong standard", None),
         (4, "2023-06-30", 3, None, None, None, None),
     ]
@@ -234,3 +236,46 @@ def test_archived_releases_are_read_once_and_again_when_the_code_that_reads_them
     assert judged(DropFolder(tmp_path / "both"), archive) == expected
     assert sorted(reads[1:]) == sorted([MAY, AUGUST])
     assert [path.name for path in archive.glob("*/rows-*")] == ["rows-changed.parquet"] * 2
+
+
+LISTS = {
+    "Management_information_-_state-funded_schools_1_September_2015_to_31_August_2019.csv": ofsted_file(
+        "2015-09", 100001, 1, layout=EVENT, inspection_number="1", inspection_date="01/02/2018", overall_effectiveness="3"
+    ),
+    "Management_information_-_state-funded_schools_-_all_inspections_-_year_to_date_published_by_31_Aug_2025.csv": ofsted_file(
+        "2019-09", 100001, 0, layout=EVENT, inspection_number="2", inspection_date="05/03/2025", overall_effectiveness="Not judged",
+        quality_of_education="3", leadership_and_management="2",
+    ),
+    "Management_information_-_state-funded_schools_-_all_inspections_-_year_to_date_published_by_31_Jan_2026.csv": ofsted_file(
+        "2025-11", 100001, 0, layout=EVENT, inspection_number="3", inspection_date="13/01/2026", report_card_safeguarding="Met",
+        report_card_leadership_and_governance="Needs attention",
+    ),
+}  # fmt: skip
+
+
+def test_lists_of_all_inspections_tell_the_history_that_the_newest_release_drops(tmp_path: Path) -> None:
+    """With the release of May 2026 alone nobody was judged before, and nobody could be stuck."""
+    folder = folder_with(tmp_path / "drop", MAY)
+    for name, content in LISTS.items():
+        (folder.root / name).write_bytes(content)
+    assert judged(DropFolder(folder.root, today=date(2026, 6, 30)), tmp_path / "archive") == [
+        (100001, "2018-02-01", "headline_grade", 3),
+        (100001, "2024-06-05", "headline_grade", 2),
+        (100001, "2025-03-05", "four_judgements", None),
+        (100001, "2026-01-13", "report_card", None),
+    ]
+
+
+def test_of_a_list_and_a_release_of_one_day_the_release_is_believed(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path / "drop", AUGUST)
+    name = "Management_information_-_state-funded_schools_-_all_inspections_-_year_to_date_published_by_31_Aug_2025.csv"
+    (folder.root / name).write_bytes(
+        ofsted_file(
+            "2019-09", 100001, 0, layout=EVENT, inspection_number="2", inspection_date="05/06/2024", overall_effectiveness="4"
+        )
+    )
+    assert judged(DropFolder(folder.root, today=date(2026, 6, 30)), tmp_path / "archive")[-1][2:] == ("headline_grade", 2)
+
+
+def test_a_list_of_all_inspections_is_dated_by_the_end_of_its_period() -> None:
+    assert [str(date_in_name(name)) for name in LISTS] == ["2019-08-31", "2025-08-31", "2026-01-31"]

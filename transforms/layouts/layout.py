@@ -238,12 +238,14 @@ _MONTHS = {
 
 
 def date_in_name(path: str) -> date | None:
-    """The date a publisher puts into a file's name: ``20250930`` or ``31_August_2025`` (month full or short)."""
+    """The date a publisher puts into a file's name: ``20250930`` or ``31_August_2025`` (month full or short); a period's end."""
     name = PurePosixPath(path).name
     if found := re.search(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)", name):
         year, month, day = map(int, found.groups())
-    elif (found := re.search(r"(?<!\d)(\d{1,2})[ _-]+([A-Za-z]+)[ _-]+(20\d\d)", name)) and found[2].lower() in _MONTHS:
-        year, month, day = int(found[3]), _MONTHS[found[2].lower()], int(found[1])
+    elif told := [
+        each for each in re.findall(r"(?<!\d)(\d{1,2})[ _-]+([A-Za-z]+)[ _-]+(20\d\d)", name) if each[1].lower() in _MONTHS
+    ]:
+        year, month, day = int(told[-1][2]), _MONTHS[told[-1][1].lower()], int(told[-1][0])
     else:
         return None
     try:

@@ -29,10 +29,11 @@ from transforms.layouts.layout import Column, Layout, Reshape
 from transforms.layouts.text_table import Wanted
 
 FOLDER = Path(__file__).parent
+SHARED_LABELS = FOLDER / "_labels.toml"
 
 
 class ColumnRow(Strict):
-    """One of our columns: see ``Column`` and ``Field``. ``labels`` names a list of the table."""
+    """One of our columns: see ``Column`` and ``Field``. ``labels`` names a list of the table, or of ``_labels.toml``."""
 
     kind: Kind
     with_reason: bool = False
@@ -107,6 +108,8 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
     """
     path = folder / f"{kind}.toml"
     table = read_described(LayoutTable, path, what="The table", shown=path.name, do=_MEND)
+    shared = read_described(Labels, SHARED_LABELS, what="The file of labels", shown=SHARED_LABELS.name, do=_MEND)
+    table = table.model_copy(update={"labels": shared.labels | table.labels})
     known = shapes or {}
     vintages = {name: _like(table, name, path.name) for name in table.vintage}
     for name, column, problem in _faults(table, vintages, known):
@@ -138,6 +141,12 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
 def _field(row: ColumnRow, table: LayoutTable) -> fields.Field:
     labels = table.labels.get(row.labels or "")
     return fields.Field(row.kind, row.with_reason, labels.keys if labels else {}, labels.is_open if labels else False, row.width)
+
+
+class Labels(Strict):
+    """The lists that several tables use (``_labels.toml``)."""
+
+    labels: dict[str, LabelList]
 
 
 _MEND = "mend the table; transforms/layouts/table.py says how"

@@ -40,6 +40,25 @@ class GovukAttachments(Strict):
     save_as: str = Field(pattern=r"\{date\}.*\.csv$")
 
 
+class Past(Strict):
+    """Releases beside the newest that are needed, of the same page: what they tell, the newest does not.
+
+    ``why``: told on the page of sources. ``kind``: the layout that reads them. ``title_pattern`` and ``save_as``: as of
+    ``GovukAttachments``. ``since``: of that date and later.
+    """
+
+    why: str = Field(min_length=1)
+    kind: str
+    title_pattern: str = Field(pattern=r"\(\?P<date>")
+    save_as: str = Field(pattern=r"\{date\}.*\.csv$")
+    since: date | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that reads these files."""
+        return next(layout for layout in LAYOUTS if layout.kind == self.kind)
+
+
 class EesDataSet(Strict):
     """The newest version of a data set of Explore Education Statistics.
 
@@ -103,6 +122,7 @@ class Card(Strict):
     largest_bytes: PositiveInt
     smallest_rows: PositiveInt
     least_share_of_last: float = Field(default=0.7, gt=0, le=1)
+    past: tuple[Past, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -114,6 +134,9 @@ class Card(Strict):
         groups = {layout.kind: layout.group for layout in LAYOUTS}
         if groups.get(self.kind) != self.group:
             raise ValueError(f"kind and group are {self.kind} and {self.group}, expected a layout's: {groups}")
+        for past in self.past:
+            if not isinstance(self.finder, GovukAttachments) or groups.get(past.kind) != self.group:
+                raise ValueError(f"past releases are those of a page of attachments, of a kind of the group {self.group}")
         if self.smallest_bytes >= self.largest_bytes:
             raise ValueError("smallest_bytes is not below largest_bytes")
         return self
@@ -173,9 +196,14 @@ def _section(card: Card) -> list[str]:
         f"* Appears {_often(card)}; reported as stale after {card.stale_after_days:,} days.",
         f"* Refused: below {card.smallest_bytes:,} or above {card.largest_bytes:,} bytes; below {card.smallest_rows:,} rows, or "
         f"{share} of the rows of the last good file.",
+        *(f"* Also fetched, once each{_since(past)}: {past.why}" for past in card.past),
         "* Layouts: " + " ".join(card.layouts),
         f"* Read as `raw.{card.kind}`; used by {', '.join(f'`{name}`' for name in card.used_by)}.",
     ]
+
+
+def _since(past: Past) -> str:
+    return f", since {past.since.day} {past.since:%B %Y}" if past.since else ""
 
 
 def _often(card: Card) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urljoin
 
 from transforms.layouts.layout import date_in_name
 from warehouse.sources import arcgis
-from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments
+from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments, Past
 from warehouse.sources.http import Client, FetchError, NotThereError
 from warehouse.sources.settings import Addresses
 
@@ -68,6 +68,19 @@ def _gias_daily(finder: GiasDaily, addresses: Addresses, client: Client, today: 
     raise FetchError(problem, base + finder.file, "check this machine's clock, and the landing page for a new address")
 
 
+def find_past(card: Card, addresses: Addresses, client: Client, today: date) -> list[tuple[Past, Remote]]:
+    """The releases beside the newest that a card needs, the newest first. Raises FetchError where the page cannot be read."""
+    if not card.past or not isinstance(card.finder, GovukAttachments):
+        return []
+    listed = _listed(card.finder, addresses, client)
+    return [
+        (past, remote)
+        for past in card.past
+        for remote in _dated(past.title_pattern, past.save_as, listed, today)
+        if past.since is None or (remote.published and remote.published >= past.since)
+    ]
+
+
 @dataclass(frozen=True)
 class _Attachment:
     title: str
@@ -77,32 +90,39 @@ class _Attachment:
 
 def _govuk_attachment(finder: GovukAttachments, addresses: Addresses, client: Client, today: date) -> Remote:
     """The newest by the date in its title: the list is in no promised order, and the media id changes every month."""
+    found = _dated(finder.title_pattern, finder.save_as, _listed(finder, addresses, client), today)
+    if not found:
+        raise FetchError(
+            "Neither the content API nor the page names a CSV file with the title looked for",
+            addresses.govuk + finder.path,
+            "look at the page; if the titles are worded anew, change title_pattern in the card",
+        )
+    return found[0]
+
+
+def _listed(finder: GovukAttachments, addresses: Addresses, client: Client) -> list[_Attachment]:
+    """The attachments of the page: by the content API; where it is down, or names none looked for, by the links of the page."""
     try:
-        remote = _newest_attachment(finder, _from_api(client.get_json(f"{addresses.govuk}/api/content{finder.path}")), today)
+        listed = _from_api(client.get_json(f"{addresses.govuk}/api/content{finder.path}"))
     except FetchError:
-        remote = None
-    if remote is None:  # the API is down or has changed: the page itself carries the same links
-        page = addresses.govuk + finder.path
-        remote = _newest_attachment(finder, _from_page(client.get_text(page), page), today)
-        if remote is None:
-            do = "look at the page; if the titles are worded anew, change title_pattern in the card"
-            raise FetchError("Neither the content API nor the page names a CSV file with the title looked for", page, do)
-    return remote
+        listed = []
+    if any(re.search(finder.title_pattern, each.title, re.IGNORECASE) for each in listed):
+        return listed
+    page = addresses.govuk + finder.path
+    return _from_page(client.get_text(page), page)
 
 
-def _newest_attachment(finder: GovukAttachments, attachments: Iterable[_Attachment], today: date) -> Remote | None:
-    newest: tuple[date, _Attachment] | None = None
+def _dated(title_pattern: str, save_as: str, attachments: Iterable[_Attachment], today: date) -> list[Remote]:
+    """Those whose title matches, with a date up to today, the newest first; of one date the one that is listed first."""
+    found: dict[date, Remote] = {}
     for attachment in attachments:
-        found = re.search(finder.title_pattern, attachment.title, re.IGNORECASE)
-        day = date_in_name(found["date"]) if found and attachment.is_csv else None
-        if day and day <= today and (newest is None or day > newest[0]):
-            newest = day, attachment
-    if newest is None:
-        return None
-    day, attachment = newest
-    media = re.search(r"/media/([^/]+)/", attachment.url)
-    name = finder.save_as.format(date=f"{day.day}_{day:%B_%Y}")
-    return Remote(attachment.url, name, day, f"{media[1] if media else attachment.url}@{day}")
+        title = re.search(title_pattern, attachment.title, re.IGNORECASE)
+        day = date_in_name(title["date"]) if title and attachment.is_csv else None
+        if day and day <= today and day not in found:
+            media = re.search(r"/media/([^/]+)/", attachment.url)
+            name = save_as.format(date=f"{day.day}_{day:%B_%Y}")
+            found[day] = Remote(attachment.url, name, day, f"{media[1] if media else attachment.url}@{day}")
+    return [found[day] for day in sorted(found, reverse=True)]
 
 
 def _from_api(answer: Any) -> list[_Attachment]:

@@ -17,8 +17,8 @@ from transforms.errors import InputError
 from transforms.layouts import layout_for
 from warehouse.home import Home
 from warehouse.sources.arcgis import download_table
-from warehouse.sources.cards import Card, read_cards
-from warehouse.sources.find import Remote, find_newest
+from warehouse.sources.cards import Card, Past, read_cards
+from warehouse.sources.find import Remote, find_newest, find_past
 from warehouse.sources.http import Client, Download, FetchError
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState, load_states, save_states
@@ -43,8 +43,12 @@ def fetch_all(
     only: Collection[str] | None = None,
     today: date | None = None,
     cards: Mapping[str, Card] | None = None,
+    past_again: bool = False,
 ) -> list[SourceState]:
     """Look at every source (or ``only`` those named), take what is new and good, and say how each stands.
+
+    Releases beside the newest that a card needs are fetched once; they are looked for when a new release is there or one of them
+    is missing, and where ``past_again`` says so.
 
     A source that fails does not stop the others: its state and a warning tell the problem. Raises InputError when a source that
     is required has no good file at all, and for an id in ``only`` that is no card's.
@@ -59,9 +63,10 @@ def fetch_all(
         states = load_states(live)
         for card in chosen:
             fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))
-            state = states[card.id] = fetch.run()
+            state = states[card.id] = fetch.with_past(fetch.run(), again=past_again)
             save_states(live, states)
-            log.log(logging.WARNING if state.problem or state.held else logging.INFO, "%s", state.words)
+            is_warning = state.problem or state.held or state.past_problem
+            log.log(logging.WARNING if is_warning else logging.INFO, "%s", state.words)
     _stop_without_required(live, chosen, states)
     return [states[card.id] for card in chosen]
 
@@ -103,6 +108,48 @@ class _Fetch:
             return self._take(remote)
         except (FetchError, InputError) as error:
             return self._state("kept" if self.last else "missing", problem=str(error))
+
+    def with_past(self, state: SourceState, *, again: bool) -> SourceState:
+        """The state with the releases beside the newest that the card needs, once those that were not there are fetched.
+
+        One that cannot be taken does not stop the others: it is told, and looked for again on the next day.
+        """
+        is_complete = bool(state.past) and not state.past_problem and all((self.folder / name).is_file() for name in state.past)
+        was_today = bool(self.last and self.last.past_problem and self.last.checked_at.date() == self.now.date())
+        if (
+            not self.card.past
+            or state.outcome == "missing"
+            or (not again and (was_today or (is_complete and state.outcome != "new")))
+        ):
+            return state
+        names: list[str] = []
+        problems: list[str] = []
+        try:
+            for past, remote in find_past(self.card, self.addresses, self.client, self.today):
+                try:
+                    if not (self.folder / remote.name).is_file():
+                        self._take_past(past, remote)
+                    names.append(remote.name)
+                except (FetchError, InputError) as error:
+                    problems.append(str(error))
+        except FetchError as error:
+            problems.append(str(error))
+        told = f"{len(problems)} release(s) of the past could not be taken: {' '.join(problems)}" if problems else None
+        return state.model_copy(update={"past": tuple(names) or state.past, "past_problem": told})
+
+    def _take_past(self, past: Past, remote: Remote) -> None:
+        arrived = self.folder / f".{self.card.id}.partial"
+        try:
+            self.client.download(remote.url, arrived, largest_bytes=self.card.largest_bytes)
+            content = arrived.read_bytes()
+            try:
+                past.layout.read(content, remote.name)
+            except InputError as error:
+                kept = self._quarantine(arrived, remote, hashlib.sha256(content).hexdigest(), str(error))
+                raise InputError(f"{error} It was put aside as {kept}") from error
+            arrived.replace(self.folder / remote.name)
+        finally:
+            arrived.unlink(missing_ok=True)
 
     def _state(self, outcome: str, **changes: object) -> SourceState:
         """The last state with what this look found; a problem of an earlier look is over unless it is said again."""

@@ -18,6 +18,7 @@ class SourceState(BaseModel):
 
     ``outcome``: ``new``; ``unchanged``; ``kept`` (the newest could not be taken: ``problem``); ``missing`` (and there is none to
     keep). ``held``: a newer major version is there and was not taken. ``fetched_at``: when these bytes first arrived.
+    ``past``: releases beside the newest that are in place; ``past_problem``: why one that is needed is not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,8 @@ class SourceState(BaseModel):
     bytes: int | None = None
     problem: str | None = None
     held: str | None = None
+    past: tuple[str, ...] = ()
+    past_problem: str | None = None
 
     def is_stale(self, now: datetime) -> bool:
         """Whether a newer file should be in use: the newest could not be taken, or this one is older than the card allows.
@@ -59,7 +62,11 @@ class SourceState(BaseModel):
             "kept": f"the last good file{of}, {self.name}, stays in use and is stale",
             "missing": "there is no file",
         }[self.outcome]
-        return f"{self.card}: " + ". ".join(part.rstrip(".") for part in (said, self.problem, self.held) if part) + "."
+        return (
+            f"{self.card}: "
+            + ". ".join(part.rstrip(".") for part in (said, self.problem, self.held, self.past_problem) if part)
+            + "."
+        )
 
 
 _STATES = TypeAdapter(dict[str, SourceState])

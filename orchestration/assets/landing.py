@@ -13,6 +13,7 @@ import pyarrow as pa
 from orchestration import origin
 from orchestration.resources import Source, Warehouse
 from transforms.layouts import GROUPS, LAYOUTS
+from transforms.layouts.recognise import START_BYTES, what_it_is
 from warehouse import checks
 from warehouse.landing import raw
 from warehouse.sources.freshness import freshness
@@ -71,7 +72,8 @@ def _run_of_refresh() -> dg.AssetsDefinition:
         checks.forget_results(warehouse.connection)
         folder = source.prepare(warehouse.place)
         for path in folder.unknown:
-            log.warning("not used, its name is none of the publishers': %s", path)
+            with (folder.root / path).open("rb") as file:
+                log.warning("not used: %s (%s)", path, what_it_is(file.read(START_BYTES), path))
         name = source.source if source.source in (origin.SAMPLE, origin.LIVE) else folder.root.resolve().name
         row = {
             "run_id": context.run.run_id,

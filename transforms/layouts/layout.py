@@ -97,6 +97,10 @@ class Layout:
         """Whether a file of that name is of this kind (its header is looked at when it is read)."""
         return re.fullmatch(self.name_pattern, PurePosixPath(path).name, re.IGNORECASE) is not None
 
+    def needed(self, vintage: str) -> list[str]:
+        """The headings without which a file of that vintage is not read."""
+        return [heading[0] for column in self.columns if (heading := column.heading(vintage)) and heading[1]]
+
     def rank(self, path: str) -> int:
         """The place of a file's name in ``preference``: of two that tell of one year the lower counts."""
         name = PurePosixPath(path).name
@@ -164,8 +168,7 @@ class Layout:
         """The first vintage whose needed headings are all there; else the error names what the nearest one lacks."""
         missing: dict[str, list[str]] = {}
         for vintage in self.vintages:
-            needed = [h[0] for c in self.columns if (h := c.heading(vintage)) and h[1]]
-            missing[vintage] = [heading for heading in needed if heading not in header]
+            missing[vintage] = [heading for heading in self.needed(vintage) if heading not in header]
             if not missing[vintage]:
                 return vintage
         nearest = min(self.vintages, key=lambda vintage: len(missing[vintage]))

@@ -1,23 +1,27 @@
 """A pretend publisher on loopback: the real paths, headers and JSON of the four publishers, and their faults.
 
-Its files are the synthetic sample's. Every request is kept in ``requests``; what is posted to it (a webhook) in ``posted``.
+Its files are the synthetic sample's under the publishers' genuine headers (``relaid.py``). Every request is kept in ``requests``;
+what is posted to it (a webhook) in ``posted``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.relaid import cohort_path, write_relaid
 from warehouse.home import Home
 from warehouse.landing.archive import SYNTHETIC_MARKER
 from warehouse.sources.cards import FOLDER, ArcgisLayer, ArcgisTable, Card, EesDataSet, read_cards
@@ -26,6 +30,7 @@ from warehouse.sources.state import SourceState
 
 GIAS = "/edubase/downloads/public/"
 GOVUK = "/government/statistical-data-sets/monthly-management-information-ofsteds-school-inspections-outcomes"
+RELAID = "-relaid"
 TITLE = "Management information - state-funded schools - latest inspections as at {}"
 
 
@@ -60,6 +65,15 @@ class _Server(ThreadingHTTPServer):
         """Nothing: a client that ends in the middle is no news."""
 
 
+@cache
+def relaid_once(sample: Path) -> Path:
+    """The sample under genuine headers, or the folder itself where it is that."""
+    if sample.name.endswith(RELAID):
+        return sample
+    folder = sample.with_name(f"{sample.name}-{os.getpid()}{RELAID}")
+    return folder if folder.exists() else write_relaid(sample, folder)
+
+
 class Publisher:
     """Files by path; ``attachments`` (title, path, content type) in the order of GOV.UK's list; ``faults`` by path."""
 
@@ -76,7 +90,7 @@ class Publisher:
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self._fill(sample)
+        self._fill(relaid_once(sample))
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -104,7 +118,8 @@ class Publisher:
     def gias(self, day: str, sample: Path) -> None:
         """Serve the daily files as of that day (yyyymmdd)."""
         for name in ("edubasealldata", "links_edubasealldata", "allgroupsdata", "academiesmatmembership"):
-            self.files[f"{GIAS}{name}{day}.csv"] = ((sample / f"gias/{name}20250930.csv").read_bytes(), "application/octet-stream")
+            content = (relaid_once(sample) / f"gias/{name}20250930.csv").read_bytes()
+            self.files[f"{GIAS}{name}{day}.csv"] = content, "application/octet-stream"
 
     def attach(self, as_at: str, media: str, content: bytes, *, first: bool = False) -> str:
         """List an Ofsted release, and give its path back."""
@@ -131,11 +146,15 @@ class Publisher:
     def _fill(self, sample: Path) -> None:
         self.gias("20250930", sample)
         self.attach("31 August 2025", "68c1aa", next((sample / "ofsted").glob("*.csv")).read_bytes())
-        results = {"ks2_results": ("ks2", "2024/25"), "ks4_results": ("ks4", "2023/24")}
+        results = {
+            "ks2_results": (next((sample / "ks2").rglob("ks2_school_attainment_data.csv")), "2024/25"),
+            "ks2_cohorts": (cohort_path(sample), "2024/25"),
+            "ks4_results": (next((sample / "ks4").rglob("*.csv")), "2023/24"),
+        }
         for card in read_cards().values():
-            if isinstance(card.finder, EesDataSet) and card.id in results:
-                folder, period = results[card.id]
-                self.version(card.finder.data_set, "1.0", next((sample / folder).rglob("*.csv")).read_bytes(), period)
+            if isinstance(card.finder, EesDataSet):
+                path, period = results[card.id]
+                self.version(card.finder.data_set, "1.0", path.read_bytes(), period)
             if isinstance(card.finder, ArcgisLayer):
                 path = f"/ESMARspQHYMw9BZ9/arcgis/rest/services/{card.finder.layer}/FeatureServer/0/query"
                 self.files[path] = _boundaries(card.finder.code, card.smallest_rows), "application/geo+json"

@@ -200,6 +200,8 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         f"\n{about['schools']:,} schools; GIAS as at {day_in_words(about['gias_as_at'])}, "
         f"Ofsted as at {day_in_words(about['ofsted_as_at'])}"
     )
+    if new := about["new_authorities"]:
+        console.print(f"[bold yellow]New local authorities, known from GIAS alone:[/] {escape(new)}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)

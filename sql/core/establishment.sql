@@ -35,7 +35,7 @@ first_sight as (
         coalesce(pupils, 0) > 0 as has_pupils,
         case
             when status is null or status not in ('1', '3') then 'not_open'
-            when la_code is null or la_code not in (select known.la_code from reference.local_authority as known)
+            when la_code is null or la_code not in (select known.la_code from core.local_authority as known)
                 then 'outside_england'
             when state_funded_type is null then 'not_state_funded_school'
             when counted_phase is null then 'phase_not_known'

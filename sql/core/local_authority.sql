@@ -1,8 +1,11 @@
--- One row per local authority with education functions at the date of the GIAS extract: DfE number, ONS code, region.
--- Which authorities exist: our list (reference.local_authority), which knows the codes of 2017. What they are called, their ONS code and their
--- region: the lookup that was landed first, then our list.
+-- One row per local authority with education functions at the date of the GIAS extract: DfE number, ONS code, region; listed_by says who knows it.
+-- Which authorities exist: our list (reference.local_authority), which knows the codes of 2017; and any number that open establishments of the
+-- extract have, which that list has not on that day, where GIAS puts them into a region of England or tells an ONS code of England: authorities
+-- are made anew by order (Surrey in 2027, most two-tier areas in 2028), and their schools are not lost meanwhile. What they are called, their ONS
+-- code and their region: the lookup that was landed first, then our list, then GIAS. Where nobody tells the ONS code, DFE- and the number stand
+-- for it.
 with extract as (
-    select max(as_at) as as_at from core.establishment
+    select max(as_at) as as_at from raw.gias_establishment
 ),
 
 in_force as (
@@ -10,19 +13,43 @@ in_force as (
         la_code,
         la_name,
         ons_code,
-        region_code
+        region_code,
+        'list' as listed_by
     from reference.local_authority
     where
         (select extract.as_at from extract) between coalesce(valid_from, date '1900-01-01')
         and coalesce(valid_to, date '9999-12-31')
+),
+
+told as (
+    select
+        establishment.la_code,
+        mode(establishment.la_name) as la_name,
+        mode(establishment.la_ons_code) as ons_code,
+        mode(region.region_code) as region_code,
+        'gias' as listed_by
+    from raw.gias_establishment as establishment
+    left join reference.region as region on region.gor_code = establishment.gor_code
+    where
+        coalesce(establishment.status_code, '1') in ('1', '3')
+        and establishment.la_code not in (select known.la_code from in_force as known)
+    group by establishment.la_code
+    having mode(region.region_code) is not null or mode(establishment.la_ons_code) like 'E%'
+),
+
+either as (
+    from in_force
+    union all by name
+    from told
 )
 
 select
-    in_force.la_code,
-    coalesce(landed.la_name, in_force.la_name) as la_name,
-    coalesce(landed.la_ons_code, in_force.ons_code) as la_ons_code,
+    either.la_code,
+    coalesce(landed.la_name, either.la_name, 'Authority ' || either.la_code) as la_name,
+    coalesce(landed.la_ons_code, either.ons_code, 'DFE-' || either.la_code) as la_ons_code,
     region.region_code,
-    region.region_name
-from in_force
-left join raw.ons_local_authority as landed on landed.la_code = in_force.la_code
-inner join reference.region as region on region.region_code = coalesce(landed.region_code, in_force.region_code)
+    region.region_name,
+    either.listed_by
+from either
+left join raw.ons_local_authority as landed on landed.la_code = either.la_code
+inner join reference.region as region on region.region_code = coalesce(landed.region_code, either.region_code)

@@ -30,6 +30,15 @@ select
     files.is_synthetic,
     case when files.is_synthetic then 'synthetic sample' end as label,
     (select count(*) from mart.school) as schools,
+    (
+        select string_agg(told.words, ', ' order by told.words)
+        from (
+            select format('{} {} ({:,} schools)', authority.la_code, any_value(authority.la_name), count(*)) as words
+            from mart.school as school
+            inner join core.local_authority as authority on authority.la_code = school.la_code and authority.listed_by = 'gias'
+            group by authority.la_code
+        ) as told
+    ) as new_authorities,
     folder.stamp as compared_with,
     folder.source as compared_with_source
 from landing.run as run

@@ -22,7 +22,7 @@ COPIES = {
     "ks2_result": "long-api",
     "ks4_result": "long-2024",
 }
-"""Under which header a kind is served. Of the history of memberships no whole header is known: it is served as the sample has it."""
+"""Under which header a kind is served. Of the history of memberships no whole one is known: it is served as the sample has it."""
 
 COHORTS = "ks2_school_information_data.csv"
 

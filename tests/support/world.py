@@ -29,7 +29,8 @@ EASTING, NORTHING = 450_000, 300_000
 """A place in Leicestershire, well inland."""
 
 _SCHOOL = {
-    "la_code": "855", "establishment_number": "1000", "name": "A school", "type_code": "01", "type_name": "Community school",
+    "la_code": "855", "la_name": "Leicestershire", "establishment_number": "1000", "name": "A school",
+    "type_code": "01", "type_name": "Community school",
     "status_code": "1", "status_name": "Open", "phase_code": "2", "phase_name": "Primary", "low_age": 4, "high_age": 11,
     "gender": "Mixed", "pupils": 200, "school_capacity": 210, "fsm_percent": 20.0, "trust_flag_code": "0", "gor_code": "E",
     "constituency_code": "E14001000", "constituency_name": "Somewhere", "urban_rural_code": "A1",

@@ -263,8 +263,8 @@ def test_results_are_its_own_else_of_its_laestab_else_of_its_predecessor(world: 
     [
         ({"status_code": "2", "status_name": "Closed"}, "not_open"),
         ({"status_code": "4", "status_name": "Proposed to open"}, "not_open"),
-        ({"la_code": "673"}, "outside_england"),
-        ({"la_code": "000"}, "outside_england"),
+        ({"la_code": "673", "gor_code": "W"}, "outside_england"),
+        ({"la_code": "000", "gor_code": None}, "outside_england"),
         ({"type_code": "11", "type_name": "Other independent school"}, "not_state_funded_school"),
         ({"type_code": "10", "type_name": "Other independent special school"}, "not_state_funded_school"),
         ({"phase_code": "0", "phase_name": "Not applicable"}, "phase_not_known"),

@@ -1,6 +1,6 @@
 -- One row per local authority with education functions at the date of the GIAS extract: DfE number, ONS code, region; listed_by says who knows it.
 -- Which authorities exist: our list (reference.local_authority), which knows the codes of 2017; and any number that open establishments of the
--- extract have, which that list has not on that day, where GIAS puts them into a region of England or tells an ONS code of England: authorities
+-- extract have, which that list has not on that day, where GIAS puts them into a region of England: authorities
 -- are made anew by order (Surrey in 2027, most two-tier areas in 2028), and their schools are not lost meanwhile. What they are called, their ONS
 -- code and their region: the lookup that was landed first, then our list, then GIAS. Where nobody tells the ONS code, DFE- and the number stand
 -- for it.
@@ -31,10 +31,13 @@ told as (
     from raw.gias_establishment as establishment
     left join reference.region as region on region.gor_code = establishment.gor_code
     where
-        coalesce(establishment.status_code, '1') in ('1', '3')
+        (
+            establishment.status_code in ('1', '3')
+            or establishment.status_code is null and name_key(establishment.status_name) in ('open', 'open but proposed to close')
+        )
         and establishment.la_code not in (select known.la_code from in_force as known)
     group by establishment.la_code
-    having mode(region.region_code) is not null or mode(establishment.la_ons_code) like 'E%'
+    having mode(region.region_code) is not null
 ),
 
 either as (

@@ -1,5 +1,4 @@
--- One row per establishment that is listed by GIAS or Ofsted and is not in mart.school, with the reason. One gap
--- is known: a school under an authority number that has expired on the day of the extract is in neither (docs/method/universe.md#left-out).
+-- One row per establishment that is listed by GIAS or Ofsted and is not in mart.school, with the reason.
 -- not_in_gias: Ofsted lists it, this GIAS extract does not. The other reasons are those of core.establishment.
 with ofsted as (
     select distinct on (listed.urn)

@@ -192,9 +192,13 @@ def without_column(heading: str) -> Callable[[Path], None]:
 
 
 def urn_twice(path: Path) -> None:
+    """The first school once more, under another name: the same row twice would only be told."""
     content = path.read_bytes()
-    first = content.split(b"\r\n")[1]
-    path.write_bytes(content + first + b"\r\n")
+    header, first = (next(csv.reader([line.decode("cp1252")])) for line in content.split(b"\r\n")[:2])
+    first[header.index("EstablishmentName")] += " again"
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(first)
+    path.write_bytes(content + text.getvalue().encode("cp1252"))
 
 
 def replaced(pattern: str, value: str) -> Callable[[Path], None]:

@@ -168,6 +168,11 @@ def test_a_new_vintage_is_one_block_of_what_differs(tmp_path: Path) -> None:
     assert layout.schema == INSPECTION.schema
 
 
+def test_a_vintage_that_is_like_another_may_have_nothing_optional_as_that_one_has(tmp_path: Path) -> None:
+    text = TABLE.replace('optional = ["is_safe"]\n', "").replace("optional = []\n", "")
+    assert [column.optional for column in layout_of(tmp_path, text).columns] == [frozenset(), frozenset()]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "column", "says"),
     [

@@ -312,3 +312,9 @@ def test_the_year_of_a_wide_file_is_told_by_its_header_where_its_path_says_none(
     assert read("2018-2019/england_ks2final.csv", text)["year"].tolist() == [2019]
     with pytest.raises(InputError, match="of 2022/23, the header that they are of 2018/19"):
         read("2022-2023/england_ks2final.csv", text)
+
+
+@pytest.mark.parametrize("urn", ["", "0", "-1", "1.5"])
+def test_a_row_without_a_urn_that_a_school_can_have_is_refused(urn: str) -> None:
+    error = refused("teaching_schools_2017.csv", f"URN,School\r\n101,A\r\n{urn},B\r\n".encode())
+    assert (error.row, error.column) == (3, "URN")

@@ -132,9 +132,7 @@ def read_text_table(
                     expected="one field for each heading",
                     do="look at the row for a stray comma or quotation mark; " + FETCH_AGAIN,
                 )
-            if not any(taken := take(record)):
-                continue
-            values.append(taken)
+            values.append(take(record))
             rows.append(row)
     except csv.Error as error:
         raise InputError(

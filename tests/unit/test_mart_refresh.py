@@ -1,0 +1,50 @@
+"""What a refresh says of itself: which files it read, and how new they are."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.support.world import World
+from transforms.layouts import GROUPS
+from warehouse.landing.raw import POSTCODE_GROUP, file_table
+
+
+def land(world: World, group: str, kind: str, published: date | None = None, **values: object) -> None:
+    """A file of a landing group."""
+    about = {
+        "layout": "x",
+        "name": f"{kind} {published}.csv",
+        "title": kind,
+        "publisher": "P",
+        "sha256": f"{kind} {published}",
+        "bytes": 1,
+    }
+    about |= {"rows": 1, "landed": "2025-10-01 06:30:00", "licence": "OGL", "is_synthetic": False, "published": published}
+    world.row(file_table(group), kind=kind, **(about | values))
+
+
+def test_the_newest_release_is_the_date_of_a_source_whichever_else_was_read(world: World) -> None:
+    world.school(100001)
+    for day in (date(2025, 8, 31), date(2026, 5, 31), date(2026, 1, 31)):
+        land(world, "ofsted", "ofsted_inspection", day)
+    for day in (date(2025, 9, 30), date(2025, 9, 1)):
+        land(world, "gias", "gias_establishment", day)
+    (about,) = world.build().query("select gias_as_at, ofsted_as_at, source_files from mart.refresh")
+    assert about == {"gias_as_at": date(2025, 9, 30), "ofsted_as_at": date(2026, 5, 31), "source_files": 6}
+
+
+def test_the_files_of_every_landing_group_are_told(world: World) -> None:
+    """A group that is left out would be data of no known origin."""
+    world.school(100001)
+    for group in (*GROUPS, POSTCODE_GROUP):
+        land(world, group, f"a file of {group}")
+    told = {row["kind"] for row in world.build().query("select kind from mart.source_file")}
+    assert {f"a file of {group}" for group in (*GROUPS, POSTCODE_GROUP)} <= told
+
+
+def test_a_new_local_authority_is_named_with_its_schools(world: World) -> None:
+    world.school(100001)
+    for urn in (100002, 100003):
+        world.school(urn, la_code="950", la_name="West Surrey", gor_code="J")
+    (about,) = world.build().query("select new_authorities from mart.refresh")
+    assert about == {"new_authorities": "950 West Surrey (2 schools)"}

@@ -202,7 +202,8 @@ def _why_held(version: str, base: str, client: Client) -> str:
     except NotThereError:
         changes = {}
     major = changes.get("majorChanges") if isinstance(changes, dict) else None
-    what = f" ({', '.join(sorted(major))})" if major else ""
+    kinds = sorted(kind for kind, changed in major.items() if changed) if isinstance(major, dict) else []  # null: nothing changed
+    what = f" ({', '.join(kinds)})" if kinds else ""
     return (
         f"Version {version} is a major one{what} and is held, because columns may mean something else. "
         f"To take it, read {base}/versions/{version}/changes and set accept_major = {version.partition('.')[0]} in the card"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.publisher import GIAS, GOVUK, TITLE, Fault, Fetch, Publisher, in_place, one_row_less, small_cards
+from tests.support.publisher import GIAS, GOVUK, TITLE, Attachment, Fault, Fetch, Publisher, in_place, one_row_less, small_cards
+from tests.support.publisher.govuk import ODS
 from warehouse.home import Home
 from warehouse.sources.cards import EesDataSet, read_cards
 from warehouse.sources.live import fetch_all
@@ -51,22 +52,21 @@ def test_the_same_bytes_under_another_issue_are_no_new_data(
 
 
 def test_ofsteds_newest_is_taken_by_its_date_whatever_the_order(fetch: Fetch, home: Home, publisher: Publisher) -> None:
-    newest = publisher.files[publisher.attachments[0][1]][0]
+    path = publisher.attachments[0].path
+    newest = publisher.files[path][0]
     bad = b"an older release"
     publisher.attach("31 July 2025", "aaa", bad, first=True)
     publisher.attach("30 Sept 2024", "bbb", bad)
     publisher.attach("30 Apr 2019", "ccc", bad)  # an old file listed last
     publisher.attach("31 October 2025", "ddd", bad)  # in the future
     publisher.attachments.append(
-        ("State-funded schools inspections and outcomes as at 30 September 2025", "/media/e/f.csv", "text/csv")
+        Attachment("State-funded schools inspections and outcomes as at 30 September 2025", "/media/e/f.csv")
     )
-    publisher.attachments.append(
-        (TITLE.format("30 September 2025"), "/media/f/f.ods", "application/vnd.oasis.opendocument.spreadsheet")
-    )
+    publisher.attachments.append(Attachment(TITLE.format("30 September 2025"), "/media/f/f.ods", ODS))
 
     state = fetch(OFSTED)
 
-    assert (state.outcome, state.published, state.release) == ("new", date(2025, 8, 31), "68c1aa@2025-08-31")
+    assert (state.outcome, state.published, state.release) == ("new", date(2025, 8, 31), f"{path.split('/')[2]}@2025-08-31")
     assert (home.root / "live/ofsted" / MONTH.format("31_August_2025")).read_bytes() == newest
 
 
@@ -81,13 +81,13 @@ def test_the_page_itself_is_read_where_the_content_api_is_of_no_use(fault: Fault
 
 def test_titles_worded_anew_are_said_to_be(fetch: Fetch, publisher: Publisher) -> None:
     fetch(OFSTED)
-    publisher.attachments = [("All schools, August", "/media/x/file.csv", "text/csv")]
+    publisher.attachments = [Attachment("All schools, August", "/media/x/file.csv")]
 
     assert "change title_pattern in the card" in str(fetch(OFSTED).problem)
 
 
 def test_every_release_of_ofsted_stays_because_they_are_a_history(fetch: Fetch, home: Home, publisher: Publisher) -> None:
-    content = publisher.files[publisher.attachments[0][1]][0]
+    content = publisher.files[publisher.attachments[0].path][0]
     fetch(OFSTED)
     publisher.attach("30 September 2025", "new", b"".join(content.splitlines(keepends=True)[:-1]))
 
@@ -114,7 +114,7 @@ def _data_set() -> str:
 
 def test_a_minor_version_of_results_refreshes(fetch: Fetch, publisher: Publisher) -> None:
     fetch("ks4_results")
-    content = publisher.files[f"/statistics/v1/data-sets/{_data_set()}/csv"][0]
+    content = publisher.newest_csv(_data_set())
     publisher.version(_data_set(), "1.1", b"".join(content.splitlines(keepends=True)[:-1]))
 
     state = fetch("ks4_results")
@@ -124,7 +124,7 @@ def test_a_minor_version_of_results_refreshes(fetch: Fetch, publisher: Publisher
 
 def test_a_major_version_of_results_is_held_until_the_card_accepts_it(fetch: Fetch, home: Home, publisher: Publisher) -> None:
     first = fetch("ks4_results")
-    content = publisher.files[f"/statistics/v1/data-sets/{_data_set()}/csv"][0]
+    content = publisher.newest_csv(_data_set())
     publisher.version(_data_set(), "2.0", b"".join(content.splitlines(keepends=True)[:-1]))
 
     held = fetch("ks4_results")

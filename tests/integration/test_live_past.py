@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.publisher import Fault, Fetch, Publisher, in_place, small_cards
+from tests.support.publisher import TITLE, Fault, Fetch, Publisher, in_place, small_cards
 from warehouse.home import Home
 from warehouse.sources.live import fetch_all
 
@@ -19,7 +19,7 @@ LATER = date(2026, 2, 20)
 @pytest.fixture
 def release(publisher: Publisher) -> bytes:
     """The bytes of the release of August 2025, which the publisher lists; beside it those of two later months and an older one."""
-    content = publisher.files[publisher.attachments[0][1]][0]
+    content = publisher.files[publisher.attachments[0].path][0]
     for as_at, media in (("30 September 2025", "s25"), ("31 January 2026", "j26"), ("31 July 2025", "old")):
         publisher.attach(as_at, media, content + f"\r\n{media}".encode().replace(media.encode(), b""))
     return content
@@ -46,7 +46,8 @@ def test_what_is_there_is_not_fetched_again(fetch: Fetch, publisher: Publisher) 
 
 
 def test_one_that_cannot_be_had_is_told_and_stops_nothing(fetch: Fetch, home: Home, publisher: Publisher, release: bytes) -> None:
-    publisher.faults["/media/s25/file.csv"] = Fault(body=b"<html>not today</html>")
+    september = next(each.path for each in publisher.attachments if each.title == TITLE.format("30 September 2025"))
+    publisher.faults[september] = Fault(body=b"<html>not today</html>")
     state = fetch(OFSTED, today=LATER)
     assert state.outcome == "new"
     assert "1 release(s) of the past could not be taken: The file is a web page" in str(state.past_problem)
@@ -57,7 +58,7 @@ def test_one_that_cannot_be_had_is_told_and_stops_nothing(fetch: Fetch, home: Ho
     assert again.past_problem == state.past_problem
     assert ofsted_files_sent(publisher) == 0
 
-    del publisher.faults["/media/s25/file.csv"]
+    del publisher.faults[september]
     (later,) = fetch_all(home, publisher.addresses(), only={OFSTED}, today=LATER, cards=small_cards(), past_again=True)
     assert later.past_problem is None
     assert MONTH.format("30_September_2025") in in_place(home, "ofsted")

@@ -25,8 +25,7 @@ def _rows(count: int) -> list[dict[str, str]]:
 
 
 def test_a_table_is_read_to_its_last_page_however_few_rows_a_page_gives(fetch: Fetch, home: Home, publisher: Publisher) -> None:
-    publisher.table(_item(), _rows(60))
-    publisher.table_page_rows = 7
+    publisher.table(_item(), _rows(60), most=7)
 
     state = fetch(CARD)
 
@@ -49,13 +48,9 @@ def test_a_table_is_read_again_when_ons_has_changed_it_and_only_then(fetch: Fetc
 
 
 def test_a_service_that_ons_has_renamed_is_found_through_its_item(fetch: Fetch, publisher: Publisher) -> None:
-    old = publisher.table(_item(), _rows(60))
+    publisher.table(_item(), _rows(60))
     fetch(CARD)
-    publisher.tables[old.replace("Table_", "Table_v6_")] = _rows(65)
-    item = f"/sharing/rest/content/items/{_item()}"
-    answer = publisher.files[item][0].replace(b"Table_", b"Table_v6_").replace(b"1754900550000", b"1785900550000")
-    publisher.files[item] = answer, "application/json"
-    del publisher.tables[old]
+    publisher.table(_item(), _rows(65), modified=1785900550000, service="Table_v6")
 
     state = fetch(CARD)
 

@@ -28,16 +28,32 @@ class BoundaryLayout(Layout):
     """Boundaries of one type of area, a feature a row: ``area_type, area_code, area_name, geometry`` (GeoJSON text, WGS84)."""
 
     def read(self, content: bytes, path: str) -> Parsed:
-        """Read a GeoJSON feature collection; raises InputError when it is none, or its properties name no area."""
+        """Read a GeoJSON feature collection; raises InputError when it is none or not whole, or its properties name no area."""
+        collection: Any = None
         try:
-            features: list[dict[str, Any]] = json.loads(decode(content, path))["features"]
-        except (ValueError, KeyError, TypeError) as error:
+            collection = json.loads(decode(content, path))
+            features: list[dict[str, Any]] = collection["features"]
+            is_part = collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # ArcGIS reports errors with status 200, so that one may lie here as a file.
+            said = (
+                f", but an error of the service: {collection['error']}"
+                if isinstance(collection, dict) and "error" in collection
+                else ""
+            )
             raise InputError(
-                "The file is no GeoJSON feature collection",
+                f"The file is no GeoJSON feature collection{said}",
                 file=path,
                 expected="boundaries with features",
                 do=FETCH_AGAIN,
             ) from error
+        if is_part:
+            raise InputError(
+                f"The file has {len(features):,} boundaries, and says that there are more",
+                file=path,
+                expected="every boundary (the service gives no more at a time)",
+                do="download the whole layer from the portal, as GeoJSON",
+            )
         if not features:
             raise InputError("The file has no boundary in it", file=path, expected="a feature for each area", do=FETCH_AGAIN)
         rows = [self._row(feature, number, path) for number, feature in enumerate(features, start=1)]

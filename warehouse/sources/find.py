@@ -22,6 +22,9 @@ from warehouse.sources.settings import Addresses
 DAYS_BACK = 14
 """How many days before today a daily file is looked for."""
 
+EES_PAGE = 20
+"""Versions on a page of the list of Explore Education Statistics: the most that it gives."""
+
 
 @dataclass(frozen=True)
 class Remote:
@@ -137,25 +140,34 @@ def _from_api(answer: Any) -> list[_Attachment]:
 
 
 class _Links(HTMLParser):
-    """Links of a page: (text, address)."""
+    """Links of a page: (text, address); of one that says "Download CSV" the text is the heading above it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, str]] = []
         self._open: str | None = None
         self._text = ""
+        self._heading = ""
+        self._is_in_heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "a":
             self._open, self._text = dict(attrs).get("href"), ""
+        elif re.fullmatch(r"h[1-6]", tag):
+            self._heading, self._is_in_heading = "", True
 
     def handle_data(self, data: str) -> None:
         self._text += data
+        if self._is_in_heading:
+            self._heading += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._open:
-            self.found.append((" ".join(self._text.split()), self._open))
+            text = self._heading if self._text.strip().lower().startswith("download") else self._text
+            self.found.append((" ".join(text.split()), self._open))
             self._open = None
+        elif re.fullmatch(r"h[1-6]", tag):
+            self._is_in_heading = False
 
 
 def _from_page(page: str, address: str) -> list[_Attachment]:
@@ -167,12 +179,14 @@ def _from_page(page: str, address: str) -> list[_Attachment]:
 def _ees_version(finder: EesDataSet, addresses: Addresses, client: Client, last_release: str | None) -> Remote:
     """The newest published version, unless its major number is new: then the newest of the major number landed before."""
     base = f"{addresses.ees}/statistics/v1/data-sets/{finder.data_set}"
-    latest, listed = client.get_json(base), client.get_json(f"{base}/versions?page=1&pageSize=20")
+    latest = client.get_json(base)
     versions: dict[tuple[int, ...], dict[str, Any]] = {}
     try:
-        for each in (*listed["results"], latest["latestVersion"]):
-            if each.get("status", "Published") == "Published":
-                versions.setdefault(tuple(int(part) for part in each["version"].split(".")), each)
+        for each in (*_ees_listed(base, client), latest["latestVersion"]):
+            versions.setdefault(tuple(int(part) for part in each["version"].split(".")), each)
+        # The latest one, in short, has no status. A deprecated one can be had, and is what stays in use while a major one is held.
+        usable = ("Published", "Deprecated")
+        versions = {number: each for number, each in versions.items() if each.get("status", "Published") in usable}
         newest = max(versions)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         do = "look at the answer; if the API has changed, mend warehouse/sources/find.py"
@@ -196,13 +210,24 @@ def _ees_version(finder: EesDataSet, addresses: Addresses, client: Client, last_
     return Remote(url, name, published, f"{finder.data_set}@{chosen['version']}", is_fixed=True, held=held)
 
 
+def _ees_listed(base: str, client: Client) -> list[dict[str, Any]]:
+    """Every version, from all pages of the list: 20 are the most on one, and the one in use may be older than those."""
+    listed: list[dict[str, Any]] = []
+    while True:
+        page = client.get_json(f"{base}/versions?page={len(listed) // EES_PAGE + 1}&pageSize={EES_PAGE}")
+        listed += page["results"]
+        if len(page["results"]) < EES_PAGE or len(listed) >= page["paging"]["totalResults"]:
+            return listed
+
+
 def _why_held(version: str, base: str, client: Client) -> str:
     try:
         changes = client.get_json(f"{base}/versions/{version}/changes")
     except NotThereError:
         changes = {}
     major = changes.get("majorChanges") if isinstance(changes, dict) else None
-    what = f" ({', '.join(sorted(major))})" if major else ""
+    kinds = sorted(kind for kind, changed in major.items() if changed) if isinstance(major, dict) else []  # null: nothing changed
+    what = f" ({', '.join(kinds)})" if kinds else ""
     return (
         f"Version {version} is a major one{what} and is held, because columns may mean something else. "
         f"To take it, read {base}/versions/{version}/changes and set accept_major = {version.partition('.')[0]} in the card"

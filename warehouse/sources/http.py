@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ LARGEST_ANSWER = 20_000_000
 
 CONNECTS = 2
 """Attempts at a server that cannot be reached at all: a machine without a network should know within seconds."""
+
+PIECE = 1_000_000
+"""Bytes that come out of what a server has packed at a time: a small answer must not fill the memory before it is measured."""
 
 CHECK_NETWORK = "check the network or the proxy (HTTPS_PROXY), and run it again"
 RUN_LATER = "run it again later; the last good file stays in use"
@@ -162,7 +166,8 @@ class Client:
     def _body(self, response: httpx.Response, url: str, largest: int) -> Iterator[bytes]:
         size, began = 0, time.monotonic()
         announced = int(response.headers.get("Content-Length", 0))
-        for chunk in response.iter_bytes():
+        is_gzip = response.headers.get("Content-Encoding", "").strip().lower() == "gzip"
+        for chunk in _unpacked(response, url) if is_gzip else response.iter_bytes():
             size += len(chunk)
             if max(size, announced) > largest:
                 do = "look at what the publisher serves; if it is right, raise largest_bytes in the card"
@@ -203,6 +208,24 @@ class Client:
                 self._unreachable[host] = again.error
             problem = f"{again.error.problem.rstrip('.')}, in {retrying.statistics['attempt_number']} attempts"
             raise FetchError(problem, url, again.error.do) from again
+
+
+def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
+    """A gzip body piece by piece: Explore Education Statistics packs its CSV whatever the client accepts.
+
+    Raises _AgainError where it cannot be unpacked or ends before its end, which a length that was right does not tell.
+    """
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        for chunk in response.iter_raw():
+            packed = chunk
+            while packed and not unpacker.eof:
+                yield unpacker.decompress(packed, PIECE)
+                packed = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise _AgainError(FetchError(f"The transfer cannot be unpacked ({error})", url, RUN_LATER)) from error
+    if not unpacker.eof:
+        raise _AgainError(FetchError("The transfer ends in the middle of what is packed", url, RUN_LATER))
 
 
 def _refuse_status(response: httpx.Response, url: str, longest_wait: float) -> None:

@@ -1,7 +1,6 @@
-"""A pretend publisher on loopback: the real paths, headers and JSON of the four publishers, and their faults.
+"""The pretend publisher's server: what is asked of it, what is answered, and what goes wrong.
 
-Its files are the synthetic sample's under the publishers' genuine headers (``relaid.py``). Every request is kept in ``requests``;
-what is posted to it (a webhook) in ``posted``.
+Every request is kept in ``requests``; what is posted to it (a webhook) in ``posted``.
 """
 
 from __future__ import annotations
@@ -9,29 +8,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import threading
-from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.publisher import arcgis, ees, govuk
+from tests.support.publisher.answer import Answer, as_json
+from tests.support.publisher.arcgis import ITEMS, SERVICES, Layer
+from tests.support.publisher.ees import DataSet
+from tests.support.publisher.govuk import GOVUK, TITLE, Attachment
 from tests.support.relaid import cohort_path, write_relaid
-from warehouse.home import Home
-from warehouse.landing.archive import SYNTHETIC_MARKER
-from warehouse.sources.cards import FOLDER, ArcgisLayer, ArcgisTable, Card, EesDataSet, read_cards
+from warehouse.sources.cards import ArcgisLayer, ArcgisTable, EesDataSet, read_cards
 from warehouse.sources.settings import Addresses, Manners
-from warehouse.sources.state import SourceState
 
 GIAS = "/edubase/downloads/public/"
-GOVUK = "/government/statistical-data-sets/monthly-management-information-ofsteds-school-inspections-outcomes"
 RELAID = "-relaid"
-TITLE = "Management information - state-funded schools - latest inspections as at {}"
 
 
 @dataclass
@@ -75,17 +71,20 @@ def relaid_once(sample: Path) -> Path:
 
 
 class Publisher:
-    """Files by path; ``attachments`` (title, path, content type) in the order of GOV.UK's list; ``faults`` by path."""
+    """Files by path; ``attachments`` in the order of GOV.UK's list; ``layers`` by the path of their rows; ``faults`` by path.
+
+    ``is_older_page``: GOV.UK's page is in the style of some years ago. ``allows_ranges``: a part of a file can be had.
+    """
 
     def __init__(self, sample: Path) -> None:
         self.files: dict[str, tuple[bytes, str]] = {}
-        self.attachments: list[tuple[str, str, str]] = []
+        self.attachments: list[Attachment] = []
+        self.is_older_page = False
+        self.data_sets: dict[str, DataSet] = {}
+        self.layers: dict[str, Layer] = {}
         self.faults: dict[str, Fault] = {}
         self.requests: list[Request] = []
         self.posted: list[dict[str, Any]] = []
-        self.tables: dict[str, list[dict[str, str]]] = {}
-        self.table_page_rows = 25
-        self._versions: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.allows_ranges = True
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -122,30 +121,49 @@ class Publisher:
             self.files[f"{GIAS}{name}{day}.csv"] = content, "application/octet-stream"
 
     def attach(self, as_at: str, media: str, content: bytes, *, first: bool = False) -> str:
-        """List an Ofsted release, and give its path back."""
-        path = f"/media/{media}/file.csv"
+        """List an Ofsted release, and give its path back; another ``media`` is another upload."""
+        title = TITLE.format(as_at)
+        path = govuk.media_path(title, media)
         self.files[path] = content, "text/csv"
-        self.attachments.insert(0 if first else len(self.attachments), (TITLE.format(as_at), path, "text/csv"))
+        self.attachments.insert(0 if first else len(self.attachments), Attachment(title, path))
         return path
 
-    def version(self, data_set: str, version: str, content: bytes, period: str = "2023/24", published: str = "2025-02-27") -> None:
+    def version(
+        self,
+        data_set: str,
+        version: str,
+        content: bytes,
+        period: str = "2023/24",
+        published: str = "2025-02-27",
+        status: str = "Published",
+    ) -> None:
         """Publish a version of a data set, as Explore Education Statistics lists it: newest first."""
-        about = {"version": version, "type": "Major" if version.endswith(".0") else "Minor", "status": "Published"}
-        about |= {"published": f"{published}T09:30:00+00:00"}
-        self._versions[data_set].insert(0, about | {"timePeriods": {"start": period, "end": period}})
-        base = f"/statistics/v1/data-sets/{data_set}"
-        listed = self._versions[data_set]
-        self._json(base, {"id": data_set, "status": "Published", "latestVersion": listed[0]})
-        self._json(f"{base}/versions", {"paging": {"page": 1, "pageSize": 20, "totalPages": 1}, "results": listed})
-        self._json(f"{base}/versions/{version}/changes", {"majorChanges": {"indicators": [{}]} if about["type"] == "Major" else {}})
-        self.files[f"{base}/csv"] = content, "text/csv"
+        about = self.data_sets.setdefault(data_set, DataSet(data_set, "schools"))
+        about.publish(version, content, period=period, published=published, status=status)
 
-    def _json(self, path: str, answer: Any) -> None:
-        self.files[path] = json.dumps(answer).encode(), "application/json"
+    def newest_csv(self, data_set: str) -> bytes:
+        """The CSV of the newest version of a data set."""
+        about = self.data_sets[data_set]
+        return about.files[about.versions[0]["version"]]
+
+    def table(
+        self, item: str, rows: list[dict[str, Any]], modified: int = 1754900550000, *, most: int = 25, service: str = "Table"
+    ) -> str:
+        """Serve a table under an item of the portal, ``most`` rows at a time, and give the path of its rows back."""
+        name = f"{service}_{item[:6]}"
+        path = f"{SERVICES}{name}/FeatureServer/0/query"
+        self.layers = {
+            each: layer for each, layer in self.layers.items() if not each.endswith(f"_{item[:6]}/FeatureServer/0/query")
+        }
+        self.layers[path] = Layer(name, rows, most)
+        served = arcgis.item(item, name, f"{self.url}{SERVICES}{name}/FeatureServer", modified)
+        self.files[ITEMS + item] = served.body, served.content_type
+        return path
 
     def _fill(self, sample: Path) -> None:
         self.gias("20250930", sample)
         self.attach("31 August 2025", "68c1aa", next((sample / "ofsted").glob("*.csv")).read_bytes())
+        self.attachments.extend(govuk.BESIDE)
         results = {
             "ks2_results": (next((sample / "ks2").rglob("ks2_school_attainment_data.csv")), "2024/25"),
             "ks2_cohorts": (cohort_path(sample), "2024/25"),
@@ -156,44 +174,36 @@ class Publisher:
                 path, period = results[card.id]
                 self.version(card.finder.data_set, "1.0", path.read_bytes(), period)
             if isinstance(card.finder, ArcgisLayer):
-                path = f"/ESMARspQHYMw9BZ9/arcgis/rest/services/{card.finder.layer}/FeatureServer/0/query"
-                self.files[path] = _boundaries(card.finder.code, card.smallest_rows), "application/geo+json"
+                rows = _areas(card.finder.code, card.smallest_rows)
+                layer = Layer(card.finder.layer, rows + arcgis.wales(rows), most=2000, has_shapes=True)
+                self.layers[f"{SERVICES}{layer.name}/FeatureServer/0/query"] = layer
             if isinstance(card.finder, ArcgisTable):
                 classes = ("A1", "C1", "E1")
-                lsoas = [f"E010{n:05}" for n in range(60)]
+                lsoas = [f"E01{n:06}" for n in range(60)]
                 rows = [{"LSOA11CD": code, "LSOA21CD": code, "RUC11CD": classes[n % 3]} for n, code in enumerate(lsoas)]
-                self.table(card.finder.item, rows)
+                self.table(card.finder.item, rows + arcgis.wales(rows))
 
-    def table(self, item: str, rows: list[dict[str, str]], modified: int = 1754900550000) -> str:
-        """Serve a table under an item of the portal, and give the path of its rows back."""
-        service = f"/ESMARspQHYMw9BZ9/arcgis/rest/services/Table_{item[:6]}/FeatureServer"
-        self._json(f"/sharing/rest/content/items/{item}", {"id": item, "url": self.url + service, "modified": modified})
-        self.tables[f"{service}/0/query"] = rows
-        return f"{service}/0/query"
-
-    def _page(self, path: str, query: dict[str, list[str]]) -> bytes:
-        """A page of a table as ArcGIS answers: no more rows than it pleases, and whether there are more."""
-        rows = self.tables[path]
-        if "returnCountOnly" in query:
-            return json.dumps({"count": len(rows)}).encode()
-        start = int(query.get("resultOffset", ["0"])[0])
-        most = min(int(query["resultRecordCount"][0]), self.table_page_rows)
-        page = [
-            {"attributes": {name: row[name] for name in query["outFields"][0].split(",")}} for row in rows[start : start + most]
-        ]
-        return json.dumps({"features": page} | ({"exceededTransferLimit": True} if start + most < len(rows) else {})).encode()
-
-    def answer(self, path: str, query: str = "") -> tuple[bytes, str] | None:
-        """Body and content type; GOV.UK's API and page are made from the attachments, pages of tables from their rows."""
-        if path in self.tables:
-            return self._page(path, parse_qs(query)), "application/json"
+    def answer(self, path: str, query: str = "") -> Answer | None:
+        """What is at a path: ``files`` before what is made from attachments, data sets and layers."""
+        asked = parse_qs(query)
+        if path in self.files:
+            body, content_type = self.files[path]
+            return Answer(body, content_type)
         if path == f"/api/content{GOVUK}":
-            listed = [{"title": t, "url": self.url + p, "content_type": kind, "id": p} for t, p, kind in self.attachments]
-            return json.dumps({"details": {"attachments": listed}}).encode(), "application/json"
+            return as_json(govuk.content_item(self.attachments, self.url), "application/json; charset=utf-8")
         if path == GOVUK:
-            links = "".join(f'<li><a class="govuk-link" href="{self.url}{p}">{t}</a></li>' for t, p, _ in self.attachments)
-            return f"<!DOCTYPE html><html><body><ul>{links}</ul></body></html>".encode(), "text/html; charset=utf-8"
-        return self.files.get(path)
+            page = govuk.page(self.attachments, self.url, is_older_style=self.is_older_page)
+            return Answer(page.encode(), "text/html; charset=utf-8")
+        if path.startswith(ees.PREFIX):
+            id_, _, rest = path.removeprefix(ees.PREFIX).partition("/")
+            return self.data_sets[id_].answer(rest, asked) if id_ in self.data_sets else ees.not_found()
+        if path in self.layers:
+            return self.layers[path].query(asked)
+        if f"{path}/query" in self.layers:
+            return as_json(self.layers[f"{path}/query"].about())
+        if path.startswith(SERVICES):
+            return arcgis.invalid_url()
+        return arcgis.missing_item() if path.startswith(ITEMS) else None
 
     def fault(self, path: str) -> Fault | None:
         """The fault of this request, counted down."""
@@ -205,13 +215,10 @@ class Publisher:
         return fault
 
 
-def _boundaries(code: str, areas: int) -> bytes:
-    square = {"type": "Polygon", "coordinates": [[[0, 51], [1, 51], [1, 52], [0, 51]]]}
-    name = f"{code.removesuffix('CD')}NM"
-    features = [
-        {"type": "Feature", "properties": {code: f"E99{n:06}", name: f"Area {n}"}, "geometry": square} for n in range(areas)
-    ]
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+def _areas(code: str, areas: int) -> list[dict[str, Any]]:
+    """Areas of England with the fields of ONS's boundaries."""
+    rest = {"BNG_E": 417314, "BNG_N": 600356, "LONG": -1.7, "LAT": 55.3, "GlobalID": "00000000-0000-0000-0000-000000000000"}
+    return [{code: f"E99{n:06}", f"{code.removesuffix('CD')}NM": f"Area {n}", **rest} for n in range(areas)]
 
 
 def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
@@ -245,10 +252,17 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
             if found is None:
                 self._send(path, 404, b"<html>not found</html>", {"Content-Type": "text/html"})
                 return
-            body = found[0] if fault is None or fault.body is None else fault.body
+            if fault is None or fault.body is None:
+                body, headers = found.body, {"Content-Type": found.content_type} | found.headers
+            else:
+                body, headers = fault.body, {"Content-Type": found.content_type}
             etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-            headers = {"Content-Type": found[1], "ETag": etag, "Last-Modified": "Tue, 30 Sep 2025 02:00:00 GMT"}
+            if found.is_dated:
+                headers |= {"ETag": etag, "Last-Modified": "Tue, 30 Sep 2025 02:00:00 GMT"}
             headers |= fault.headers if fault else {}
+            if not found.is_dated:
+                self._send(path, found.status, body, headers, cut_to=fault.cut_to if fault else None)
+                return
             if self.headers.get("If-None-Match") == etag:
                 self._send(path, 304, b"", headers)
                 return
@@ -258,7 +272,7 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
                 headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
                 self._send(path, 206, body[start:], headers)
                 return
-            self._send(path, 200, body, headers, cut_to=fault.cut_to if fault else None)
+            self._send(path, found.status, body, headers, cut_to=fault.cut_to if fault else None)
 
         def _send(self, path: str, status: int, body: bytes, headers: dict[str, str], cut_to: int | None = None) -> None:
             sent = b"" if self.command == "HEAD" else body[:cut_to]
@@ -273,50 +287,3 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
             self.close_connection = self.close_connection or len(sent) < len(body)
 
     return Handler
-
-
-class Fetch(Protocol):
-    """Fetch one source (see ``tests/integration/conftest.py``)."""
-
-    def __call__(self, card: str = ..., *, today: date = ..., addresses: Addresses | None = ...) -> SourceState: ...
-
-
-def in_place(home: Home, group: str = "gias") -> list[str]:
-    """Every file of a group in the live folder, half-done ones too."""
-    return sorted(path.name for path in (home.root / "live" / group).iterdir())
-
-
-def one_row_less(sample: Path) -> bytes:
-    """The sample's establishments, but for the last: a newer file that is good."""
-    return b"".join((sample / "gias/edubasealldata20250930.csv").read_bytes().splitlines(keepends=True)[:-1])
-
-
-def small_cards() -> dict[str, Card]:
-    """The cards as they ship, but for the sizes, which are those of a sample of 600 schools."""
-    return {
-        id_: card.model_copy(
-            update={"smallest_bytes": 100, "smallest_rows": min(card.smallest_rows, 50), "largest_bytes": 5_000_000}
-        )
-        for id_, card in read_cards().items()
-    }
-
-
-def live_environment(publisher: Publisher, home: Home, cards: Path) -> dict[str, str]:
-    """The environment in which another process, or the command line, takes the pretend publisher for the real ones.
-
-    Into ``cards`` go the shipped cards without the sizes that a small sample cannot have; the home's live folder gets the marker.
-    """
-    cards.mkdir()
-    for card in FOLDER.glob("*.toml"):
-        text = re.sub(r"(?m)^smallest_(rows|bytes) = .*$", r"smallest_\1 = 1", card.read_text(encoding="utf-8"))
-        (cards / card.name).write_text(text, encoding="utf-8")
-    live = home.root / "live"
-    live.mkdir(parents=True)
-    (live / SYNTHETIC_MARKER).write_text("The pretend publisher's files are invented.", encoding="utf-8")
-    return {
-        "NO_PROXY": "127.0.0.1",
-        "SCHOOLMATCH_HOME": str(home.root),
-        "SCHOOLMATCH_SOURCE": "live",
-        "SCHOOLMATCH_CARDS": str(cards),
-        **{f"SCHOOLMATCH_{name}_URL": publisher.url for name in ("GIAS", "GOVUK", "EES", "ONS", "ARCGIS")},
-    }

@@ -49,16 +49,7 @@ with told as (
         'report_card' as framework,
         report_card_category_of_concern as category_of_concern,
         report_card_safeguarding as safeguarding,
-        [
-            report_card_leadership_and_governance,
-            report_card_inclusion,
-            report_card_curriculum_and_teaching,
-            report_card_achievement,
-            report_card_attendance_and_behaviour,
-            report_card_personal_development,
-            report_card_early_years,
-            report_card_post_16
-        ] as areas,
+        columns('^report_card_'),
         case when latest_inspection_date is null or latest_inspection_date < report_card_inspection_date then current_category_of_concern end
             as current_category,
         as_at
@@ -91,7 +82,17 @@ with told as (
         leadership_and_management,
         coalesce(report_card_safeguarding, safeguarding) as safeguarding,
         ungraded_outcome,
-        [
+        columns('^report_card_'),
+        as_at,
+        true as is_of_list
+    from raw.ofsted_event
+),
+
+-- what a report card says of each area; the columns are of the same names in both kinds of file
+with_areas as (
+    select
+        *,
+        if(framework = 'report_card', [
             report_card_leadership_and_governance,
             report_card_inclusion,
             report_card_curriculum_and_teaching,
@@ -100,10 +101,8 @@ with told as (
             report_card_personal_development,
             report_card_early_years,
             report_card_post_16
-        ] as areas,
-        as_at,
-        true as is_of_list
-    from raw.ofsted_event
+        ], null) as areas
+    from told
 )
 
 select
@@ -130,7 +129,7 @@ select
     -- an area of which the file says neither a grade nor that it does not apply
     len(list_filter(areas, lambda area: area is null)) as report_card_areas_not_known,
     as_at
-from told
+from with_areas
 where inspection_date is not null
 qualify row_number() over (
     partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc, is_of_list nulls first

@@ -28,7 +28,7 @@ def _replace_text(path: Path, text: str) -> None:
     def read(self: Path, *arguments: Any, **settings: Any) -> str:
         return text if self == path else read_text(self, *arguments, **settings)
 
-    Path.read_text = read  # type: ignore[assignment,method-assign]
+    Path.read_text = read
     for each in gc.get_objects():
         # models and checks that were read when the tests were collected, or that are kept from test to test
         if is_dataclass(type(each)) and getattr(each, "sql", None) == original:

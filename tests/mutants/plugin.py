@@ -58,11 +58,11 @@ class Mutants:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out tests that can see no mutant; the hard cases come first, since they kill most."""
-        kept = [item for item in items if PUBLISHED not in item.fixturenames]  # type: ignore[attr-defined]
+        kept = [item for item in items if PUBLISHED not in item.fixturenames]
         if self.tests is not None:
             kept = [item for item in kept if item.nodeid in self.tests]
         items[:] = sorted(kept, key=lambda item: ("cases" not in item.nodeid.split("::")[0], item.path))
-        config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # one for all processes
+        config._tmp_path_factory.getbasetemp()  # one for all processes
         if self.root == ROOT:
             world.graph_of(None)  # which takes longer than a test
 
@@ -106,7 +106,7 @@ class Mutants:
                 continue
             tries[module] += 1
             mutant = self.alive[name]
-            state, _ = apart(lambda mutant=mutant: self._with(item, mutant), limit)  # type: ignore[misc]
+            state, _ = apart(lambda mutant=mutant: self._with(item, mutant), limit)
             if state == "passed":
                 continue
             if not is_sound and apart(lambda: self._with(item, None), limit)[0] != "passed":

@@ -97,13 +97,13 @@ class Reach:
                     reach._busy = False
             return _execute(self, query, *arguments, **settings)
 
-        duckdb.DuckDBPyConnection.execute = execute  # type: ignore[method-assign]
+        duckdb.DuckDBPyConnection.execute = execute
         if self._python:
             sys.settrace(self._trace)
 
     def stop(self) -> None:
         """Watch no longer."""
-        duckdb.DuckDBPyConnection.execute = _execute  # type: ignore[method-assign]
+        duckdb.DuckDBPyConnection.execute = _execute
         sys.settrace(None)
 
     def _trace(self, frame: FrameType, event: str, argument: object) -> Any:

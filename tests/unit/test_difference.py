@@ -74,7 +74,7 @@ def test_a_row_that_came_or_went_is_told_by_every_value_it_has() -> None:
 
 def test_a_key_with_a_null_finds_its_row_again() -> None:
     assert values(told([("York", None, "red", None, None)], [("York", None, "blue", None, None)])) == [
-        (None, "colour", "red", "blue")  # type: ignore[list-item]
+        (None, "colour", "red", "blue")
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.headers import read_headers
+from tests.support.headers import Header, read_headers
 from transforms.layouts import LAYOUTS
 from transforms.layouts.recognise import what_it_is
 
@@ -13,10 +13,10 @@ COPIES = [header for header in read_headers() if not header.lacks]
 
 
 @pytest.mark.parametrize("header", COPIES, ids=[header.name for header in COPIES])
-def test_a_publishers_file_under_another_name_is_recognised_by_its_header(header: object) -> None:
-    start = ",".join(f'"{heading}"' for heading in header.headings).encode()  # type: ignore[attr-defined]
+def test_a_publishers_file_under_another_name_is_recognised_by_its_header(header: Header) -> None:
+    start = ",".join(f'"{heading}"' for heading in header.headings).encode()
     told = what_it_is(start, "download (3).csv")
-    assert f"its header is that of '{TITLES[header.kind]}'" in told  # type: ignore[attr-defined]
+    assert f"its header is that of '{TITLES[header.kind]}'" in told
     assert "give it the name that the publisher gave it" in told
 
 

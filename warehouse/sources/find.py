@@ -109,7 +109,7 @@ def _listed(finder: GovukAttachments, addresses: Addresses, client: Client) -> l
         listed = _from_api(client.get_json(f"{addresses.govuk}/api/content{finder.path}"))
     except FetchError:
         listed = []
-    if any(re.search(finder.title_pattern, each.title, re.IGNORECASE) for each in listed):
+    if any(each.is_csv and re.search(finder.title_pattern, each.title, re.IGNORECASE) for each in listed):
         return listed
     page = addresses.govuk + finder.path
     return _from_page(client.get_text(page), page)

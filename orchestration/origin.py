@@ -32,11 +32,21 @@ def prepare(source: str, home: Home) -> Path:
     return Path(source).expanduser()
 
 
+def folder_of(source: str, home: Home) -> Path:
+    """Where the drop folder of a source is, whether or not it is ready."""
+    if source == LIVE:
+        return live_folder(home)
+    return home.sample if source == SAMPLE else Path(source).expanduser()
+
+
 def open_folder(source: str, home: Home) -> DropFolder:
     """The drop folder of a source that was prepared."""
-    if source == LIVE:
-        return DropFolder(live_folder(home))
-    return DropFolder(home.sample if source == SAMPLE else Path(source).expanduser())
+    return DropFolder(folder_of(source, home))
+
+
+def name_of(source: str) -> str:
+    """What a source is called in what is published and kept: of a folder its last name."""
+    return source if source in (SAMPLE, LIVE) else Path(source).expanduser().resolve().name
 
 
 def looks(source: str, home: Home) -> list[SourceState]:

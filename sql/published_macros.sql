@@ -129,12 +129,13 @@ where own.area_code = area and own.definition = by_definition
 order by own.phase;
 
 -- How the figures of an area went, refresh by refresh: one row per refresh and phase, to draw a trend. Dates of the data stand beside the time of
--- the refresh; whoever draws by them takes the last refresh of a date.
+-- the refresh; whoever draws by them takes the last refresh of a date. What was filled in of earlier years says is_backfill.
 create macro area_trend(area, by_definition) as table
 select
     refresh.refreshed_at,
     refresh.gias_as_at,
     refresh.ofsted_as_at,
+    refresh.is_backfill,
     history.phase,
     history.area_type,
     history.area_code,

@@ -6,7 +6,7 @@ at, by an import. Dagster's assets are made from it; tests and the command line 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from transforms.layouts import LAYOUTS
@@ -41,6 +41,14 @@ class Graph:
     def in_order(self) -> list[AnyModel]:
         """Every model, each after those it reads."""
         return [model for layer in LAYERS for model in self.models[layer]]
+
+    def needed_for(self, tables: Iterable[str]) -> list[AnyModel]:
+        """The models of these tables and of all that they are made of, each after those it reads."""
+        wanted = set(tables)
+        for model in reversed(self.in_order):
+            if model.name in wanted:
+                wanted.update(model.reads)
+        return [model for model in self.in_order if model.name in wanted]
 
     def checks_of(self, layer: str) -> list[Check]:
         """The checks that guard a table of the layer."""

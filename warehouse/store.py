@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +33,8 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 
 @contextmanager
-def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working warehouse, to be written by this process alone; a second caller waits until the first has closed it."""
+def alone(home: Home) -> Iterator[None]:
+    """No other process refreshes this home meanwhile; a second caller waits until the first has ended."""
     home.root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home.lock)
     try:
@@ -42,10 +43,26 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         log.warning("another refresh is at work in %s: waiting until it has finished", home.root)
         lock.acquire()
     try:
-        with duckdb.connect(home.warehouse, config=SETTINGS) as connection:
-            yield connection
+        yield
     finally:
         lock.release()
+
+
+@contextmanager
+def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working warehouse, to be written by this process alone; a second caller waits until the first has closed it."""
+    with alone(home), duckdb.connect(home.warehouse, config=SETTINGS) as connection:
+        yield connection
+
+
+@contextmanager
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that is gone afterwards; on disk, as the tables of a whole country are larger than the memory allowed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="schoolmatch-") as folder,
+        duckdb.connect(Path(folder) / "scratch.duckdb", config=SETTINGS) as connection,
+    ):
+        yield connection
 
 
 def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:

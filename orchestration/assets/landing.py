@@ -3,12 +3,9 @@
 import logging
 import os
 from collections.abc import Iterator
-from importlib import metadata
 from typing import Any
 
 import dagster as dg
-import duckdb
-import pyarrow as pa
 
 from orchestration import origin
 from orchestration.resources import Source, Warehouse
@@ -17,24 +14,15 @@ from transforms.layouts.recognise import START_BYTES, what_it_is
 from warehouse import checks
 from warehouse.landing import raw
 from warehouse.sources.freshness import freshness
-from warehouse.store import replace_table, rows_as_dicts
+from warehouse.store import rows_as_dicts
 from warehouse.time import history, previous
 from warehouse.time.history import load_history
 from warehouse.time.previous import load_previous
 
 log = logging.getLogger("schoolmatch")
 
-RUN_TABLE = "landing.run"
 ACCEPT_CHANGES = "SCHOOLMATCH_ACCEPT_CHANGES"
 """Set to 1, a refresh is published however far it is from the one before."""
-RUN_COLUMNS = {
-    "run_id": "varchar",
-    "started_at": "timestamp",
-    "source": "varchar",
-    "code_version": "varchar",
-    "duckdb_version": "varchar",
-    "accepts_changes": "boolean",
-}
 GROUP_NAME = "landing"
 
 
@@ -54,7 +42,7 @@ def _run_of_refresh() -> dg.AssetsDefinition:
         name="run_of_refresh",
         specs=[
             dg.AssetSpec(
-                key(RUN_TABLE),
+                key(raw.RUN_TABLE),
                 group_name=GROUP_NAME,
                 kinds={"duckdb"},
                 description="One row: this run, and the drop folder its files are taken from.",
@@ -74,20 +62,13 @@ def _run_of_refresh() -> dg.AssetsDefinition:
         for path in folder.unknown:
             with (folder.root / path).open("rb") as file:
                 log.warning("not used: %s (%s)", path, what_it_is(file.read(START_BYTES), path))
-        name = source.source if source.source in (origin.SAMPLE, origin.LIVE) else folder.root.resolve().name
-        row = {
-            "run_id": context.run.run_id,
-            "started_at": raw.utc_now(),
-            "source": name,
-            "code_version": metadata.version("schoolmatch"),
-            "duckdb_version": duckdb.__version__,
-            "accepts_changes": os.environ.get(ACCEPT_CHANGES) == "1",
-        }
+        name = origin.name_of(source.source)
         if last := load_previous(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic):
             log.debug("compared with %s, made from %s", last.stamp, last.source)
         load_history(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic)
-        replace_table(warehouse.connection, RUN_TABLE, RUN_COLUMNS, pa.Table.from_pylist([row]))
-        yield dg.MaterializeResult(key(RUN_TABLE), metadata={"source": str(row["source"]), "synthetic": folder.is_synthetic})
+        accepts = os.environ.get(ACCEPT_CHANGES) == "1"
+        raw.note_run(warehouse.connection, context.run.run_id, raw.utc_now(), name, accepts_changes=accepts)
+        yield dg.MaterializeResult(key(raw.RUN_TABLE), metadata={"source": name, "synthetic": folder.is_synthetic})
         for table in before:
             yield dg.MaterializeResult(key(table))
 
@@ -100,7 +81,7 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             key(files),
-            deps=[key(RUN_TABLE)],
+            deps=[key(raw.RUN_TABLE)],
             group_name=GROUP_NAME,
             kinds={"file"},
             description=f"One row per file of the group {group}: provenance.",

@@ -15,8 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from exports.words import day_in_words, in_words
-from orchestration.cli import changes, questions
-from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
+from orchestration.cli import backfill, changes, questions
+from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
 from transforms.errors import InputError
 from warehouse.home import Home, waiting
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
@@ -31,7 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="For every school in England that needs support: the high-performing schools near enough to give it.",
 )
-app.registered_commands += [*questions.app.registered_commands, *changes.app.registered_commands]
+for commands in (questions, changes, backfill):
+    app.registered_commands += commands.app.registered_commands
 
 
 @app.callback()
@@ -53,7 +54,7 @@ def refresh(
     ] = False,
 ) -> None:
     """Build everything from the source's files, check it, and publish it."""
-    _show_progress(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
+    show_progress(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     place = Home.find(home)
     if accept_changes:
         os.environ["SCHOOLMATCH_ACCEPT_CHANGES"] = "1"
@@ -162,7 +163,7 @@ def reproduce(
     quiet: Annotated[bool, typer.Option("--quiet", help="Only where the page is, and what goes wrong.")] = False,
 ) -> None:
     """Hold a definition's figures against those a study has published: a page that says how far they agree, and why not further."""
-    _show_progress(logging.WARNING if quiet else logging.INFO)
+    show_progress(logging.WARNING if quiet else logging.INFO)
     folder = Path(to).expanduser() if to else Home.find(home).root / "reproduction"
     try:
         from orchestration.cli.reproduce import reproduce_from
@@ -226,25 +227,6 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     for sentence in exclusive:
         console.print(sentence)
     console.print(f"[dim]{LIMITS}[/]")
-
-
-class _Lines(logging.Formatter):
-    """A line with the time; what is more than progress says so."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        return line if record.levelno <= logging.INFO else f"{record.levelname}  {line}"
-
-
-def _show_progress(level: int) -> None:
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
-    logger = logging.getLogger("schoolmatch")
-    logger.setLevel(logging.DEBUG)
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Lines("%(asctime)s  %(message)s", "%H:%M:%S"))
-    handler.setLevel(level)  # not the logger: Dagster sets that one's level itself
-    logger.handlers = [handler]
-    logger.propagate = False
 
 
 def _folder_in_words(home: Home) -> str:

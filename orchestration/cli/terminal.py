@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -79,3 +81,23 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {part}" for key, part in value.items())
     return str(value)
+
+
+class _Lines(logging.Formatter):
+    """A line with the time; what is more than progress says so."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return line if record.levelno <= logging.INFO else f"{record.levelname}  {line}"
+
+
+def show_progress(level: int) -> None:
+    """Lines of what is done, from that level on."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+    logger = logging.getLogger("schoolmatch")
+    logger.setLevel(logging.DEBUG)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines("%(asctime)s  %(message)s", "%H:%M:%S"))
+    handler.setLevel(level)  # not the logger: Dagster sets that one's level itself
+    logger.handlers = [handler]
+    logger.propagate = False

@@ -1,10 +1,12 @@
 -- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every Ofsted release
 -- ever landed, and from the lists of all inspections of a period (in which a school stands under the URN that it had). Where two speak of the same
--- inspection the row of the newest release is taken, whole; the others matter because a newer layout drops inspections that an older one told. urn
--- is the school Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade), four_judgements (September
--- 2024 to November 2025: no headline), report_card (since), ungraded. category_of_concern is the one of today where the release tells it ("Most
--- recent category of concern", in the layout of report cards), as a later visit can lift one: NONE where the inspection found one, or was
--- inadequate, and the school is in none today. Else it is what the inspection found.
+-- inspection the row of the newest release is taken, whole; the others matter because a newer layout drops inspections that an older one told. But
+-- a graded one that an older release tells between the latest one of the newest release and that release's own date is none: it was withdrawn,
+-- corrected, or a short inspection that only confirmed the grade. urn is the school Ofsted lists it under, inspected_urn the one it was then.
+-- framework: headline_grade (an overall grade), four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
+-- category_of_concern is the one of today where the release tells it ("Most recent category of concern", in the layout of report cards), as a
+-- later visit can lift one: NONE where the inspection found one, or was inadequate, and the school is in none today. Else it is what the
+-- inspection found.
 with told as (
     -- a row of Ofsted's tells up to four inspections; what one of them does not have is null
     select
@@ -88,6 +90,33 @@ with told as (
     from raw.ofsted_event
 ),
 
+-- the latest graded inspection of a school, in the newest release that tells one
+newest as (
+    select
+        urn,
+        max_by(latest_inspection_date, as_at) as latest_inspection_date,
+        max(as_at) as as_at
+    from raw.ofsted_inspection
+    where latest_inspection_date is not null
+    group by urn
+),
+
+believed as (
+    select told.*
+    from told
+    left join newest on newest.urn = told.urn
+    where
+        told.inspection_date is not null
+        and not coalesce(
+            told.framework in ('headline_grade', 'four_judgements')
+            and told.is_of_list is null
+            and told.as_at < newest.as_at
+            and told.inspection_date > newest.latest_inspection_date
+            and told.inspection_date <= newest.as_at,
+            false
+        )
+),
+
 -- what a report card says of each area; the columns are of the same names in both kinds of file
 with_areas as (
     select
@@ -102,7 +131,7 @@ with_areas as (
             report_card_early_years,
             report_card_post_16
         ], null) as areas
-    from told
+    from believed
 )
 
 select
@@ -130,7 +159,6 @@ select
     len(list_filter(areas, lambda area: area is null)) as report_card_areas_not_known,
     as_at
 from with_areas
-where inspection_date is not null
 qualify row_number() over (
     partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc, is_of_list nulls first
 ) = 1

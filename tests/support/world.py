@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,9 @@ from warehouse.time import history, previous
 
 EASTING, NORTHING = 450_000, 300_000
 """A place in Leicestershire, well inland."""
+
+REFRESHED = datetime.fromisoformat("2025-10-01 06:30")
+"""When a test's refresh began, UTC."""
 
 _SCHOOL = {
     "la_code": "855", "la_name": "Leicestershire", "establishment_number": "1000", "name": "A school",
@@ -124,20 +127,7 @@ class World:
             licence="OGL",
             is_synthetic=False,
         )
-        run(
-            self.connection,
-            "create table landing.run (run_id text, started_at timestamp, source text, code_version text, duckdb_version text, "
-            "accepts_changes boolean)",
-        )
-        self.row(
-            "landing.run",
-            run_id="test",
-            started_at="2025-10-01 06:30:00",
-            source="test",
-            code_version="0",
-            duckdb_version=duckdb.__version__,
-            accepts_changes=False,
-        )
+        raw.note_run(self.connection, "test", REFRESHED, "test", accepts_changes=False)
         previous.create(self.connection)
         history.create(self.connection)
         self.clear()
@@ -261,7 +251,6 @@ class World:
         ``with_sensitivity``: mart.sensitivity too, which takes five times as long as all the others together.
         """
         graph = graph_of(os.environ.get("SCHOOLMATCH_DEFINITIONS"))
-        models = graph.in_order
         if not self._has_reference:
             load_macros(self.connection)
             load_reference(self.connection)
@@ -270,12 +259,8 @@ class World:
         if self._definitions != with_parameters:
             load_parameters(self.connection, with_parameters)
             self._definitions = with_parameters
-        wanted = set(tables) if tables else {model.name for model in models}
-        for model in reversed(models):
-            if model.name in wanted:
-                wanted.update(model.reads)
-        for model in models:
-            if model.name in wanted and model.name != sensitivity.TABLE:
+        for model in graph.needed_for(tables) if tables else graph.in_order:
+            if model.name != sensitivity.TABLE:
                 model.build(self.connection)
         if with_sensitivity:
             sensitivity.sensitivity_model(with_parameters).build(self.connection)

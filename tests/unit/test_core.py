@@ -108,6 +108,34 @@ def test_an_inspection_told_by_two_releases_counts_once_and_none_is_lost(world: 
     assert world.of_school(100001)["ofsted_previous_grade"] == 3
 
 
+@pytest.mark.parametrize(
+    ("day", "grades"),
+    [
+        ("2017-03-08", [2, 3]),  # the newer release says that the latest graded inspection was in 2013
+        ("2026-01-20", [1, 2, 3]),  # after the newer release: it could not tell it
+        ("2012-05-01", [2, 1, 3]),  # before the one that it calls the latest
+    ],
+)
+def test_a_graded_inspection_that_a_newer_release_should_tell_and_does_not_is_none(
+    world: World, day: str, grades: list[int]
+) -> None:
+    world.school(100001)
+    world.ofsted(
+        100001,
+        as_at=date(2025, 8, 31),
+        latest_inspection_date=date(2013, 10, 23),
+        latest_overall_effectiveness=2,
+        previous_inspection_date=date(2010, 1, 1),
+        previous_overall_effectiveness=3,
+    )
+    issued = date(2026, 1, 31) if day > "2026" else date(2017, 6, 30)
+    if issued.year == 2026:  # a release without a graded inspection, as the layout of report cards can be
+        world.ofsted(100001, as_at=date(2026, 5, 31), report_card_inspection_date=None)
+    world.ofsted(100001, as_at=issued, latest_inspection_date=date.fromisoformat(day), latest_overall_effectiveness=1)
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, "grade_or_equivalent") == [(grade,) for grade in grades]
+
+
 def judgements(world: World, urn: int, *columns: str) -> list[tuple[Any, ...]]:
     """The judgements that count for a school, the latest first."""
     rows = world.query(f"select {', '.join(columns)} from core.judgement where urn = {urn} order by recency")

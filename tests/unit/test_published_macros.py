@@ -55,7 +55,7 @@ def schools() -> tuple[duckdb.DuckDBPyConnection, Array]:
             "high_performing_percent double, in_need int, in_need_percent double, partners_median double, "
             "in_need_without_partner int, partnered_exclusively_1 int, partnered_exclusively_2 int, partnered_exclusively_3 int, "
             "not_assessed int, definition text",
-            "refresh_history": "refreshed_at timestamp, gias_as_at date, ofsted_as_at date",
+            "refresh_history": "refreshed_at timestamp, gias_as_at date, ofsted_as_at date, is_backfill bool",
             "area_history": "definition text, phase text, area_type text, area_code text, area_name text, schools int, "
             "high_performing int, in_need int, partners_median double, partners_mean double, in_need_without_partner int, "
             "valid_from timestamp, valid_to timestamp",

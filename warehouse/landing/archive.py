@@ -103,15 +103,28 @@ class DropFolder:
     @property
     def gias_as_at(self) -> date:
         """The date of the newest GIAS extract in the folder."""
-        return max(date_in_name(path) or date.min for path in self._by_kind[ESTABLISHMENT.kind])
+        return max(date_in_name(path) or date.min for path in self.every_path(ESTABLISHMENT))
+
+    @property
+    def last_release(self) -> date:
+        """Of releases that were published before and are not in the folder, the date up to which they tell of its schools."""
+        return self.gias_as_at + HISTORY_AHEAD
+
+    def every_path(self, layout: Layout) -> list[str]:
+        """Files of a kind, used or not."""
+        return self._by_kind[layout.kind]
 
     def paths(self, layout: Layout) -> list[str]:
-        """Files of a kind, newest first; of kinds that are a state of affairs (not a history) only the newest is used."""
-        found = sorted(self._by_kind[layout.kind], key=lambda path: (date_in_name(path) or date.min, path), reverse=True)
+        """Files of a kind that are used, newest first; of a kind that is a state of affairs (no history) only the newest is."""
+        found = sorted(self.every_path(layout), key=lambda path: (date_in_name(path) or date.min, path), reverse=True)
         if layout.files != "newest" or len(found) < 2:
             return found
         log.warning("several files of the kind %s: %s is used, the others are not", layout.kind, found[0])
         return found[:1]
+
+    def known(self, layout: Layout, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a file of a kind that are to be known: all of them."""
+        return frame
 
 
 def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[SourceFile, pd.DataFrame]]:
@@ -143,7 +156,8 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
             frame = _rows_of_archived(before, layout, archive / sha256)
         else:
             parsed = layout.read(content, path)
-            vintage, rows, frame, notices = parsed.vintage, parsed.rows, parsed.frame, ". ".join(parsed.notices) or None
+            vintage, rows, notices = parsed.vintage, parsed.rows, ". ".join(parsed.notices) or None
+            frame = parsed.frame
             for notice in parsed.notices:
                 log.warning("%s: %s", path, notice)
             if parsed.ignored:
@@ -167,7 +181,9 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
         )
         if not before:
             _archive(archive, source_file, content)
-        yield source_file, frame
+        known = folder.known(layout, frame)
+        if len(known) or frame.empty:
+            yield source_file, known
 
 
 def history(
@@ -176,17 +192,16 @@ def history(
     """Releases of a kind that were published before and are not in the folder: what a newer release drops must not be lost.
 
     ``landed``: the folder's own files; of a release that was issued twice the folder's issue counts, else the one landed last. Left
-    out are releases that never got past the checks, those of the other sort (invented or real), and those more than
-    ``HISTORY_AHEAD`` after the folder's GIAS extract: the schools of 2017 are not judged by inspections of 2025.
+    out are releases that never got past the checks, those of the other sort (invented or real), and those after the folder's
+    ``last_release``: the schools of 2017 are not judged by inspections of 2025.
     """
-    last = folder.gias_as_at + HISTORY_AHEAD
     own = {file.published for file in landed}
     releases: dict[date, SourceFile] = {}
     for marker in archive.glob(f"[!.]*/{PUBLISHED}"):
         file = _provenance(marker.parent)
         if file.kind != layout.kind or file.is_synthetic != folder.is_synthetic or not file.published or file.published in own:
             continue
-        if file.published > last:
+        if file.published > folder.last_release:
             log.warning("the release of %s is of another time than this folder's schools: not used", file.covers)
         elif file.published not in releases or releases[file.published].landed < file.landed:
             releases[file.published] = file

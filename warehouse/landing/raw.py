@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import duckdb
@@ -48,6 +49,32 @@ FILE_COLUMNS = {
     "notices": "varchar",
 }
 """Columns of the provenance tables and their SQL types: the fields of ``SourceFile``."""
+
+
+RUN_TABLE = "landing.run"
+_RUN_COLUMNS = {
+    "run_id": "varchar",
+    "started_at": "timestamp",
+    "source": "varchar",
+    "code_version": "varchar",
+    "duckdb_version": "varchar",
+    "accepts_changes": "boolean",
+}
+
+
+def note_run(
+    connection: duckdb.DuckDBPyConnection, run_id: str, started_at: datetime, source: str, *, accepts_changes: bool
+) -> None:
+    """Fill ``landing.run``: one row, this run, by which code. ``started_at``: UTC, without zone."""
+    row = {
+        "run_id": run_id,
+        "started_at": started_at,
+        "source": source,
+        "code_version": metadata.version("schoolmatch"),
+        "duckdb_version": duckdb.__version__,
+        "accepts_changes": accepts_changes,
+    }
+    replace_table(connection, RUN_TABLE, _RUN_COLUMNS, pa.Table.from_pylist([row]))
 
 
 def tables_of(group: str) -> list[str]:

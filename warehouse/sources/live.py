@@ -25,6 +25,9 @@ from warehouse.sources.state import SourceState, load_states, save_states
 
 log = logging.getLogger("schoolmatch")
 
+LOCK = ".lock"
+"""Of the live folder: one process changes it at a time."""
+
 
 def live_folder(home: Home) -> Path:
     """The drop folder that fetching keeps up to date."""
@@ -59,7 +62,7 @@ def fetch_all(
     chosen = [card for card in known.values() if only is None or card.id in only]
     live = live_folder(home)
     live.mkdir(parents=True, exist_ok=True)
-    with FileLock(live / ".lock"), Client(addresses.manners) as client:
+    with FileLock(live / LOCK), Client(addresses.manners) as client:
         states = load_states(live)
         for card in chosen:
             fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))

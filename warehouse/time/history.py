@@ -43,6 +43,7 @@ _FOUND_IN = {"area_history": "mart.area_summary", "status_history": "mart.school
 """Where this refresh has what is kept."""
 
 _TIMES = ("valid_from", "valid_to")
+_AS_AT = "as_at"
 
 
 def _carried_on(contract: Contract, found_in: str) -> Model:
@@ -50,12 +51,12 @@ def _carried_on(contract: Contract, found_in: str) -> Model:
 
     Figures are compared as they are kept, to two decimals: a mean is not another because its sum was taken in another order.
     """
-    identity = [name for name in contract.key if name not in _TIMES]
-    values = [name for name in contract.columns if name not in (*identity, *_TIMES)]
-    own = [name for name in contract.columns if name not in _TIMES]
-    found = [f"round({name}, 2) as {name}" if contract.columns[name].type == "double" else name for name in own]
+    identity, values = identity_and_values(contract)
+    own = [*identity, *values]
+    found = as_kept(contract)
     same_row = " and ".join(f"now.{name} = open.{name}" for name in identity)
     differs = f"row({_listed('now', values)}) is distinct from row({_listed('open', values)})"
+    # mart.refresh_history tells which refresh read which data
     sql = f"""with now as (
     select {", ".join(found)}, (select started_at from mart.refresh) as started_at from {found_in}
 ),
@@ -67,20 +68,36 @@ kept as (
 ),
 open as (
     select {", ".join(own)}, valid_from from kept where valid_to is null
+),
+carried_on as (
+    select {", ".join(own)}, valid_from, valid_to from kept where valid_to is not null
+    union all
+    select
+        {_listed("open", own)}, open.valid_from,
+        case when now.{identity[0]} is null or {differs} then (select started_at from mart.refresh) end as valid_to
+    from open left join now on {same_row}
+    union all
+    select {_listed("now", own)}, now.started_at as valid_from, null as valid_to
+    from now left join open on {same_row}
+    where open.{identity[0]} is null or {differs}
 )
-select {", ".join(own)}, valid_from, valid_to from kept where valid_to is not null
-union all
-select
-    {_listed("open", own)}, open.valid_from,
-    case when now.{identity[0]} is null or {differs} then (select started_at from mart.refresh) end as valid_to
-from open left join now on {same_row}
-union all
-select {_listed("now", own)}, now.started_at as valid_from, null as valid_to
-from now left join open on {same_row}
-where open.{identity[0]} is null or {differs}
-order by {", ".join(identity)}, valid_from
+select carried_on.*, refresh.gias_as_at as {_AS_AT}
+from carried_on left join mart.refresh_history as refresh on refresh.refreshed_at = carried_on.valid_from
+order by {_listed("carried_on", identity)}, carried_on.valid_from
 """
     return Model(contract.table, sql, Path(__file__), contract.row)
+
+
+def identity_and_values(contract: Contract) -> tuple[list[str], list[str]]:
+    """The columns that say whose figures a row holds, and the figures; not the time for which it held."""
+    identity = [name for name in contract.key if name not in _TIMES]
+    return identity, [name for name in contract.columns if name not in (*identity, *_TIMES, _AS_AT)]
+
+
+def as_kept(contract: Contract) -> list[str]:
+    """What is selected of this refresh's rows: identity and values, figures to two decimals."""
+    own = [name for names in identity_and_values(contract) for name in names]
+    return [f"round({name}, 2) as {name}" if contract.columns[name].type == "double" else name for name in own]
 
 
 def _listed(table: str, columns: list[str]) -> str:

@@ -1,0 +1,86 @@
+"""The command ``backfill``: what a home does not know of earlier years, from the publishers and from files that a person has."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli.terminal import HomeOption, console, errors, show_progress
+from transforms.errors import InputError
+from warehouse.home import Home
+
+app = typer.Typer()
+
+
+@app.command()
+def backfill(
+    given: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FOLDER]",
+            help="A folder with files of earlier years. Without it, the publishers' past releases are looked for again.",
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option("--source", help="Whose history it is: live, or the drop folder refreshed from.", show_default=True),
+    ] = "live",
+    home: HomeOption = None,
+) -> None:
+    """Bring in earlier years: past releases, results by year, and the figures of areas on the day of each extract of GIAS.
+
+    The next refresh publishes what was brought in. Ends with 1 where something could not be brought in.
+    """
+    show_progress(logging.INFO)
+    place = Home.find(home)
+    try:
+        is_whole = _from_publishers(place, source) if given is None else _from_folder(place, source, Path(given).expanduser())
+    except (InputError, OSError) as error:
+        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
+        raise typer.Exit(1) from error
+    console.print("The next refresh publishes what was brought in; to draw a trend of it: from area_trend('E92000001', 'rise')")
+    if not is_whole:
+        raise typer.Exit(1)
+
+
+def _from_publishers(place: Home, source: str) -> bool:
+    from orchestration.origin import LIVE
+    from warehouse.sources.cards import read_cards
+    from warehouse.sources.live import fetch_all
+    from warehouse.sources.settings import Addresses
+
+    if source != LIVE:
+        raise InputError(f"{source} is a folder: no publisher is asked for it", do="give a folder with files of earlier years")
+    with_past = [card.id for card in read_cards().values() if card.past]
+    states = fetch_all(place, Addresses.from_environment(), only=with_past, past_again=True)
+    for state in states:
+        console.print(escape(f"{state.words} Of the past, {len(state.past)} release(s) are in place."), soft_wrap=True)
+    return not any(state.past_problem or state.outcome == "missing" for state in states)
+
+
+def _from_folder(place: Home, source: str, given: Path) -> bool:
+    from orchestration.origin import LIVE, folder_of, name_of
+    from warehouse.sources.by_hand import take_by_hand
+    from warehouse.time.backfill import backfill, days_given
+
+    is_whole = True
+    if source == LIVE:
+        for file in take_by_hand(place, given):
+            console.print(escape(f"{file.name}: {file.words}"), soft_wrap=True)
+            is_whole &= file.is_there
+    if not days_given(given):
+        console.print("No extract of GIAS is among the files: no figures of earlier days are worked out.")
+        return is_whole
+    for filled in backfill(place, name_of(source), folder_of(source, place), given):
+        if filled.problem:
+            is_whole = False
+            errors.print(f"[bold red]{filled.day}:[/] {escape(filled.problem)}", soft_wrap=True)
+        else:
+            needs = ", ".join(f"{count:,} in need by {name}" for name, count in (filled.in_need or {}).items())
+            console.print(f"{filled.day}: {filled.schools:,} schools; {needs}; Ofsted as at {filled.ofsted_as_at}")
+    return is_whole

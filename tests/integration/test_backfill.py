@@ -1,0 +1,80 @@
+"""Earlier years brought into a home: by the command, from files that a person has."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli.main import app
+from tests.support.publisher import Publisher, live_environment
+from warehouse.home import Home
+
+RELEASE = "Management_information_-_state-funded_schools_-_latest_inspections_as_at_{}_2025.csv"
+
+
+@pytest.fixture
+def later(tmp_path: Path, small_sample: Path) -> Path:
+    """The sample as if it were of two months later."""
+    folder = Path(shutil.copytree(small_sample, tmp_path / "later"))
+    for path in sorted((folder / "gias").glob("*20250930.csv")):
+        path.rename(path.with_name(path.name.replace("20250930", "20251130")))
+    (folder / "ofsted" / RELEASE.format("31_August")).rename(folder / "ofsted" / RELEASE.format("31_October"))
+    return folder
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "300"})
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_the_figures_of_an_earlier_extract_stand_in_the_trend_of_the_next_refresh(
+    tmp_path: Path, small_sample: Path, later: Path
+) -> None:
+    home = tmp_path / "home"
+    code, said = run("backfill", str(small_sample), "--source", str(later), "--home", str(home))
+    assert (code, "2025-09-30: " in said) == (0, True), said
+    code, said = run("refresh", "--source", str(later), "--home", str(home), "--quiet")
+    assert code == 0, said
+    with duckdb.connect(str(Home(home).latest / "schoolmatch.duckdb"), read_only=True) as connection:
+        trend = connection.execute(
+            "select gias_as_at::varchar, is_backfill, sum(schools), sum(in_need) from area_trend('E92000001', 'rise') "
+            "group by all order by all"
+        ).fetchall()
+    assert [row[:2] for row in trend] == [("2025-09-30", True), ("2025-11-30", False)]
+    assert trend[0][2] == trend[1][2] > 0  # the same schools, but for what they were called
+    assert trend[0][3] > 0
+
+
+def test_releases_and_results_go_into_the_live_folder_once_and_what_is_no_such_file_is_told(
+    tmp_path: Path, later: Path, small_sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    with Publisher(small_sample) as publisher:
+        for name, value in live_environment(publisher, home, tmp_path / "cards").items():
+            monkeypatch.setenv(name, value)
+    shutil.rmtree(later / "gias")
+    wrong = later / "ofsted" / RELEASE.format("30_June")
+    wrong.write_text("<html>not found</html>", encoding="utf-8")
+    code, said = run("backfill", str(later))
+    assert code == 1
+    assert f"ofsted/{RELEASE.format('31_October')}: taken" in said
+    assert f"ofsted/{wrong.name}: " in said
+    taken = sorted(path.name for path in (home.root / "live/ofsted").iterdir())
+    assert taken == [RELEASE.format("31_October")]
+    assert list((home.root / "live").rglob("ks2_school_attainment_data.csv"))
+    wrong.unlink()
+    code, said = run("backfill", str(later))
+    assert code == 0, said
+    assert "already" in said
+    assert "No extract of GIAS is among the files" in said
+
+
+def test_invented_files_never_enter_the_history_of_real_ones(tmp_path: Path, small_sample: Path) -> None:
+    (tmp_path / "real").mkdir()
+    code, said = run("backfill", str(small_sample), "--source", str(tmp_path / "real"), "--home", str(tmp_path / "home"))
+    assert code == 1
+    assert "is invented and the other is not" in said

@@ -1,0 +1,225 @@
+"""Figures of years gone by: what a refresh on the day of an old GIAS extract would have found for each area.
+
+For each extract the tables up to ``mart.area_summary`` are built, by the same SQL, in a warehouse that is gone afterwards, from
+what was known on that day (``warehouse/landing/as_of.py``). The figures join the history of a source
+(``warehouse/time/history.py``): the next refresh publishes them in ``mart.area_history``, and ``area_trend`` begins with them.
+Statuses of schools are not kept: who looks for one of a past day refreshes from the files of that day.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+
+from transforms.errors import InputError
+from transforms.layouts import GROUPS, layout_for
+from transforms.layouts.gias import ESTABLISHMENT
+from transforms.layouts.layout import date_in_name
+from warehouse.checks import run_check
+from warehouse.definitions import load_parameters
+from warehouse.graph import Graph, assemble
+from warehouse.home import Home
+from warehouse.landing import raw
+from warehouse.landing.archive import SYNTHETIC_MARKER, mark_published
+from warehouse.landing.as_of import FolderOf
+from warehouse.model import load_macros
+from warehouse.publish import new_stamp
+from warehouse.reference import load_reference
+from warehouse.sources.cards import read_cards
+from warehouse.store import alone, literal, run, scratch
+from warehouse.time import history, previous
+
+log = logging.getLogger("schoolmatch")
+
+AREAS, REFRESH = "mart.area_summary", "mart.refresh"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A day whose figures were filled in: on what data, of how many schools, how many in need by definition; or the problem."""
+
+    day: date
+    ofsted_as_at: date | None = None
+    schools: int = 0
+    in_need: dict[str, int] | None = None
+    problem: str | None = None
+
+
+def backfill(home: Home, source: str, own: Path, given: Path) -> list[Filled]:
+    """Fill in the figures of every GIAS extract in the folder ``given``, the oldest first, and keep those that could be found.
+
+    ``source``: whose history it is, as ``mart.refresh.source`` names it; ``own``: its drop folder, whose releases and results are
+    known too. An extract that cannot be used does not stop the others. Raises InputError where there is none at all, or where
+    one of the folders is invented and the other is not.
+    """
+    with _together(given, own) as (root, days):
+        is_synthetic = (root / SYNTHETIC_MARKER).exists()
+        results_after = {card.kind: timedelta(days=card.delay_days) for card in read_cards().values()}
+        graph = assemble()
+        filled = []
+        with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as kept:
+            for day in days:
+                try:
+                    folder = FolderOf(root, day, results_after)
+                    found = _find(graph, folder, home.landing, source, Path(kept) / f"{day:%Y%m%d}")
+                    log.info("%s: %s schools, Ofsted as at %s", day, f"{found.schools:,}", found.ofsted_as_at)
+                except InputError as error:
+                    found = Filled(day, problem=str(error))
+                filled.append(found)
+            if good := [Path(kept) / f"{each.day:%Y%m%d}" for each in filled if not each.problem]:
+                keep(home, source, good, is_synthetic=is_synthetic)
+    return filled
+
+
+def days_given(given: Path) -> list[date]:
+    """The dates of the GIAS extracts in a folder, the oldest first. Raises InputError where there is no such folder."""
+    if not given.is_dir():
+        raise InputError(f"There is no folder {given}", do="check the path")
+    names = [path.name for path in given.rglob("[!.]*") if path.is_file() and layout_for(path.name) is ESTABLISHMENT]
+    return sorted({told for name in names if (told := date_in_name(name))})
+
+
+@contextmanager
+def _together(given: Path, own: Path) -> Iterator[tuple[Path, list[date]]]:
+    """A folder with links to the files of both, and the days that were given; of two files that tell the same, the given one."""
+    days = days_given(given)
+    if not days:
+        raise InputError(
+            f"There is no extract of GIAS in {given}",
+            expected="files such as edubasealldata20190901.csv",
+            do="give the folder that holds the extracts of earlier days",
+        )
+    invented = {(folder / SYNTHETIC_MARKER).exists() for folder in (given, own) if folder.is_dir()}
+    if len(invented) > 1:
+        raise InputError(
+            f"One of {given} and {own} is invented and the other is not",
+            expected="both real, or both a synthetic sample",
+            do="give --source the folder whose history these files belong to",
+        )
+    with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as name:
+        root, seen = Path(name), set[tuple[str, str]]()
+        for folder, sub in ((given, "given"), (own, "own")):
+            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                relative = path.relative_to(folder)
+                layout = layout_for(relative.as_posix()) if path.is_file() else None
+                if layout is None or path.name.startswith("."):
+                    continue
+                told = date_in_name(path.name)
+                which = layout.kind, str(told) if told else relative.as_posix()
+                if which in seen and folder == own:
+                    continue
+                seen.add(which)
+                link = root / sub / relative
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path.resolve())
+        if invented == {True}:
+            (root / SYNTHETIC_MARKER).touch()
+        yield root, days
+
+
+def _find(graph: Graph, folder: FolderOf, archive: Path, source: str, kept: Path) -> Filled:
+    """Build what the day's figures are made of, check it, and keep the figures as Parquet in a folder."""
+    with scratch() as connection:
+        for group in (*GROUPS, raw.POSTCODE_GROUP):
+            raw.load_group(connection, folder, group, archive)
+        raw.note_run(connection, f"backfill {folder.day}", position(folder.day), source, accepts_changes=False)
+        previous.create(connection)
+        history.create(connection)
+        load_macros(connection)
+        load_reference(connection)
+        load_parameters(connection, graph.definitions)
+        built = graph.needed_for([AREAS, REFRESH])
+        for model in built:
+            model.build(connection)
+        absent = {model.name for model in graph.in_order} - {model.name for model in built}
+        results = [run_check(connection, check) for check in graph.checks if not absent & {check.on, *check.reads}]
+        if failed := [str(result) for result in results if not result.passed]:
+            raise InputError(f"Checks failed: {' '.join(failed)}", do="mend the files, or leave this extract out")
+        write_found(connection, kept)
+        ((ofsted_as_at, schools),) = run(connection, f"select ofsted_as_at, schools from {REFRESH}")
+        needs = run(
+            connection, f"select definition, sum(in_need) from {AREAS} where area_type = 'country' group by all order by all"
+        )
+        hashes = [sha for group in GROUPS for (sha,) in run(connection, f"select sha256 from {raw.file_table(group)}")]
+    mark_published(archive, hashes)
+    return Filled(folder.day, ofsted_as_at, schools, {definition: int(count) for definition, count in needs})
+
+
+def position(day: date) -> datetime:
+    """Where the figures of a day stand among the refreshes: at its beginning."""
+    return datetime.combine(day, time())
+
+
+def write_found(connection: duckdb.DuckDBPyConnection, kept: Path) -> None:
+    """Write a day's figures, and what its data speaks of, into a new folder."""
+    kept.mkdir()
+    for table in (AREAS, REFRESH):
+        run(connection, f"copy {table} to {literal(kept / f'{table}.parquet')} (format parquet)")
+
+
+def keep(home: Home, source: str, found: list[Path], *, is_synthetic: bool) -> None:
+    """Put figures that were written among those that are kept, each at its day: what was found for that day before is replaced."""
+    with alone(home), scratch() as connection, tempfile.TemporaryDirectory(prefix="schoolmatch-history-") as written:
+        history.load_history(connection, home, source, is_synthetic=is_synthetic)
+        for folder in found:
+            _insert(connection, folder)
+        for contract in history.kept_contracts():
+            target = literal(Path(written) / f"{contract.name}.parquet")
+            order = ", ".join(contract.key)
+            run(connection, f"copy (from {contract.kept_as} order by {order}) to {target} (format parquet)")
+        with history.keeping(home, source, new_stamp(home), Path(written), is_synthetic=is_synthetic):
+            pass
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Tell every refresh's figures anew, one row each, with the new ones among them, and put rows that go on together again."""
+    contracts = {contract.name: contract for contract in history.kept_contracts()}
+    area, refresh = contracts["area_history"], contracts["refresh_history"]
+    areas, about = (literal(folder / f"{table}.parquet") for table in (AREAS, REFRESH))
+    run(connection, f"delete from {refresh.kept_as} where refreshed_at = (select started_at from {about})")
+    known = [name for name in refresh.columns if name not in ("refreshed_at", "is_backfill")]
+    run(
+        connection,
+        f"insert into {refresh.kept_as} by name "
+        f"select started_at as refreshed_at, true as is_backfill, {', '.join(known)} from {about}",
+    )
+    identity, values = history.identity_and_values(area)
+    own = ", ".join([*identity, *values])
+    run(
+        connection,
+        f"""create or replace temp table told_anew as
+        with refreshes as (
+            select
+                refreshed_at, row_number() over (order by refreshed_at) as number,
+                lead(refreshed_at, 1, timestamp 'infinity') over (order by refreshed_at) as next_at
+            from (select refreshed_at from {refresh.kept_as} union select valid_from from {area.kept_as})
+        ),
+        told as (
+            select {own}, refreshes.*
+            from refreshes
+            inner join {area.kept_as} as kept
+                on
+                    kept.valid_from <= refreshes.refreshed_at
+                    and (kept.valid_to is null or kept.valid_to > refreshes.refreshed_at)
+            where refreshes.refreshed_at <> (select started_at from {about})
+            union all
+            select {", ".join(history.as_kept(area))}, refreshes.*
+            from {areas}
+            inner join refreshes on refreshes.refreshed_at = (select started_at from {about})
+        ),
+        numbered as (
+            select *, number - row_number() over (partition by {own} order by number) as stretch from told
+        )
+        select {own}, min(refreshed_at) as valid_from, nullif(max(next_at), timestamp 'infinity') as valid_to
+        from numbered
+        group by {own}, stretch""",
+    )
+    run(connection, f"delete from {area.kept_as}")
+    run(connection, f"insert into {area.kept_as} by name from told_anew")

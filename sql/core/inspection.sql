@@ -1,12 +1,12 @@
 -- One row per graded inspection, ungraded inspection or report card of one school: what was judged, when, of which URN. From every Ofsted release
 -- ever landed, and from the lists of all inspections of a period (in which a school stands under the URN that it had). Where two speak of the same
 -- inspection the row of the newest release is taken, whole; the others matter because a newer layout drops inspections that an older one told. But
--- a graded one that an older release tells between the latest one of the newest release and that release's own date is none: it was withdrawn,
--- corrected, or a short inspection that only confirmed the grade. urn is the school Ofsted lists it under, inspected_urn the one it was then.
--- framework: headline_grade (an overall grade), four_judgements (September 2024 to November 2025: no headline), report_card (since), ungraded.
--- category_of_concern is the one of today where the release tells it ("Most recent category of concern", in the layout of report cards), as a
--- later visit can lift one: NONE where the inspection found one, or was inadequate, and the school is in none today. Else it is what the
--- inspection found.
+-- a graded one that only an older release tells, between the previous, the latest and the date of the newest, is none: it was withdrawn, a short
+-- inspection that only confirmed the grade, or one of these two under another date (some releases give the day of its end). urn is the school
+-- Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade), four_judgements (September 2024 to
+-- November 2025: no headline), report_card (since), ungraded. category_of_concern is the one of today where the release tells it ("Most recent
+-- category of concern", in the layout of report cards), as a later visit can lift one: NONE where the inspection found one, or was inadequate,
+-- and the school is in none today. Else it is what the inspection found.
 with told as (
     -- a row of Ofsted's tells up to four inspections; what one of them does not have is null
     select
@@ -90,15 +90,24 @@ with told as (
     from raw.ofsted_event
 ),
 
--- the latest graded inspection of a school, in the newest release that tells one
+-- the newest release that tells a graded inspection of a school, for the URNs that it had then as well
 newest as (
     select
-        urn,
-        max_by(latest_inspection_date, as_at) as latest_inspection_date,
-        max(as_at) as as_at
-    from raw.ofsted_inspection
-    where latest_inspection_date is not null
-    group by urn
+        listed.urn,
+        max_by(listed.latest_inspection_date, listed.as_at) as latest_inspection_date,
+        -- where none is known, nothing lies between the two
+        max_by(coalesce(listed.previous_inspection_date, listed.latest_inspection_date), listed.as_at) as previous_inspection_date,
+        max(listed.as_at) as as_at
+    from (
+        select
+            unnest([urn, latest_urn, previous_urn]) as urn,
+            latest_inspection_date,
+            previous_inspection_date,
+            as_at
+        from raw.ofsted_inspection
+        where latest_inspection_date is not null
+    ) as listed
+    group by listed.urn
 ),
 
 believed as (
@@ -111,7 +120,8 @@ believed as (
             told.framework in ('headline_grade', 'four_judgements')
             and told.is_of_list is null
             and told.as_at < newest.as_at
-            and told.inspection_date > newest.latest_inspection_date
+            and told.inspection_date > newest.previous_inspection_date
+            and told.inspection_date <> newest.latest_inspection_date
             and told.inspection_date <= newest.as_at,
             false
         )

@@ -113,7 +113,8 @@ def test_an_inspection_told_by_two_releases_counts_once_and_none_is_lost(world: 
     [
         ("2017-03-08", [2, 3]),  # the newer release says that the latest graded inspection was in 2013
         ("2026-01-20", [1, 2, 3]),  # after the newer release: it could not tell it
-        ("2012-05-01", [2, 1, 3]),  # before the one that it calls the latest
+        ("2012-05-01", [2, 3]),  # between the one that it calls the latest and the one that it calls the previous
+        ("2009-05-01", [2, 3, 1]),  # before that one
     ],
 )
 def test_a_graded_inspection_that_a_newer_release_should_tell_and_does_not_is_none(
@@ -134,6 +135,16 @@ def test_a_graded_inspection_that_a_newer_release_should_tell_and_does_not_is_no
     world.ofsted(100001, as_at=issued, latest_inspection_date=date.fromisoformat(day), latest_overall_effectiveness=1)
     world.build(tables=["core.judgement"])
     assert judgements(world, 100001, "grade_or_equivalent") == [(grade,) for grade in grades]
+
+
+def test_so_it_is_where_the_older_release_lists_it_under_the_urn_that_it_had(world: World) -> None:
+    world.academy(100001)
+    world.school(90001, kind="closed primary")
+    world.link(100001, 90001)
+    world.graded(90001, 1, as_at=date(2017, 6, 30), latest_inspection_date=date(2016, 5, 12))  # the day of its end
+    world.graded(100001, 2, latest_urn=90001, latest_inspection_date=date(2016, 5, 11))
+    world.build(tables=["core.judgement"])
+    assert judgements(world, 100001, "grade_or_equivalent") == [(2,)]
 
 
 def judgements(world: World, urn: int, *columns: str) -> list[tuple[Any, ...]]:

@@ -8,22 +8,6 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "headers"
 
-NOT_SEEN = {
-    ("gias_group_membership", "history"): "the first 8 of 54 columns were seen; the others as loaders of the file name them",
-    (
-        "ks2_result",
-        "wide-2015",
-    ): "the first 40 columns, in the publisher's metadata; the measures as a loader of 2014/15 names them",
-    ("ks4_result", "wide-2015"): "the five GCSEs as users of the file name them; its expected progress was seen nowhere",
-    ("ks4_result", "wide-2014"): "as users of the file name them",
-    ("ons_rural_urban_2011", "lookup"): "written by warehouse/sources/arcgis.py from ONS's service",
-    ("ons_lsoa_2011_2021", "lookup"): "written by warehouse/sources/arcgis.py from ONS's service",
-    ("list_teaching_school", "list"): "ours",
-    ("list_national_support_school", "list"): "ours",
-    ("list_trust_not_ready", "list"): "ours",
-}
-"""Vintages of which no header is held, and where their headings come from."""
-
 
 @dataclass(frozen=True)
 class Header:

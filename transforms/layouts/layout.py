@@ -73,7 +73,8 @@ class Layout:
     ``files``: what several files of the kind are: the ``newest`` counts alone, ``parts`` of one table (a row stands in one of
     them), or ``releases`` that tell a history. ``preference``: patterns of the names of parts; of two that tell of one year the one
     that comes first is believed. By vintage: ``reshape`` turns the rows as published into one row per key, ``wanted`` says which
-    rows are read (by our column), ``may_end_after`` after which headings the publisher ends a row that has nothing more.
+    rows are read (by our column), ``may_end_after`` after which headings the publisher ends a row that has nothing more,
+    ``origin`` how its header is known (``seen``, ``believed`` or ``ours``), and words about that.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class Layout:
     reshape: Mapping[str, Reshape] = field(default_factory=dict)
     wanted: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
     may_end_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    origin: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def matches(self, path: str) -> bool:
         """Whether a file of that name is of this kind (its header is looked at when it is read)."""

@@ -89,6 +89,7 @@ BOUNDARY = BoundaryLayout(
     vintages=("geojson",),
     key=("area_type", "area_code"),
     files="parts",
+    origin={"geojson": ("believed", "the fields of the service, with the year in their names, as the ONS documents them")},
     columns=(
         Column("area_type", Field("text")),
         Column("area_code", Field("code")),

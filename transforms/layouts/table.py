@@ -17,9 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from transforms.described import Strict, read_described
 from transforms.errors import InputError
@@ -68,12 +68,16 @@ class WantedRows(Strict):
 class Vintage(Strict):
     """A vintage's headings, by our column; with ``like``, those that differ from that vintage's.
 
-    ``without``: columns of the vintage it is like that it has not. ``optional``: columns without which the file is read all the
-    same (those of the vintage it is like, where it does not say). ``shape``: the function of the layout's module that makes of its
-    rows one per key. ``wanted``: by our column, the labels of the rows that are read. ``may_end_after``: headings after which the
-    publisher ends a row that has nothing more.
+    Where its header is known from: ``seen`` (a file, or a list of its columns; a copy stands in ``tests/fixtures/headers``),
+    ``believed`` (what others say of it) or ``ours``; one of the three. ``without``: columns of the vintage it is like that it has
+    not. ``optional``: columns without which the file is read all the same (those of the vintage it is like, where it does not say).
+    ``shape``: the function of the layout's module that makes of its rows one per key. ``wanted``: by our column, the labels of the
+    rows that are read. ``may_end_after``: headings after which the publisher ends a row that has nothing more.
     """
 
+    seen: str | None = None
+    believed: str | None = None
+    ours: str | None = None
     like: str | None = None
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] | None = None
@@ -81,6 +85,18 @@ class Vintage(Strict):
     may_end_after: tuple[str, ...] = ()
     wanted: dict[str, WantedRows] = Field(default_factory=dict)
     headings: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """How its header is known, and the words about it."""
+        told = {how: words for how in ("seen", "believed", "ours") if (words := getattr(self, how))}
+        return next(iter(told.items()), ("", ""))
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Self:
+        if sum(map(bool, (self.seen, self.believed, self.ours))) != 1:
+            raise ValueError("where its header is known from: expected one of seen, believed and ours")
+        return self
 
 
 class LayoutTable(Strict):
@@ -133,6 +149,7 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
             name: tuple(Wanted(column, frozenset(rows.labels), rows.each) for column, rows in vintage.wanted.items())
             for name, vintage in vintages.items()
         },
+        origin={name: vintage.origin for name, vintage in table.vintage.items()},
         may_end_after={name: vintage.may_end_after for name, vintage in vintages.items()},
         **table.model_dump(exclude={"column", "vintage", "labels"}),
     )

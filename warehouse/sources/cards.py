@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -173,6 +174,9 @@ def page(cards: dict[str, Card]) -> str:
             "What `--source live` fetches. The list of local authorities with their ONS codes and regions stands in the project "
             "(`sql/reference/local_authority.csv`): nobody publishes the DfE number beside the ONS code as one file.",
             "",
+            "What a publisher's file is headed decides how it is read. Of each layout stands below whether its header was seen (a "
+            "copy, with its origin, is in `tests/fixtures/headers/`) or is believed, after what others say of it.",
+            "",
             OGL,
             "",
             "| source | publisher | appears | needed |",
@@ -198,8 +202,17 @@ def _section(card: Card) -> list[str]:
         f"{share} of the rows of the last good file.",
         *(f"* Also fetched, once each{_since(past)}: {past.why}" for past in card.past),
         "* Layouts: " + " ".join(card.layouts),
+        *(f"* The header of `{name}` is {words}." for name, words in _headers(card)),
         f"* Read as `raw.{card.kind}`; used by {', '.join(f'`{name}`' for name in card.used_by)}.",
     ]
+
+
+def _headers(card: Card) -> Iterator[tuple[str, str]]:
+    """Of every vintage that the card's files can have: whether its header was seen, and where."""
+    for kind in dict.fromkeys([card.kind, *(past.kind for past in card.past)]):
+        layout = next(each for each in LAYOUTS if each.kind == kind)
+        for vintage, (how, words) in layout.origin.items():
+            yield f"{kind} {vintage}", f"{how} ({words})"
 
 
 def _since(past: Past) -> str:

@@ -40,6 +40,12 @@ def _blocks(
         [(each["title"], each["publisher"], day_in_words(each["as_at"], "–"), each["state"]) for each in status],
         marked=frozenset(place for place, each in enumerate(status) if each["is_stale"]),
     )
+    if lacking := refresh["authorities_without_boundary"]:
+        yield Paragraph(
+            f"The boundaries are of another year: there are none under the codes of these local authorities. They are drawn by the "
+            f"boundary of their name where there is one, else as the H3 cells in which their schools stand: {lacking}.",
+            "warning",
+        )
     for name, title, sentence in run(connection, "select distinct definition, title, sentence from mart.definition order by 1"):
         yield Section(f"Definition: {title}")
         yield Paragraph(sentence)

@@ -203,6 +203,8 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     )
     if new := about["new_authorities"]:
         console.print(f"[bold yellow]New local authorities, known from GIAS alone:[/] {escape(new)}")
+    if lacking := about["authorities_without_boundary"]:
+        console.print(f"[bold yellow]Boundaries of another year:[/] there are none under the ONS codes of {escape(lacking)}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)

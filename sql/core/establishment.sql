@@ -35,8 +35,10 @@ first_sight as (
         coalesce(pupils, 0) > 0 as has_pupils,
         case
             when status is null or status not in ('1', '3') then 'not_open'
+            -- Wales; the islands, the forces and others abroad; "does not apply": the numbers of GIAS
+            when la_code between '660' and '681' or la_code between '700' and '709' or la_code = '000' then 'outside_england'
             when la_code is null or la_code not in (select known.la_code from core.local_authority as known)
-                then 'outside_england'
+                then 'authority_not_known'
             when state_funded_type is null then 'not_state_funded_school'
             when counted_phase is null then 'phase_not_known'
         end as left_out_because

@@ -1,9 +1,9 @@
 -- One row per local authority with education functions at the date of the GIAS extract: DfE number, ONS code, region; listed_by says who knows it.
 -- Which authorities exist: our list (reference.local_authority), which knows the codes of 2017; and any number that open establishments of the
--- extract have, which that list has not on that day, where GIAS puts them into a region of England: authorities
--- are made anew by order (Surrey in 2027, most two-tier areas in 2028), and their schools are not lost meanwhile. What they are called, their ONS
--- code and their region: the lookup that was landed first, then our list, then GIAS. Where nobody tells the ONS code, DFE- and the number stand
--- for it.
+-- extract have, which that list has not on that day, where GIAS puts them into a region of England or gives an ONS code of an authority of England:
+-- authorities are made anew by order (Surrey in 2027, most two-tier areas in 2028), and their schools are not lost meanwhile. What they are called,
+-- their ONS code and their region: the lookup that was landed first, then GIAS (of a listed one the ONS code alone), then our list. An ONS code
+-- that two numbers would share is given to neither that our list does not know. Where nobody tells the ONS code, DFE- and the number stand for it.
 with extract as (
     select max(as_at) as as_at from raw.gias_establishment
 ),
@@ -21,38 +21,71 @@ in_force as (
         and coalesce(valid_to, date '9999-12-31')
 ),
 
+-- what open establishments say of their authority
 told as (
     select
         establishment.la_code,
         mode(establishment.la_name) as la_name,
-        mode(establishment.la_ons_code) as ons_code,
-        mode(region.region_code) as region_code,
-        'gias' as listed_by
+        mode(establishment.la_ons_code) filter (where regexp_matches(establishment.la_ons_code, '^E(06|08|09|10)[0-9]{6}$')) as ons_code,
+        mode(region.region_code) as region_code
     from raw.gias_establishment as establishment
     left join reference.region as region on region.gor_code = establishment.gor_code
     where
-        (
-            establishment.status_code in ('1', '3')
-            or establishment.status_code is null and name_key(establishment.status_name) in ('open', 'open but proposed to close')
-        )
-        and establishment.la_code not in (select known.la_code from in_force as known)
+        establishment.status_code in ('1', '3')
+        or establishment.status_code is null and name_key(establishment.status_name) in ('open', 'open but proposed to close')
     group by establishment.la_code
-    having mode(region.region_code) is not null
+),
+
+-- a region is known of every ONS code that was in force at any time
+of_code as (
+    select
+        ons_code,
+        any_value(region_code) as region_code
+    from reference.local_authority
+    group by ons_code
 ),
 
 either as (
+    select
+        in_force.la_code,
+        in_force.la_name,
+        coalesce(told.ons_code, in_force.ons_code) as ons_code,
+        in_force.region_code,
+        in_force.listed_by
     from in_force
-    union all by name
+    left join told on told.la_code = in_force.la_code
+    union all
+    select
+        told.la_code,
+        told.la_name,
+        told.ons_code,
+        coalesce(told.region_code, of_code.region_code) as region_code,
+        'gias' as listed_by
     from told
+    left join of_code on of_code.ons_code = told.ons_code
+    where told.la_code not in (select known.la_code from in_force as known)
+),
+
+named as (
+    select
+        either.la_code,
+        coalesce(landed.la_name, either.la_name, 'Authority ' || either.la_code) as la_name,
+        coalesce(landed.la_ons_code, either.ons_code) as ons_code,
+        coalesce(landed.region_code, either.region_code) as region_code,
+        either.listed_by
+    from either
+    left join raw.ons_local_authority as landed on landed.la_code = either.la_code
 )
 
 select
-    either.la_code,
-    coalesce(landed.la_name, either.la_name, 'Authority ' || either.la_code) as la_name,
-    coalesce(landed.la_ons_code, either.ons_code, 'DFE-' || either.la_code) as la_ons_code,
+    named.la_code,
+    named.la_name,
+    case
+        when named.ons_code is null or named.listed_by = 'gias' and count(*) over (partition by named.ons_code) > 1 then 'DFE-' || named.la_code
+        else named.ons_code
+    end as la_ons_code,
     region.region_code,
     region.region_name,
-    either.listed_by
-from either
-left join raw.ons_local_authority as landed on landed.la_code = either.la_code
-inner join reference.region as region on region.region_code = coalesce(landed.region_code, either.region_code)
+    named.listed_by
+from named
+inner join reference.region as region on region.region_code = named.region_code

@@ -39,6 +39,14 @@ select
             group by authority.la_code
         ) as told
     ) as new_authorities,
+    (
+        select string_agg(distinct area.area_name, ', ' order by area.area_name)
+        from core.school_area as area
+        anti join raw.ons_boundary as boundary on boundary.area_type = area.area_type and boundary.area_code = area.area_code
+        where
+            area.area_type = 'local_authority'
+            and area.area_type in (select landed.area_type from raw.ons_boundary as landed)
+    ) as authorities_without_boundary,
     folder.stamp as compared_with,
     folder.source as compared_with_source
 from landing.run as run

@@ -304,6 +304,9 @@ def test_results_are_its_own_else_of_its_laestab_else_of_its_predecessor(world: 
         ({"status_code": "4", "status_name": "Proposed to open"}, "not_open"),
         ({"la_code": "673", "gor_code": "W"}, "outside_england"),
         ({"la_code": "000", "gor_code": None}, "outside_england"),
+        ({"la_code": "952", "gor_code": None}, "authority_not_known"),
+        ({"la_code": "952", "gor_code": None, "la_ons_code": "W06000015"}, "authority_not_known"),
+        ({"la_code": None, "gor_code": "J"}, "authority_not_known"),
         ({"type_code": "11", "type_name": "Other independent school"}, "not_state_funded_school"),
         ({"type_code": "10", "type_name": "Other independent special school"}, "not_state_funded_school"),
         ({"phase_code": "0", "phase_name": "Not applicable"}, "phase_not_known"),
@@ -314,6 +317,32 @@ def test_what_is_left_out_is_listed_with_the_reason(world: World, changes: dict[
     world.build()
     assert [row["left_out_because"] for row in world.query("from mart.school_left_out")] == [reason]
     assert world.query("from mart.school") == []
+
+
+@pytest.mark.parametrize(
+    ("authorities", "codes"),
+    [
+        ({"950": ("J", "E10000030"), "951": ("J", "E10000030")}, ["DFE-950", "DFE-951"]),  # both under the code of old Surrey
+        ({"950": ("J", "E06000067"), "951": ("J", None)}, ["E06000067", "DFE-951"]),
+        ({"950": (None, "E10000030")}, ["E10000030"]),  # in England, and in the South East, by the code alone
+    ],
+)
+def test_a_new_authority_has_the_ons_code_that_gias_gives_to_it_alone(
+    world: World, authorities: dict[str, tuple[str | None, str | None]], codes: list[str]
+) -> None:
+    for number, (la_code, (region, code)) in enumerate(authorities.items()):
+        world.school(100001 + number, la_code=la_code, la_name=f"Surrey {la_code}", gor_code=region, la_ons_code=code)
+    world.row("raw.ons_local_authority", la_code="936", la_name="Surrey", la_ons_code="E10000031", region_code="E12000008")
+    rows = world.build(tables=["core.school"]).query("select la_ons_code, region_code from core.school order by urn")
+    assert [row["la_ons_code"] for row in rows] == codes
+    assert {row["region_code"] for row in rows} == {"E12000008"}
+
+
+def test_the_ons_code_of_an_authority_is_the_one_that_gias_has_today(world: World) -> None:
+    world.school(100001, la_code="370", la_name="Barnsley", la_ons_code="E08000038")
+    world.school(100002, la_code="373", la_name="Sheffield", la_ons_code="999")  # none: our list's is kept
+    rows = world.build(tables=["core.school"]).query("select la_ons_code from core.school order by urn")
+    assert [row["la_ons_code"] for row in rows] == ["E08000038", "E08000019"]
 
 
 def test_a_school_that_is_proposed_to_close_is_still_open(world: World) -> None:

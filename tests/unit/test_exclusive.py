@@ -44,10 +44,7 @@ def test_where_no_school_in_need_can_be_placed_the_summary_shows_a_dash(world: W
     world.school(100001, easting=None, northing=None, postcode=None)
     world.graded(100001, 3, previous=3)
     country = world.build().query("from mart.area_summary where area_type = 'country' and definition = 'rise'")
-    about = world.query(
-        "select 1 as schools, date '2025-09-30' as gias_as_at, null as new_authorities, date '2025-08-31' as ofsted_as_at, "
-        "false as is_synthetic"
-    )
+    about = world.query("from mart.refresh")
     cli._summarise(about[0], country, ["A plain statement."])
     lines = capsys.readouterr().out.splitlines()
     (row,) = [line.split() for line in lines if line.startswith("rise")]

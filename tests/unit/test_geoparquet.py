@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from exports.geoparquet import write_geoparquet
+from exports.geoparquet import read_boundaries, write_geoparquet
 from tests.support.published import NOT_PLACED, published_tables_of_a_few_schools
 from transforms.errors import InputError
 
@@ -61,6 +61,17 @@ def geometry(path: Path) -> dict[str, Any]:
     geo = json.loads(pq.read_metadata(path).metadata[b"geo"])
     assert (geo["version"], geo["primary_column"], list(geo["columns"])) == ("1.1.0", "geometry", ["geometry"])
     return dict(geo["columns"]["geometry"])
+
+
+def test_a_local_authority_under_another_code_has_the_boundary_of_its_name(connection: duckdb.DuckDBPyConnection) -> None:
+    shape = next(area[3] for area in AREAS)
+    (own,) = connection.execute(
+        "select distinct area_code, area_name from mart.area_summary where area_type = 'local_authority' limit 1"
+    ).fetchall()
+    land(connection, ("local_authority", "E08000999", own[1].upper(), shape), ("region", "E12000999", own[1], shape))
+    found = read_boundaries(connection)
+    assert found is not None
+    assert sorted(found[0].column("area_code").to_pylist()) == sorted([own[0], "E12000999"])
 
 
 def test_another_programs_check_finds_both_files_valid(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

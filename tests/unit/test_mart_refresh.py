@@ -48,3 +48,13 @@ def test_a_new_local_authority_is_named_with_its_schools(world: World) -> None:
         world.school(urn, la_code="950", la_name="West Surrey", gor_code="J")
     (about,) = world.build().query("select new_authorities from mart.refresh")
     assert about == {"new_authorities": "950 West Surrey (2 schools)"}
+
+
+def test_authorities_of_which_no_boundary_has_landed_under_their_code_are_named_where_others_have(world: World) -> None:
+    world.school(100001)
+    world.school(100002, la_code="370", la_name="Barnsley")
+    lacking = "select authorities_without_boundary from mart.refresh"
+    assert world.build().query(lacking) == [{"authorities_without_boundary": None}]  # none has landed: nothing lags
+    world.row("raw.ons_boundary", area_type="local_authority", area_code="E10000018", area_name="Leicestershire")
+    world.row("raw.ons_boundary", area_type="local_authority", area_code="E08000038", area_name="Barnsley")
+    assert world.build().query(lacking) == [{"authorities_without_boundary": "Barnsley"}]

@@ -23,7 +23,7 @@ from exports.map.areas import figures
 from exports.map.measures import CLASSES, classes, count_in_classes, read_measures
 from exports.map.schools import COLUMNS, school_files
 from exports.map.shapes import shapes
-from exports.pages.page import Table
+from exports.pages.page import Paragraph, Table
 from tests.support.published import NOT_PLACED, published_tables_of_a_few_schools
 from tests.support.world import World
 from transforms.errors import InputError
@@ -259,7 +259,7 @@ def test_the_map_is_without_names_unless_it_is_asked_for_them_and_never_in_the_a
 
 
 def test_the_page_about_the_data_shows_what_another_radius_would_give(connection: duckdb.DuckDBPyConnection) -> None:
-    refresh = {"is_synthetic": False, "started_at": date(2025, 10, 1)}
+    refresh = {"is_synthetic": False, "started_at": date(2025, 10, 1), "authorities_without_boundary": "Barnsley"}
     page = about(connection, refresh, [], is_named=False)
     table = next(each for each in page.blocks if isinstance(each, Table) and each.caption.startswith("By radius, under RISE"))
     # partners of 100001 stand 900 and 1,200 m off, the third of the primaries in need cannot be placed; of 100006 nobody is near
@@ -272,6 +272,7 @@ def test_the_page_about_the_data_shows_what_another_radius_would_give(connection
         *(("secondary", value, "0", "1") for value in ("0.5", "0.75", "1", "1.5", "2")),
     ]
     assert table.marked == {2, 7}
+    assert any(isinstance(each, Paragraph) and each.text.endswith("schools stand: Barnsley.") for each in page.blocks)
 
 
 # --- files ---------------------------------------------------------------------------------------------------------------------

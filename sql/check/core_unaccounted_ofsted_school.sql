@@ -5,7 +5,7 @@
 select
     ofsted.urn,
     ofsted.name
-from raw.ofsted_inspection as ofsted
+from core.ofsted_listed as ofsted
 inner join core.establishment as establishment on establishment.urn = ofsted.urn
 where
     establishment.left_out_because is null

@@ -31,7 +31,7 @@ first_sight as (
         urn,
         -- LAESTAB: authority number and establishment number, the key of results through the years
         try_cast(la_code as integer) * 10000 + try_cast(establishment_number as integer) as laestab,
-        urn in (select listed.urn from raw.ofsted_inspection as listed) as is_listed_by_ofsted,
+        urn in (select listed.urn from core.ofsted_listed as listed) as is_listed_by_ofsted,
         coalesce(pupils, 0) > 0 as has_pupils,
         case
             when status is null or status not in ('1', '3') then 'not_open'

@@ -1,13 +1,5 @@
--- One row per establishment that is listed by GIAS or Ofsted and is not in mart.school, with the reason.
--- not_in_gias: Ofsted lists it, this GIAS extract does not. The other reasons are those of core.establishment.
-with ofsted as (
-    select distinct on (listed.urn)
-        listed.urn,
-        listed.name
-    from raw.ofsted_inspection as listed
-    order by listed.urn asc, listed.as_at desc
-)
-
+-- One row per establishment that is listed by GIAS or by the newest Ofsted release and is not in mart.school, with the reason.
+-- not_in_gias: the newest Ofsted release lists it, this GIAS extract does not. The other reasons are those of core.establishment.
 select
     coalesce(establishment.urn, ofsted.urn) as urn,
     coalesce(establishment.name, ofsted.name) as name,
@@ -18,7 +10,7 @@ select
     reason.code as left_out_because,
     reason.sentence
 from core.establishment as establishment
-full join ofsted on ofsted.urn = establishment.urn
+full join core.ofsted_listed as ofsted on ofsted.urn = establishment.urn
 inner join reference.left_out_reason as reason on reason.code = coalesce(establishment.left_out_because, 'not_in_gias')
 where establishment.urn is null or establishment.left_out_because is not null
 order by 1

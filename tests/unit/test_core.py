@@ -392,3 +392,18 @@ def test_an_ungraded_inspection_is_kept_but_is_no_judgement(world: World) -> Non
     assert (school["ofsted_grade"], school["ofsted_date"]) == (2, date(2023, 5, 1))
     kept = world.query("select ungraded_outcome from core.inspection where framework = 'ungraded'")
     assert kept == [{"ungraded_outcome": "Some aspects not as strong"}]
+
+
+@pytest.mark.parametrize(("older", "newest"), [("2017-06-30", "2025-08-31"), (None, "2025-08-31"), (None, None)])
+def test_ofsted_lists_what_its_newest_release_lists(world: World, older: str | None, newest: str | None) -> None:
+    world.row("raw.ofsted_inspection", urn=100001, name="A school", as_at=newest)
+    world.row("raw.ofsted_inspection", urn=100009, name="Long gone", as_at=older)
+    listed = world.build(tables=["core.ofsted_listed"]).query("select urn from core.ofsted_listed order by urn")
+    assert [row["urn"] for row in listed] == ([100001, 100009] if newest is None else [100001])  # releases of no known date: all
+
+
+def test_what_only_an_older_release_of_ofsted_lists_is_not_left_out_but_gone(world: World) -> None:
+    world.school(100001)
+    world.graded(100001, 2)
+    world.graded(100009, 2, as_at=date(2017, 6, 30))
+    assert world.build().query("from mart.school_left_out") == []

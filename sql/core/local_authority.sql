@@ -3,7 +3,8 @@
 -- extract have, which that list has not on that day, where GIAS puts them into a region of England: authorities
 -- are made anew by order (Surrey in 2027, most two-tier areas in 2028), and their schools are not lost meanwhile. What they are called, their ONS
 -- code and their region: the lookup that was landed first, then our list, then GIAS. Where nobody tells the ONS code, DFE- and the number stand
--- for it.
+-- for it. An ONS code that another number has is the one of the authority before, which GIAS has not taken out yet: it is not believed, or the
+-- parts of an authority that was split would be one area.
 with extract as (
     select max(as_at) as as_at from raw.gias_establishment
 ),
@@ -40,10 +41,43 @@ told as (
     having mode(region.region_code) is not null
 ),
 
+ons_code_of as (
+    select
+        la_code,
+        ons_code
+    from reference.local_authority
+    union
+    select
+        la_code,
+        la_ons_code as ons_code
+    from raw.ons_local_authority
+    union
+    select
+        la_code,
+        ons_code
+    from told
+),
+
+doubtful as (
+    select told.la_code
+    from told
+    inner join ons_code_of as other on other.ons_code = told.ons_code and other.la_code <> told.la_code
+),
+
+believed as (
+    select
+        la_code,
+        la_name,
+        case when la_code not in (select doubtful.la_code from doubtful) then ons_code end as ons_code,
+        region_code,
+        listed_by
+    from told
+),
+
 either as (
     from in_force
     union all by name
-    from told
+    from believed
 )
 
 select

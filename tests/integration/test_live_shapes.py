@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.support.headers import FOLDER
 from tests.support.publisher import GOVUK, Fault, Fetch, Publisher
 from transforms.layouts.results import KS2
+from warehouse.graph import assemble
 from warehouse.home import Home
+from warehouse.landing.archive import DropFolder
+from warehouse.landing.raw import load_group
+from warehouse.model import load_macros
 from warehouse.sources.arcgis import layer_url
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, EesDataSet, read_cards
 from warehouse.sources.http import PIECE, Client, FetchError
 
 CARD = "ks4_results"
+MADE_OF_KS4 = ("core.results_year", "mart.school", "mart.school_status", "mart.match")
 
 
 def _data_set(card: str = CARD) -> str:
@@ -131,3 +139,23 @@ def test_an_item_that_is_gone_is_told_in_the_portals_words(fetch: Fetch, publish
     assert isinstance(finder, ArcgisTable)
     del publisher.files[f"/sharing/rest/content/items/{finder.item}"]
     assert "Item does not exist or is inaccessible." in str(fetch("ons_rural_urban_2011").problem)
+
+
+def test_results_of_three_years_and_all_groups_give_the_figures_of_the_year_and_all_pupils(
+    fetch: Fetch, home: Home, publisher: Publisher, small_sample: Path, published_home: Home, tmp_path: Path
+) -> None:
+    """Key stage 4 as its file of 2024/25 is laid out; everything that is made of it is built anew in a copy of the warehouse."""
+    totals = publisher.newest_csv(_data_set()).splitlines()[1:]
+    publisher.with_groups(_data_set(), small_sample)
+    assert len(publisher.newest_csv(_data_set()).splitlines()[1:]) == 3 * 12 * len(totals)
+    assert fetch(CARD).outcome == "new"
+    with duckdb.connect(shutil.copy(published_home.warehouse, tmp_path / "copy.duckdb")) as warehouse:
+        load_macros(warehouse)
+        before = [warehouse.execute(f"from {table} order by all").fetchall() for table in MADE_OF_KS4]
+        shutil.copytree(small_sample, home.root / "live", dirs_exist_ok=True, ignore=shutil.ignore_patterns("ks4"))
+        load_group(warehouse, DropFolder(home.root / "live"), "ks4", home.landing)
+        assert warehouse.execute("select distinct year from raw.ks4_result order by 1").fetchall() == [(2022,), (2023,), (2024,)]
+        for model in assemble().in_order:
+            if model.schema in ("core", "definition", "match") or model.name in MADE_OF_KS4:
+                model.build(warehouse)
+        assert [warehouse.execute(f"from {table} order by all").fetchall() for table in MADE_OF_KS4] == before

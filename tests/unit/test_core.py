@@ -324,7 +324,7 @@ def test_what_is_left_out_is_listed_with_the_reason(world: World, changes: dict[
     [
         ({"950": ("J", "E10000030"), "951": ("J", "E10000030")}, ["DFE-950", "DFE-951"]),  # both under the code of old Surrey
         ({"950": ("J", "E06000067"), "951": ("J", None)}, ["E06000067", "DFE-951"]),
-        ({"950": (None, "E10000030")}, ["E10000030"]),  # in England, and in the South East, by the code alone
+        ({"950": (None, "E10000030")}, ["DFE-950"]),  # in England, and in the South East, by the code alone
     ],
 )
 def test_a_new_authority_has_the_ons_code_that_gias_gives_to_it_alone(

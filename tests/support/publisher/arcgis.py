@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.publisher.answer import Answer, as_json
@@ -23,8 +23,8 @@ _SQUARE = {"type": "Polygon", "coordinates": [[[0, 51], [1, 51], [1, 52], [0, 51
 class Layer:
     """A layer: its rows, and the most that come at a time (``maxRecordCount``).
 
-    ``has_shapes``: each row has a boundary. ``tells_more_above``: GeoJSON says "exceededTransferLimit" above its features, as some
-    services do, instead of in the properties of the collection.
+    ``has_shapes``: each row has a boundary: that of ``shapes`` under its code, else a square. ``tells_more_above``: GeoJSON says
+    "exceededTransferLimit" above its features, as some services do, instead of in the properties of the collection.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Layer:
     most: int
     has_shapes: bool = False
     tells_more_above: bool = False
+    shapes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def id_field(self) -> str:
@@ -84,7 +85,11 @@ class Layer:
         return as_json(self._collection(page, more) if given.get("f") == "geojson" else self._rows(page, fields, more))
 
     def _collection(self, page: list[tuple[dict[str, Any], int]], more: dict[str, Any]) -> dict[str, Any]:
-        features = [{"type": "Feature", "id": id_, "geometry": _SQUARE, "properties": row} for row, id_ in page]
+        shapes = [self.shapes.get(str(self.rows[id_ - 1][self._names()[0]]), _SQUARE) for _, id_ in page]
+        features = [
+            {"type": "Feature", "id": id_, "geometry": shape, "properties": row}
+            for (row, id_), shape in zip(page, shapes, strict=True)
+        ]
         crs = {"type": "name", "properties": {"name": "EPSG:4326"}}
         said = more if self.tells_more_above else {"properties": more} if more else {}
         return {"type": "FeatureCollection", "crs": crs, **said, "features": features}

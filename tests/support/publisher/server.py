@@ -5,10 +5,13 @@ Every request is kept in ``requests``; what is posted to it (a webhook) in ``pos
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
+import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +25,7 @@ from tests.support.publisher.answer import Answer, as_json
 from tests.support.publisher.arcgis import ITEMS, SERVICES, Layer
 from tests.support.publisher.ees import DataSet
 from tests.support.publisher.govuk import GOVUK, TITLE, Attachment
-from tests.support.relaid import cohort_path, write_relaid
+from tests.support.relaid import COHORTS, RESULTS, with_groups, write_relaid
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, EesDataSet, read_cards
 from warehouse.sources.settings import Addresses, Manners
 
@@ -117,8 +120,8 @@ class Publisher:
     def gias(self, day: str, sample: Path) -> None:
         """Serve the daily files as of that day (yyyymmdd)."""
         for name in ("edubasealldata", "links_edubasealldata", "allgroupsdata", "academiesmatmembership"):
-            content = (relaid_once(sample) / f"gias/{name}20250930.csv").read_bytes()
-            self.files[f"{GIAS}{name}{day}.csv"] = content, "application/octet-stream"
+            for path in (relaid_once(sample) / "gias").glob(f"{name}[0-9]*.csv"):
+                self.files[f"{GIAS}{name}{day}.csv"] = path.read_bytes(), "application/octet-stream"
 
     def attach(self, as_at: str, media: str, content: bytes, *, first: bool = False) -> str:
         """List an Ofsted release, and give its path back; another ``media`` is another upload."""
@@ -140,6 +143,10 @@ class Publisher:
         """Publish a version of a data set, as Explore Education Statistics lists it: newest first."""
         about = self.data_sets.setdefault(data_set, DataSet(data_set, "schools"))
         about.publish(version, content, period=period, published=published, status=status)
+
+    def with_groups(self, data_set: str, sample: Path, version: str = "1.1") -> None:
+        """Publish the results of key stage 4 as they are laid out since 2024/25: three years, and groups of each school."""
+        self.version(data_set, version, with_groups(next((sample / "ks4").rglob("*.csv")).read_bytes()))
 
     def newest_csv(self, data_set: str) -> bytes:
         """The CSV of the newest version of a data set."""
@@ -165,8 +172,8 @@ class Publisher:
         self.attach("31 August 2025", "68c1aa", next((sample / "ofsted").glob("*.csv")).read_bytes())
         self.attachments.extend(govuk.BESIDE)
         results = {
-            "ks2_results": (next((sample / "ks2").rglob("ks2_school_attainment_data.csv")), "2024/25"),
-            "ks2_cohorts": (cohort_path(sample), "2024/25"),
+            "ks2_results": (sample / "ks2" / RESULTS, "2024/25"),
+            "ks2_cohorts": (sample / "ks2" / COHORTS, "2024/25"),
             "ks4_results": (next((sample / "ks4").rglob("*.csv")), "2023/24"),
         }
         for card in read_cards().values():
@@ -174,14 +181,14 @@ class Publisher:
                 path, period = results[card.id]
                 self.version(card.finder.data_set, "1.0", path.read_bytes(), period)
             if isinstance(card.finder, ArcgisLayer):
-                rows = _areas(card.finder.code, card.smallest_rows)
-                layer = Layer(card.finder.layer, rows + arcgis.wales(rows), most=2000, has_shapes=True)
+                shapes = _shapes(sample / "ons", card.finder.code)
+                rows = _areas(card.finder.code, shapes, card.smallest_rows)
+                layer = Layer(card.finder.layer, rows + arcgis.wales(rows), most=2000, has_shapes=True, shapes=shapes)
                 self.layers[f"{SERVICES}{layer.name}/FeatureServer/0/query"] = layer
             if isinstance(card.finder, ArcgisTable):
-                classes = ("A1", "C1", "E1")
-                lsoas = [f"E01{n:06}" for n in range(60)]
-                rows = [{"LSOA11CD": code, "LSOA21CD": code, "RUC11CD": classes[n % 3]} for n, code in enumerate(lsoas)]
-                self.table(card.finder.item, rows + arcgis.wales(rows))
+                lsoas = _lsoas(sample / "reference")
+                rows = list({tuple(row[column] for column in card.finder.columns): row for row in lsoas}.values())
+                self.table(card.finder.item, rows + arcgis.wales(rows), most=25 if len(rows) < 1000 else 2000)
 
     def answer(self, path: str, query: str = "") -> Answer | None:
         """What is at a path: ``files`` before what is made from attachments, data sets and layers."""
@@ -215,10 +222,32 @@ class Publisher:
         return fault
 
 
-def _areas(code: str, areas: int) -> list[dict[str, Any]]:
-    """Areas of England with the fields of ONS's boundaries."""
+def _shapes(folder: Path, code: str) -> dict[str, dict[str, Any]]:
+    """The boundaries of a drop folder by the codes of their areas, whose property may be of another year; none in the sample."""
+    kind = code.removesuffix("CD").rstrip("0123456789")
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.geojson")):
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+            for name, value in feature["properties"].items():
+                if re.fullmatch(rf"{kind}\d\dCD", name):
+                    found[value] = feature["geometry"]
+    return found
+
+
+def _areas(code: str, shapes: Iterable[str], areas: int) -> list[dict[str, Any]]:
+    """Areas of England with the fields of ONS's boundaries: those that have shapes, else as many as are asked for."""
     rest = {"BNG_E": 417314, "BNG_N": 600356, "LONG": -1.7, "LAT": 55.3, "GlobalID": "00000000-0000-0000-0000-000000000000"}
-    return [{code: f"E99{n:06}", f"{code.removesuffix('CD')}NM": f"Area {n}", **rest} for n in range(areas)]
+    codes = list(shapes) or [f"E99{n:06}" for n in range(areas)]
+    return [{code: each, f"{code.removesuffix('CD')}NM": f"Area {n}", **rest} for n, each in enumerate(codes)]
+
+
+def _lsoas(folder: Path) -> list[dict[str, Any]]:
+    """Small areas with the fields of both of ONS's tables: a drop folder's, else a few that are made up."""
+    for path in folder.glob("lsoa21_to_ruc11.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [dict(row) for row in csv.DictReader(file)]
+    codes = [f"E01{n:06}" for n in range(60)]
+    return [{"LSOA11CD": code, "LSOA21CD": code, "RUC11CD": ("A1", "C1", "E1")[n % 3]} for n, code in enumerate(codes)]
 
 
 def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:

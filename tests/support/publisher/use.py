@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -41,18 +42,26 @@ def small_cards() -> dict[str, Card]:
     }
 
 
-def live_environment(publisher: Publisher, home: Home, cards: Path) -> dict[str, str]:
+def live_environment(
+    publisher: Publisher, home: Home, cards: Path, *, smallest_rows: Mapping[str, int] | None = None
+) -> dict[str, str]:
     """The environment in which another process, or the command line, takes the pretend publisher for the real ones.
 
     Into ``cards`` go the shipped cards without the sizes that a small sample cannot have; the home's live folder gets the marker.
+    ``smallest_rows``: the files are real: no marker, and the cards are as they ship but for the rows of those named.
     """
     cards.mkdir()
     for card in FOLDER.glob("*.toml"):
-        text = re.sub(r"(?m)^smallest_(rows|bytes) = .*$", r"smallest_\1 = 1", card.read_text(encoding="utf-8"))
+        text = card.read_text(encoding="utf-8")
+        if smallest_rows is None:
+            text = re.sub(r"(?m)^smallest_(rows|bytes) = .*$", r"smallest_\1 = 1", text)
+        elif card.stem in smallest_rows:
+            text = re.sub(r"(?m)^smallest_rows = .*$", f"smallest_rows = {smallest_rows[card.stem]}", text)
         (cards / card.name).write_text(text, encoding="utf-8")
-    live = home.root / "live"
-    live.mkdir(parents=True)
-    (live / SYNTHETIC_MARKER).write_text("The pretend publisher's files are invented.", encoding="utf-8")
+    if smallest_rows is None:
+        live = home.root / "live"
+        live.mkdir(parents=True)
+        (live / SYNTHETIC_MARKER).write_text("The pretend publisher's files are invented.", encoding="utf-8")
     return {
         "NO_PROXY": "127.0.0.1",
         "SCHOOLMATCH_HOME": str(home.root),

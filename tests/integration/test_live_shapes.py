@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.headers import FOLDER
 from tests.support.publisher import GOVUK, Fault, Fetch, Publisher
+from tests.support.publisher.govuk import ODS
 from transforms.layouts.results import KS2
 from warehouse.graph import assemble
 from warehouse.home import Home
@@ -44,6 +45,12 @@ def test_the_page_is_read_where_its_links_only_say_download(fetch: Fetch, publis
 
     assert (state.outcome, str(state.published)) == ("new", "2025-08-31")
     assert str(state.url).endswith(publisher.attachments[0].path)
+
+
+def test_the_page_is_read_where_the_content_api_calls_no_attachment_a_csv(fetch: Fetch, publisher: Publisher) -> None:
+    publisher.attachments = [each._replace(content_type=ODS) if each.content_type else each for each in publisher.attachments]
+
+    assert (fetch("ofsted_inspections").outcome, publisher.downloads()) == ("new", [publisher.attachments[0].path])
 
 
 def test_key_stage_2_comes_from_two_data_sets_under_their_own_headers(fetch: Fetch, home: Home) -> None:

@@ -1,4 +1,4 @@
-"""School results (DfE), key stages 2 and 4: the wide performance tables (to 2022/23) and the long files of today.
+"""School results (DfE), key stages 2 and 4: the wide performance tables (of all years to 2024/25) and the long files of today.
 
 Both become one row per school and academic year (named by the year in which it ended). What a year did not publish is
 null with the reason, so that no rule can take a missing measure for a fail.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from tests.support.headers import FOLDER
-from tests.support.publisher import GOVUK, Fault, Fetch, Publisher
+from tests.support.publisher import GOVUK, Fault, Fetch, Publisher, odd
 from tests.support.publisher.govuk import ODS
 from transforms.layouts.results import KS2
 from warehouse.graph import assemble
@@ -166,3 +168,41 @@ def test_results_of_three_years_and_all_groups_give_the_figures_of_the_year_and_
             if model.schema in ("core", "definition", "match") or model.name in MADE_OF_KS4:
                 model.build(warehouse)
         assert [warehouse.execute(f"from {table} order by all").fetchall() for table in MADE_OF_KS4] == before
+
+
+LINKS, RELEASE, ATTAINMENT = "gias_links", "ofsted_inspections", "ks2_results"
+
+
+@pytest.mark.parametrize(
+    ("card", "make_odd", "told"),
+    [
+        (LINKS, odd.with_a_blank_link, "1 rows without LinkURN were set aside"),
+        (LINKS, odd.with_a_row_twice, "1 rows stand there twice"),
+        (LINKS, odd.with_another_years_words, "Predecessor - of a kind to come"),
+        (ATTAINMENT, odd.with_two_versions, "Provisional"),
+        (RELEASE, odd.with_title_rows, ""),
+        (RELEASE, odd.with_spaces_in_headings, ""),
+    ],
+)
+def test_what_was_met_in_the_publishers_files_is_taken_and_told(
+    card: str, make_odd: Callable[[bytes], bytes], told: str, fetch: Fetch, publisher: Publisher, home: Home
+) -> None:
+    layout = read_cards()[card].layout
+    if card == ATTAINMENT:
+        publisher.version(_data_set(card), "1.1", make_odd(publisher.newest_csv(_data_set(card))))
+        plain = publisher.data_sets[_data_set(card)].files["1.0"]
+    else:
+        ((path, (plain, kind)),) = ((path, file) for path, file in publisher.files.items() if layout.matches(path))
+        publisher.files[path] = make_odd(plain), kind
+
+    state = fetch(card)
+
+    assert (state.outcome, state.problem) == ("new", None)
+    found = layout.read((home.root / "live" / layout.group / str(state.name)).read_bytes(), str(state.name))
+    assert told in ". ".join(found.notices)
+    as_served = layout.read(plain, str(state.name))
+    if card == LINKS and make_odd is odd.with_another_years_words:
+        assert found.rows == as_served.rows
+    else:
+        plainly, oddly = (each.frame.drop(columns="row_number").reset_index(drop=True) for each in (as_served, found))
+        pd.testing.assert_frame_equal(plainly, oddly)

@@ -13,5 +13,9 @@ inner join mart.school as need on need.urn = pair.need_urn
 inner join mart.school as partner on partner.urn = pair.partner_urn
 where
     pair.same_la is distinct from (need.la_ons_code = partner.la_ons_code)
-    -- two schools of no numbered trust are not of one
-    or pair.same_trust is distinct from (need.trust_id is not null and need.trust_id is not distinct from partner.trust_id)
+    -- two schools that no trust runs are not of one; of an academy whose trust is not known it cannot be told
+    or pair.same_trust is distinct from case
+        when not (need.is_academy and partner.is_academy) then false
+        when need.organisation_kind <> 'not_known' and partner.organisation_kind <> 'not_known'
+            then need.organisation_id = partner.organisation_id
+    end

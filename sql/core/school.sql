@@ -29,8 +29,12 @@ select
     establishment.laestab,
     coalesce(establishment.trust_id, single_academy_trust.trust_id) as trust_id,
     establishment.trust_name,
-    -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust; a blank flag counts as no
-    coalesce(establishment.trust_flag_code = '3', false) as is_in_mat,
+    -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust, 5 = by a trust of its own. An academy is in a trust of one kind or the other:
+    -- where neither is told it is not known which; what is no academy is in none of them
+    case
+        when establishment.trust_flag_code = '3' then true
+        when establishment.trust_flag_code = '5' or not establishment.is_academy then false
+    end as is_in_mat,
     trust.trust_joined_date,
     trust.trust_joined_source,
     trust.was_judged_before_joining as is_ofsted_before_trust,

@@ -17,11 +17,12 @@ with school as (
 ),
 
 trust as (
-    -- one name and one kind, whatever its schools are listed as: multi-academy where GIAS flags one of them so
+    -- one name and one kind, whatever its schools are listed as: multi-academy where GIAS flags one of them so, or
+    -- flags none and lists several
     select
         trust_key,
         min(trust_name) as trust_name,
-        bool_or(is_in_mat) as is_multi_academy
+        coalesce(bool_or(is_in_mat), count(*) > 1) as is_multi_academy
     from school
     where trust_key is not null
     group by trust_key

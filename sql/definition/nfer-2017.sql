@@ -139,7 +139,8 @@ select
                 then 'good_with_high_results_leadership_not_known'
         end
     ], lambda reason: reason is not null) as high_performing_reasons,
-    case when is_in_mat then 'in_multi_academy_trust' end as excluded_from_need,
+    -- a need that may be set aside is none that is known
+    case when is_in_mat then 'in_multi_academy_trust' when is_in_mat is null then 'may_be_in_multi_academy_trust' end as excluded_from_need,
     case when is_in_trust_not_ready then 'trust_not_ready_to_expand' end as excluded_from_high_performing,
     list_filter([
         case
@@ -162,6 +163,7 @@ select
             when ofsted_grade = 2 and has_high_results is null and has_outstanding_leadership is distinct from false
                 then 'high_results_not_known'
         end,
+        case when is_in_mat is null then 'trust_not_known' end,
         case when not has_teaching_schools then 'teaching_schools_not_listed' end,
         case when not has_national_support_schools then 'national_support_schools_not_listed' end
     ], lambda reason: reason is not null) as not_assessed,

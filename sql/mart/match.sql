@@ -20,10 +20,16 @@ select
             ) as integer)
     end as similarity_rank,
     need.la_code = partner.la_code as same_la,
-    -- a trust whose number is not known counts as another (docs/method/unknown.md#where-an-unknown-fact-still-decides)
-    coalesce(need.trust_id = partner.trust_id, false) as same_trust
+    -- null where both can be in one: the trust of one is not known, and the other is in a trust or may be
+    case
+        when 'local_authority' in (of_need.organisation_kind, of_partner.organisation_kind) then false
+        when 'school' in (of_need.organisation_kind, of_partner.organisation_kind) then false
+        when 'not_known' not in (of_need.organisation_kind, of_partner.organisation_kind) then of_need.organisation_id = of_partner.organisation_id
+    end as same_trust
 from match.pair as pair
 inner join match.similarity as similarity on similarity.need_urn = pair.need_urn and similarity.partner_urn = pair.partner_urn
 inner join core.school as need on need.urn = pair.need_urn
 inner join core.school as partner on partner.urn = pair.partner_urn
+inner join core.school_organisation as of_need on of_need.urn = pair.need_urn
+inner join core.school_organisation as of_partner on of_partner.urn = pair.partner_urn
 order by pair.definition, pair.need_urn, distance_rank

@@ -4,7 +4,8 @@
 -- grade_or_equivalent, from 1 (outstanding) to 4 (inadequate): the headline grade; where there was none (September 2024 to November 2025) the
 -- worse of quality of education and leadership and management, or the one that is known (greatest passes over nulls); of a report card what
 -- leadership and governance stands for (reference.report_card_grade). is_below_good is null where that cannot be told: a good judgement alone,
--- the other of the two not known, is not yet a good school, though its grade_or_equivalent is 2: whoever asks for good must ask both.
+-- the other of the two not known, is not yet a good school, though its grade_or_equivalent is 2: is_grade_whole says whether both are known,
+-- so that the grade is no worse than it looks.
 -- concern: the category of concern that it found, by its name of today (reference.category_of_concern).
 with lineage as (
     select
@@ -77,6 +78,8 @@ select
         greatest(counted.quality_of_education, counted.leadership_and_management),
         governance.equivalent_grade
     ) as grade_or_equivalent,
+    counted.framework <> 'four_judgements'
+    or counted.quality_of_education is not null and counted.leadership_and_management is not null as is_grade_whole,
     coalesce(
         counted.overall_effectiveness >= 3,
         counted.quality_of_education >= 3 or counted.leadership_and_management >= 3,

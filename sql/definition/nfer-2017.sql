@@ -1,9 +1,9 @@
 -- One row per mainstream primary and secondary school: what the NFER study of 2017 would find of it (docs/method/nfer-2017.md).
 -- Its steps stand in the folder beside this file: definition.nfer_2017_result holds every result against the floor and coasting standards,
 -- definition.nfer_2017_year says which year is read. Here each school has its results, and a reason for whatever is true. A condition is true, false,
--- or null where it cannot be told. Only true gives a reason, and null is said in not_assessed; one exception: leadership not known, with
--- high results, has a reason of its own. Lists of Teaching Schools and of National Support Schools do not follow predecessors. Where an unknown
--- fact decides in silence: docs/method/unknown.md#where-an-unknown-fact-still-decides.
+-- or null where it cannot be told. Only true gives a reason, and null is said in not_assessed; leadership not known, with high results, has a
+-- reason of its own, which counts only where a parameter says so. Lists of Teaching Schools and of National Support Schools do not follow
+-- predecessors. Where an unknown fact decides in silence: docs/method/unknown.md#where-an-unknown-fact-still-decides.
 with school as (
     select
         school.urn,
@@ -147,6 +147,7 @@ select
             when ofsted_date is null then 'no_graded_inspection'
             when ofsted_framework = 'four_judgements' then 'no_headline_grade'
             when ofsted_framework = 'report_card' then 'no_report_card_rule'
+            when ofsted_grade is null then 'grade_not_known'
         end,
         case when ofsted_grade = 2 and ofsted_leadership_and_management is null then 'leadership_not_known' end,
         case

@@ -83,11 +83,19 @@ facts as (
         latest.is_below_good,
         -- a report card has no scale of four: as the latest judgement it is low where it says below good, whichever grade is the threshold.
         -- As the one before (was_low) it counts by its equivalent, 3 at most: with a threshold of 4 it is never low.
-        if(latest.framework = 'report_card', latest.is_below_good, latest.grade_or_equivalent >= parameter.stuck_grade) as is_low,
+        -- Of two judgements one that is low settles it, one that is not leaves it open where the other is not known.
+        case
+            when latest.framework = 'report_card' then latest.is_below_good
+            when latest.grade_or_equivalent >= parameter.stuck_grade or latest.is_grade_whole
+                then latest.grade_or_equivalent >= parameter.stuck_grade
+        end as is_low,
         latest.framework <> 'report_card' and latest.grade_or_equivalent = 2 and not latest.is_below_good as is_good,
         previous.inspection_date as previous_inspection_date,
         previous.grade_or_equivalent as previous_grade,
-        previous.grade_or_equivalent >= parameter.stuck_grade as was_low,
+        case
+            when previous.grade_or_equivalent >= parameter.stuck_grade or previous.is_grade_whole
+                then previous.grade_or_equivalent >= parameter.stuck_grade
+        end as was_low,
         ranked.measure,
         ranked.year,
         ranked.value,
@@ -108,7 +116,9 @@ select
     list_filter([
         case when is_low and was_low and concern is null then 'stuck' end,
         case when concern = 'special_measures' then 'special_measures' end,
-        case when concern = 'requires_significant_improvement' then 'requires_significant_improvement' end
+        case when concern = 'requires_significant_improvement' then 'requires_significant_improvement' end,
+        -- a school that is judged inadequate is in one of the two categories, by law
+        case when overall_effectiveness = 4 and category_of_concern is null then 'inadequate_category_not_known' end
     ], lambda reason: reason is not null) as in_need_reasons,
     list_filter([
         case when overall_effectiveness = 1 then 'ofsted_outstanding' end,
@@ -121,11 +131,16 @@ select
     cast(null as varchar) as excluded_from_high_performing,
     list_filter([
         case when inspection_date is null then 'no_graded_inspection' end,
-        case when is_low and previous_grade is null and concern is null then 'previous_inspection_not_known' end,
+        case when framework <> 'report_card' and (is_low is null or is_below_good is null) then 'judgement_not_known' end,
+        case when is_low and was_low is null and concern is null then 'previous_inspection_not_known' end,
         case when grade = 4 and category_of_concern is null then 'category_of_concern_not_known' end,
         case
             when framework = 'report_card' and (is_low is null or (is_strong_throughout and safeguarding = 'Met') is null)
                 then 'report_card_incomplete'
+        end,
+        case
+            when framework = 'report_card' and phase in ('primary', 'secondary') and not coalesce(is_below_good, false) and coalesce(is_high, true)
+                then 'report_card_has_no_good'
         end,
         case
             when phase not in ('primary', 'secondary') then null

@@ -50,7 +50,7 @@ def build(world: World, case: Case) -> dict[str, int]:
         world.row("raw.list_trust_not_ready", group_id=trust)
     for lsoa, rural_urban in case.get("class_of_lsoa", {}).items():
         world.row("raw.ons_rural_urban", lsoa_code=lsoa, rural_urban_code=rural_urban)
-    world.build(tables=STATUS_TABLES + (MATCH_TABLES if "partners" in str(case) else ()))
+    world.build(case.get("parameters"), tables=STATUS_TABLES + (MATCH_TABLES if "partners" in str(case) else ()))
     return urns
 
 
@@ -74,7 +74,7 @@ def found(world: World, urns: dict[str, int], name: str, definition: str, expect
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in CASES])
 def test_case(world: World, case: Case) -> None:
-    assert set(case) <= {"case", "why", "schools", "expect", "regions", "trusts_not_ready", "lists_landed", "class_of_lsoa"}
+    assert set(case) <= {"case", "why", "schools", "expect", "regions", "trusts_not_ready", "lists_landed", "class_of_lsoa", "parameters"}
     assert case["expect"]
     urns = build(world, case)
     for name, expectations in case["expect"].items():

@@ -92,7 +92,7 @@ def _state(
         age_days=(today - as_at).days if as_at else None,
         next_expected=expected,
         checked=checked,
-        next_check=next_look(card, checked) if checked and not card.ended else None,
+        next_check=next_look(card, checked) if checked and not (card.ended and file) else None,
         is_stale=is_stale,
         state=f"{words}; {failed}" if failed else words,
     )

@@ -24,14 +24,15 @@ def prepare_dagster_home(home: Home) -> Path:
 
 
 def end_lost_runs(home: Home) -> None:
-    """Let runs fail that a power cut or a kill has ended: Dagster takes them for running, and would start no other, ever."""
+    """Let runs fail that a power cut or a kill has ended: Dagster takes them for running, and would start no other, ever.
+
+    It also makes Dagster's databases, where there are none, before several processes that ``dg dev`` starts at once try to.
+    """
     import dagster as dg  # takes seconds to import
 
-    if is_at_work(home):
-        return
     lost = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
-        for run in instance.get_runs(lost):
+        for run in [] if is_at_work(home) else instance.get_runs(lost):
             instance.report_run_failed(run, "its process is gone")
 
 

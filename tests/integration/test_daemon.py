@@ -14,7 +14,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.instance import prepare_dagster_home
+from orchestration.instance import end_lost_runs, prepare_dagster_home
 from tests.support.publisher import GIAS, Fault, Publisher, in_place, live_environment
 from warehouse.home import Home
 
@@ -43,6 +43,7 @@ def instance(tmp_path: Path, home: Home, publisher: Publisher, small_sample: Pat
     environment |= {"DAGSTER_HOME": str(prepare_dagster_home(home)), "SCHOOLMATCH_SENSOR_SECONDS": str(SENSOR_SECONDS)}
     environment |= {"SCHOOLMATCH_WEBHOOK_URL": f"{publisher.url}/webhook"}
     publisher.faults[f"{GIAS}edubasealldata{YESTERDAY}.csv"] = Fault(status=500)  # until a test takes it away
+    end_lost_runs(home)  # as make dev does: else daemon and test both make Dagster's databases, and break them
     log = (tmp_path / "daemon.log").open("wb")
     daemon = subprocess.Popen(
         [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-m", "orchestration.definitions"],

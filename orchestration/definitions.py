@@ -11,7 +11,7 @@ from orchestration.assets.publishing import publishing_asset
 from orchestration.origin import LIVE
 from orchestration.resources import Source, Warehouse
 from orchestration.schedules import every_morning
-from orchestration.sensors import WATCHED, refresh_failed, release_sensor
+from orchestration.sensors import WATCHED, failure_sensor, first_sensor, release_sensor
 from warehouse.graph import assemble
 from warehouse.home import Home
 
@@ -24,7 +24,13 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
     """
     place = home or Home.find()
     origin = source or os.environ.get("SCHOOLMATCH_SOURCE") or LIVE
-    job = dg.define_asset_job(REFRESH, selection=dg.AssetSelection.all(), description="From the files to a published folder.")
+    job = dg.define_asset_job(
+        REFRESH,
+        selection=dg.AssetSelection.all(),
+        description="From the files to a published folder.",
+        # Two thousand lines about assets would hide the few that tell a person at the terminal how far it is.
+        config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
+    )
     # A drop folder and the sample do not change by themselves: only live sources are watched.
     is_live = origin == LIVE
     graph = assemble()
@@ -32,7 +38,7 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
         assets=[*landing_assets(), *model_assets(graph), publishing_asset(graph)],
         jobs=[job],
         schedules=[every_morning] if is_live else [],
-        sensors=[*(release_sensor(name, cards, place) for name, cards in WATCHED.items() if is_live), refresh_failed],
+        sensors=[*(_watching(place) if is_live else ()), failure_sensor(place, origin)],
         resources={
             "warehouse": Warehouse(home=str(place.root)),
             "source": Source(source=origin),
@@ -40,6 +46,10 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
         # One process: several that open one DuckDB file are killed with "Could not set lock".
         executor=dg.in_process_executor,
     )
+
+
+def _watching(home: Home) -> list[dg.SensorDefinition]:
+    return [first_sensor(home), *(release_sensor(name, cards, home) for name, cards in WATCHED.items())]
 
 
 @dg.definitions

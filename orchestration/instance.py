@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from warehouse.home import Home
+from warehouse.store import is_at_work
 
 SETTINGS = Path(__file__).with_name("dagster.yaml")
 
@@ -22,8 +23,23 @@ def prepare_dagster_home(home: Home) -> Path:
     return home.dagster
 
 
+def end_lost_runs(home: Home) -> None:
+    """Let runs fail that a power cut or a kill has ended: Dagster takes them for running, and would start no other, ever.
+
+    It also makes Dagster's databases, where there are none, before several processes that ``dg dev`` starts at once try to.
+    """
+    import dagster as dg  # takes seconds to import
+
+    lost = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        for run in [] if is_at_work(home) else instance.get_runs(lost):
+            instance.report_run_failed(run, "its process is gone")
+
+
 if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it in the prepared home (make dev)
     import sys
 
-    prepare_dagster_home(Home.find())
+    place = Home.find()
+    prepare_dagster_home(place)
+    end_lost_runs(place)
     os.execv(sys.argv[1], sys.argv[1:])

@@ -5,13 +5,17 @@ The one place that knows all three: neither landing nor anything after it knows 
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from warehouse.home import Home
 from warehouse.landing.archive import DropFolder
-from warehouse.sources.live import fetch_all, live_folder, read_states
+from warehouse.sources.again import next_hourly_look, tried_again
+from warehouse.sources.cards import read_cards
+from warehouse.sources.live import fetch_all, lacking, live_folder, read_states
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState
+from warehouse.store import is_at_work
 
 SAMPLE, LIVE = "sample", "live"
 
@@ -52,3 +56,16 @@ def name_of(source: str) -> str:
 def looks(source: str, home: Home) -> list[SourceState]:
     """How the last look at each publisher went; nothing where the source is not live."""
     return read_states(home) if source == LIVE else []
+
+
+def unpublished(home: Home, now: datetime) -> str | None:
+    """Why a home that has looked at the publishers has nothing published, and when that is tried again; None: it never looked."""
+    seen = read_states(home)
+    if not seen:
+        return None
+    nothing = f"Nothing is published yet in {home.published}."
+    if is_at_work(home):
+        there = sum(bool(look.name) for look in seen)
+        return f"{nothing} A refresh is at work; of {len(read_cards())} sources {there} have been fetched."
+    why = lacking(home) or "What is needed can be had: if a refresh has failed, its log says why."
+    return f"{nothing} {why} {tried_again(next_hourly_look(max(look.checked_at for look in seen)), now)}"

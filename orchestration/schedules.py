@@ -4,15 +4,12 @@ import dagster as dg
 
 from orchestration import REFRESH
 from orchestration.sensors import waiting_already
-
-TIMEZONE = "Europe/London"
-EVERY_MORNING = "30 6 * * *"
-"""GIAS publishes its daily extract in the small hours; the fetch falls back to the day before where it is late."""
+from warehouse.sources.again import MORNING, TIMEZONE
 
 
 @dg.schedule(
     job_name=REFRESH,
-    cron_schedule=EVERY_MORNING,
+    cron_schedule=f"{MORNING.minute} {MORNING.hour} * * *",
     execution_timezone=TIMEZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every morning, for the day's GIAS extract; skipped where a refresh is waiting to start, which will read it.",

@@ -1,4 +1,7 @@
-"""What starts a refresh when a publisher has something new, and what tells people when one has failed.
+"""What starts the first refresh, and one when a publisher has something new; what tells people when one has failed.
+
+While nothing is published one sensor asks for a refresh at every look, once what is needed can be had, and else says why not and
+when it is tried again. It downloads nothing: that is the refresh's, which Dagster does not cut off. The others begin after it.
 
 A sensor looks, and fetches what is new into the live folder; it acts on a release once. What it acts on is the content, not the
 release's number: a publisher that issues the same bytes again starts nothing. Several sources that move together start one refresh:
@@ -8,24 +11,30 @@ while one waits to start, nothing else is asked for, since it will read whatever
 import logging
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import dagster as dg
 import httpx
 
 from orchestration import REFRESH
+from orchestration.origin import LIVE
 from transforms.errors import InputError
 from warehouse.home import Home
-from warehouse.sources.live import fetch_all
+from warehouse.publish import newest_from
+from warehouse.sources.again import next_hourly_look, next_morning, seconds_between_looks, tried_again
+from warehouse.sources.live import fetch_all, find_required
 from warehouse.sources.settings import Addresses
+from warehouse.store import is_at_work
 
 log = logging.getLogger("schoolmatch")
 
 NOT_STARTED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
 WATCHED = {
     "new_ofsted_release": ("ofsted_inspections",),
-    "new_results": ("ks2_results", "ks4_results"),
+    "new_results": ("ks2_results", "ks2_cohorts", "ks4_results"),
 }
 """Sensors, and the source cards each looks after. GIAS is daily: a schedule serves it better."""
+FIRST = "first_refresh"
 
 
 def waiting_already(instance: dg.DagsterInstance) -> bool:
@@ -33,9 +42,29 @@ def waiting_already(instance: dg.DagsterInstance) -> bool:
     return bool(instance.get_run_records(dg.RunsFilter(statuses=NOT_STARTED), limit=1))
 
 
-def seconds_between_looks() -> int:
-    """How often sensors look: ``SCHOOLMATCH_SENSOR_SECONDS``, else an hour (Ofsted publishes monthly)."""
-    return int(os.environ.get("SCHOOLMATCH_SENSOR_SECONDS") or 3600)
+def first_sensor(home: Home) -> dg.SensorDefinition:
+    """The sensor that sees to it that something is published at all: on the first day, not on the next morning."""
+
+    @dg.sensor(
+        name=FIRST,
+        job_name=REFRESH,
+        minimum_interval_seconds=seconds_between_looks(),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="While nothing is published: starts a refresh once what is needed can be had, and says why not.",
+    )
+    def look(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if newest_from(home, LIVE):
+            return dg.SkipReason(f"published: {home.latest}")
+        if waiting_already(context.instance) or is_at_work(home):
+            return dg.SkipReason("nothing is published yet: a refresh is at work, and its log says how far it is")
+        now = datetime.now(UTC)
+        try:
+            find_required(home, Addresses.from_environment())
+        except InputError as error:
+            return dg.SkipReason(f"nothing is published yet. {error} {tried_again(next_hourly_look(now), now)}")
+        return dg.RunRequest()  # without a key: one that fails is asked for again
+
+    return look
 
 
 def release_sensor(name: str, cards: Iterable[str], home: Home) -> dg.SensorDefinition:
@@ -50,14 +79,19 @@ def release_sensor(name: str, cards: Iterable[str], home: Home) -> dg.SensorDefi
         description=f"Starts a refresh when the content of {', '.join(sorted(watched))} has changed.",
     )
     def look(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        published = newest_from(home, LIVE)
+        if not published:
+            return dg.SkipReason(f"nothing is published yet: {FIRST} sees to it")
+        now = datetime.now(UTC)
         try:
-            states = fetch_all(home, Addresses.from_environment(), only=watched)
+            states = fetch_all(home, Addresses.from_environment(), only=watched, waits=False)
         except InputError as error:
-            return dg.SkipReason(str(error))
+            return dg.SkipReason(f"{error} {tried_again(next_hourly_look(now), now)}")
         content = " ".join(f"{state.card}={state.sha256}" for state in sorted(states, key=lambda state: state.card) if state.sha256)
-        if not content or content == context.cursor:
-            problems = "; ".join(state.problem for state in states if state.problem)
-            return dg.SkipReason(problems or "nothing new")
+        is_published = {state.sha256 for state in states if state.sha256} <= {file["sha256"] for file in published["sources"]}
+        if is_published or content == context.cursor:
+            problems = " ".join(state.problem for state in states if state.problem)
+            return dg.SkipReason(f"{problems} {tried_again(next_hourly_look(now), now)}" if problems else "nothing new")
         context.update_cursor(content)
         if waiting_already(context.instance):
             return dg.SkipReason("a refresh is waiting to start already, and will read it")
@@ -66,16 +100,24 @@ def release_sensor(name: str, cards: Iterable[str], home: Home) -> dg.SensorDefi
     return look
 
 
-@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
-def refresh_failed(context: dg.RunFailureSensorContext) -> None:
-    """Tell, once a failed refresh is not tried again: the log, and SCHOOLMATCH_WEBHOOK_URL where it is set (off by default)."""
-    if context.dagster_run.tags.get("dagster/will_retry") == "true":
-        return
-    why = _reasons(context) or context.failure_event.message
-    message = f"schoolmatch: the refresh {context.dagster_run.run_id} failed; what was published before is as it was. {why}"
-    log.error("%s", message)
-    if webhook := os.environ.get("SCHOOLMATCH_WEBHOOK_URL"):
-        httpx.post(webhook, json={"text": message}, timeout=20).raise_for_status()
+def failure_sensor(home: Home, source: str) -> dg.SensorDefinition:
+    """What tells, once a failed refresh has failed again: the log, and SCHOOLMATCH_WEBHOOK_URL where it is set (off by default)."""
+
+    @dg.run_failure_sensor(name="refresh_failed", default_status=dg.DefaultSensorStatus.RUNNING)
+    def tell(context: dg.RunFailureSensorContext) -> None:
+        if context.dagster_run.tags.get("dagster/will_retry") == "true":
+            return
+        what = "what was published before is as it was" if newest_from(home, source) else "nothing is published yet"
+        why = _reasons(context) or context.failure_event.message
+        message = f"schoolmatch: the refresh {context.dagster_run.run_id} failed; {what}. {why}"
+        if source == LIVE:  # nothing starts a refresh of a drop folder or of the sample by itself
+            now = datetime.now(UTC)
+            message += f" {tried_again(next_morning(now) if newest_from(home, LIVE) else next_hourly_look(now), now)}"
+        log.error("%s", message)
+        if webhook := os.environ.get("SCHOOLMATCH_WEBHOOK_URL"):
+            httpx.post(webhook, json={"text": message}, timeout=20).raise_for_status()
+
+    return tell
 
 
 def _reasons(context: dg.RunFailureSensorContext) -> str:

@@ -43,6 +43,15 @@ def folders(home: Home) -> list[Path]:
     return sorted(path for path in home.published.iterdir() if path.is_dir() and path.name[0].isdigit() and not path.is_symlink())
 
 
+def newest_from(home: Home, source: str) -> dict[str, Any] | None:
+    """The manifest of the newest folder that was made from a source; None where there is none."""
+    for folder in reversed(folders(home)):
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["refresh"]["source"] == source:
+            return manifest
+    return None
+
+
 def new_stamp(home: Home) -> str:
     """A UTC stamp such as ``20261122T034500Z`` that no published folder has yet; names sort by time."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -65,6 +65,16 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def is_at_work(home: Home) -> bool:
+    """Whether a process is refreshing this home; one that was killed is not, whatever Dagster remembers of it."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home.lock).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
     """Execute and fetch everything: an open result blocks the connection."""
     return connection.execute(sql, parameters).fetchall()

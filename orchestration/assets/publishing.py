@@ -23,6 +23,7 @@ from warehouse import checks, dictionary, publish
 from warehouse.graph import MART, Graph
 from warehouse.landing.archive import mark_published
 from warehouse.licence import LIMITS, OGL
+from warehouse.sources.again import tried_again
 from warehouse.sources.freshness import freshness
 from warehouse.store import rows_as_dicts
 from warehouse.time import history
@@ -135,7 +136,10 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
                 final = publish.publish(home, folder, stamp)
         mark_published(home.landing, [file["sha256"] for file in files])
         release(home, refresh["source"])
-        log.info("published %s, and read it back", final.name)
+        log.info("published %s, and read it back", final)
+        for state in states:
+            if state.name is None and state.checked and state.next_check:
+                log.warning("without %s, %s. %s", state.title, state.state, tried_again(state.next_check, state.checked))
         # Said to Dagster only now: what was written aside and not published is not there.
         yield dg.MaterializeResult(key(checks.RESULTS), metadata={"dagster/row_count": results})
         yield dg.MaterializeResult(key(dictionary.TABLE), metadata={"dagster/row_count": words})

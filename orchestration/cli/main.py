@@ -97,10 +97,13 @@ def status(
     Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped.
     """
     # These read files of every layout: a moment that other commands need not wait.
-    from orchestration.origin import looks
+    from orchestration.origin import looks, unpublished
     from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest, freshness
 
     place = Home.find(home)
+    if not place.latest.exists() and (why := unpublished(place, datetime.now(UTC))):
+        errors.print(escape(why))
+        raise typer.Exit(1)
     with published(place) as connection:
         files = rows_as_dicts(connection, "from mart.source_file")
         about = rows_as_dicts(connection, "from mart.refresh")[0]
@@ -188,7 +191,7 @@ def _show_states(states: list[Freshness], label: str | None) -> None:
             f"{state.as_at}" if state.as_at else "–",
             f"{state.age_days:,}" if state.age_days is not None else "–",
             f"{state.landed:%Y-%m-%d}" if state.landed else "–",
-            f"{state.next_check:%d %b %H:%M}" if state.next_check else "–",
+            f"{state.next_check.astimezone():%d %b %H:%M}" if state.next_check else "–",
             f"[bold red]{escape(state.state)}[/]" if state.is_stale else escape(state.state),
         )
     console.print(table)

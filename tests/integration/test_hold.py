@@ -16,7 +16,7 @@ from orchestration.cli.main import app
 from orchestration.definitions import build_defs
 from orchestration.instance import prepare_dagster_home
 from orchestration.refresh import refresh
-from orchestration.sensors import refresh_failed
+from orchestration.sensors import failure_sensor
 from transforms.errors import InputError
 from warehouse.home import Home, waiting
 
@@ -85,7 +85,7 @@ def test_the_daemon_tells_the_webhook_where_the_report_is_and_leaves_one_report(
         context = dg.build_run_status_sensor_context(
             "refresh_failed", dagster_instance=instance, dagster_run=result.dagster_run, dagster_event=event
         )
-        refresh_failed(context.for_run_failure())
+        failure_sensor(home, str(small_sample))(context.for_run_failure())
         failed = {
             each.event_specific_data.check_name
             for each in result.all_events

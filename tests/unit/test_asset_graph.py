@@ -35,7 +35,7 @@ def test_every_check_is_blocking_but_those_of_freshness_which_warn() -> None:
 def test_live_sources_are_watched_by_default_and_a_drop_folder_is_not() -> None:
     live, sample = build_defs(source="live"), build_defs(source="sample")
     names = {sensor.name: sensor.default_status for sensor in live.sensors or []}
-    assert set(names) == {"new_ofsted_release", "new_results", "refresh_failed"}
+    assert set(names) == {"first_refresh", "new_ofsted_release", "new_results", "refresh_failed"}
     assert set(names.values()) == {dg.DefaultSensorStatus.RUNNING}
     schedule = next(iter(live.schedules or []))
     assert isinstance(schedule, dg.ScheduleDefinition)

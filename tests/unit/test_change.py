@@ -52,7 +52,8 @@ def of_raw(world: World, sql: str) -> None:
 
 
 def new_judgement(world: World) -> None:
-    world.graded(100001, 2, previous=3, latest_inspection_date=date(2026, 1, 20), as_at=SPRING)
+    before = {"previous": 3, "previous_inspection_date": date(2023, 5, 1)}
+    world.graded(100001, 2, latest_inspection_date=date(2026, 1, 20), as_at=SPRING, **before)
 
 
 def corrected_judgement(world: World) -> None:

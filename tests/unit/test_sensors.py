@@ -4,12 +4,15 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from orchestration.sensors import refresh_failed
+from orchestration.sensors import WATCHED, failure_sensor
 from transforms.errors import InputError
+from warehouse.home import Home
+from warehouse.sources.cards import read_cards
 
 
 @dg.op
@@ -43,33 +46,61 @@ def posts() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def fail(**tags: str) -> None:
+def fail(home: Home, source: str = "sample", **tags: str) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         result = refresh_that_fails.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
         event = next(event for event in result.all_events if event.is_failure and event.step_key is None)
         context = dg.build_run_status_sensor_context(
             "refresh_failed", dagster_instance=instance, dagster_run=result.dagster_run, dagster_event=event
         )
-        refresh_failed(context.for_run_failure())
+        failure_sensor(home, source)(context.for_run_failure())
 
 
-def test_a_failed_refresh_is_told_to_the_webhook(posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_refresh_is_told_to_the_webhook(
+    tmp_path: Path, posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     url, told = posts
     monkeypatch.setenv("SCHOOLMATCH_WEBHOOK_URL", url)
-    fail()
+    fail(Home(tmp_path))
     assert len(told) == 1
     assert "failed" in told[0]
-    assert told[0].endswith("as it was. The file is cut off. Where: file schools.csv. What to do: fetch it again.")
+    assert told[0].endswith("nothing is published yet. The file is cut off. Where: file schools.csv. What to do: fetch it again.")
 
 
-def test_nothing_is_told_while_it_will_be_tried_again(posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_live_sources_it_is_told_when_the_refresh_is_tried_again(
+    tmp_path: Path, posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     url, told = posts
     monkeypatch.setenv("SCHOOLMATCH_WEBHOOK_URL", url)
-    fail(**{"dagster/will_retry": "true"})
+    home = Home(tmp_path)
+    fail(home, "live")
+    folder = home.published / "20251128T063000Z"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"refresh": {"source": "sample"}}', encoding="utf-8")
+    fail(home, "live")  # the sample is published, which is not what failed
+    (folder / "manifest.json").write_text('{"refresh": {"source": "live"}}', encoding="utf-8")
+    fail(home, "live")
+    states = ["nothing is published yet", "nothing is published yet", "what was published before is as it was"]
+    for text, state in zip(told, states, strict=True):
+        assert f"failed; {state}. The file is cut off." in text
+        assert "It is tried again by " in text
+
+
+def test_nothing_is_told_while_it_will_be_tried_again(
+    tmp_path: Path, posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, told = posts
+    monkeypatch.setenv("SCHOOLMATCH_WEBHOOK_URL", url)
+    fail(Home(tmp_path), **{"dagster/will_retry": "true"})
     assert told == []
 
 
-def test_the_webhook_is_off_unless_it_is_set(posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_webhook_is_off_unless_it_is_set(tmp_path: Path, posts: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SCHOOLMATCH_WEBHOOK_URL", raising=False)
-    fail()
+    fail(Home(tmp_path))
     assert posts[1] == []
+
+
+def test_every_source_that_is_looked_at_more_often_than_daily_has_its_sensor() -> None:
+    watched = [card for cards in WATCHED.values() for card in cards]
+    assert sorted(watched) == sorted(card.id for card in read_cards().values() if card.look_hours < 24)

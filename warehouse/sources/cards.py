@@ -98,7 +98,7 @@ Finder = Annotated[GiasDaily | GovukAttachments | EesDataSet | ArcgisLayer | Arc
 class Card(Strict):
     """One source: whose it is, how its newest file is found, how often it appears, and what a good file looks like.
 
-    ``look_hours``: how often the daemon looks (orchestration/sensors.py; GIAS once a day).
+    ``look_hours``: how often the daemon looks: below 24 a sensor does (orchestration/sensors.py), else the morning's refresh.
     ``delay_days``: from the day a file speaks of to the day it is there. ``stale_after_days``: older is reported as stale.
     ``least_share_of_last``: a file with fewer rows than this share of the last good one's is refused.
     """

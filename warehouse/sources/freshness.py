@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.home import Home
+from warehouse.sources.again import next_look
 from warehouse.sources.cards import Card, read_cards
 from warehouse.sources.state import SourceState
 
@@ -91,7 +92,7 @@ def _state(
         age_days=(today - as_at).days if as_at else None,
         next_expected=expected,
         checked=checked,
-        next_check=checked + timedelta(hours=card.look_hours) if checked and not card.ended else None,
+        next_check=next_look(card, checked) if checked and not (card.ended and file) else None,
         is_stale=is_stale,
         state=f"{words}; {failed}" if failed else words,
     )

@@ -6,6 +6,7 @@ What a file means and whether it is good is not decided here (``live.py``).
 from __future__ import annotations
 
 import json
+import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 
 from warehouse.sources.settings import Manners
 
+log = logging.getLogger("schoolmatch")
+
 T = TypeVar("T")
 
 LARGEST_ANSWER = 20_000_000
@@ -34,6 +37,9 @@ PIECE = 1_000_000
 """Bytes that come out of what a server has packed at a time: a small answer must not fill the memory before it is measured."""
 
 CHECK_NETWORK = "check the network or the proxy (HTTPS_PROXY), and run it again"
+OWN_CERTIFICATE = (
+    "if the network puts its own certificate in place of the server's, name its file in SSL_CERT_FILE, and run it again"
+)
 RUN_LATER = "run it again later; the last good file stays in use"
 
 
@@ -72,7 +78,8 @@ class Client:
         self._manners, self._sleep = manners, sleep
         self._unreachable: dict[str, FetchError] = {}
         headers = {"User-Agent": manners.user_agent}
-        self._http = httpx.Client(timeout=manners.timeout, follow_redirects=True, headers=headers)
+        timeout = httpx.Timeout(manners.timeout, connect=min(manners.timeout, manners.connect_timeout))
+        self._http = httpx.Client(timeout=timeout, follow_redirects=True, headers=headers)
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +161,10 @@ class Client:
                 _refuse_status(response, url, self._manners.longest_wait)
                 yield response
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            problem = FetchError(f"The server cannot be reached ({error})", url, CHECK_NETWORK)
+            do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
+            raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
+        except httpx.ProxyError as error:
+            problem = FetchError(f"The proxy does not let it through ({error})", url, CHECK_NETWORK)
             raise _AgainError(problem, unreachable=True) from error
         except httpx.TimeoutException as error:
             raise _AgainError(FetchError(f"No answer within {self._manners.timeout:g} s", url, RUN_LATER)) from error
@@ -165,6 +175,7 @@ class Client:
 
     def _body(self, response: httpx.Response, url: str, largest: int) -> Iterator[bytes]:
         size, began = 0, time.monotonic()
+        told = began
         announced = int(response.headers.get("Content-Length", 0))
         is_gzip = response.headers.get("Content-Encoding", "").strip().lower() == "gzip"
         for chunk in _unpacked(response, url) if is_gzip else response.iter_bytes():
@@ -172,7 +183,12 @@ class Client:
             if max(size, announced) > largest:
                 do = "look at what the publisher serves; if it is right, raise largest_bytes in the card"
                 raise FetchError(f"The file is larger than the {largest:,} bytes allowed", url, do)
-            if time.monotonic() - began > self._manners.longest_transfer:
+            now = time.monotonic()
+            if now - told >= self._manners.progress_every:
+                of = f" of {announced / 1e6:.1f}" if announced and not is_gzip else ""  # what is announced is packed
+                log.info("%s: %.1f%s MB so far", urlsplit(url).path, size / 1e6, of)
+                told = now
+            if now - began > self._manners.longest_transfer:
                 problem = f"The transfer took longer than {self._manners.longest_transfer:g} s"
                 raise _AgainError(FetchError(problem, url, RUN_LATER))
             yield chunk
@@ -180,7 +196,7 @@ class Client:
     def _with_retries(self, url: str, ask: Callable[[], T]) -> T:
         host = urlsplit(url).netloc
         if host in self._unreachable:
-            raise FetchError(self._unreachable[host].problem, url, CHECK_NETWORK)
+            raise FetchError(self._unreachable[host].problem, url, self._unreachable[host].do)
         manners = self._manners
         jittered = wait_exponential_jitter(multiplier=manners.first_wait, max=manners.longest_wait, jitter=manners.first_wait)
 
@@ -194,11 +210,16 @@ class Client:
             most = CONNECTS if isinstance(failed, _AgainError) and failed.unreachable else manners.attempts
             return state.attempt_number >= min(most, manners.attempts)
 
+        def tell(state: RetryCallState) -> None:
+            failed = state.outcome.exception() if state.outcome else None
+            log.info("%s: asked again, since: %s", host, failed.error.problem if isinstance(failed, _AgainError) else failed)
+
         retrying = Retrying(
             retry=retry_if_exception_type(_AgainError),
             stop=enough,
             wait=wait,
             sleep=self._sleep,
+            before_sleep=tell,
             reraise=True,
         )
         try:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from transforms.errors import InputError
 from transforms.layouts import layout_for
@@ -19,7 +20,7 @@ from warehouse.home import Home
 from warehouse.sources.arcgis import download_table
 from warehouse.sources.cards import Card, Past, read_cards
 from warehouse.sources.find import Remote, find_newest, find_past
-from warehouse.sources.http import Client, Download, FetchError
+from warehouse.sources.http import CHECK_NETWORK, Client, Download, FetchError
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState, load_states, save_states
 
@@ -47,6 +48,7 @@ def fetch_all(
     today: date | None = None,
     cards: Mapping[str, Card] | None = None,
     past_again: bool = False,
+    waits: bool = True,
 ) -> list[SourceState]:
     """Look at every source (or ``only`` those named), take what is new and good, and say how each stands.
 
@@ -54,7 +56,8 @@ def fetch_all(
     is missing, and where ``past_again`` says so.
 
     A source that fails does not stop the others: its state and a warning tell the problem. Raises InputError when a source that
-    is required has no good file at all, and for an id in ``only`` that is no card's.
+    is required has no good file at all, for an id in ``only`` that is no card's, and where it does not wait (``waits``) while
+    another process fetches into this home.
     """
     known = read_cards() if cards is None else cards
     if unknown := sorted(set(only or ()) - set(known)):
@@ -62,7 +65,7 @@ def fetch_all(
     chosen = [card for card in known.values() if only is None or card.id in only]
     live = live_folder(home)
     live.mkdir(parents=True, exist_ok=True)
-    with FileLock(live / LOCK), Client(addresses.manners) as client:
+    with _alone(live, waits=waits), Client(addresses.manners) as client:
         states = load_states(live)
         for card in chosen:
             fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))
@@ -74,23 +77,72 @@ def fetch_all(
     return [states[card.id] for card in chosen]
 
 
+def find_required(
+    home: Home, addresses: Addresses, *, today: date | None = None, cards: Mapping[str, Card] | None = None
+) -> list[SourceState]:
+    """Ask the publishers for the files without which nothing can be made, where there are none yet, and download nothing.
+
+    A moment, where a first fetch on a slow line takes longer than Dagster lets a sensor. Gives back what has no file and can be
+    had. Raises InputError where one cannot be had, and while another process fetches into this home.
+    """
+    live = live_folder(home)
+    live.mkdir(parents=True, exist_ok=True)
+    with _alone(live, waits=False), Client(addresses.manners) as client:
+        states = load_states(live)
+        lacking = [
+            card for card in (read_cards() if cards is None else cards).values() if card.required and not _in_place(live, card)
+        ]
+        for card in lacking:
+            fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))
+            states[card.id] = fetch.without_taking()
+            save_states(live, states)
+    _stop_without_required(live, [card for card in lacking if states[card.id].problem], states)
+    return [states[card.id] for card in lacking]
+
+
+@contextmanager
+def _alone(live: Path, *, waits: bool) -> Iterator[None]:
+    """The live folder for this process alone. Raises InputError where another fetches into it, and this one does not wait."""
+    lock = FileLock(live / LOCK)
+    try:
+        lock.acquire(timeout=-1 if waits else 0)
+    except Timeout as error:
+        raise InputError("Another process fetches into this home", file=str(live), do="nothing: it reads what is new") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _in_place(live: Path, card: Card) -> bool:
+    """Whether a file of the card's kind is there; one put there by hand will do."""
+    return any(card.layout.matches(path.name) for path in live.rglob("[!.]*"))
+
+
+def lacking(home: Home) -> InputError | None:
+    """What the last looks could not get of what is needed, and what to do, without a network; None where nothing is lacking."""
+    live = live_folder(home)
+    states = load_states(live)
+    return _lacking(live, [card for card in read_cards().values() if card.id in states and states[card.id].problem], states)
+
+
 def _stop_without_required(live: Path, chosen: list[Card], states: dict[str, SourceState]) -> None:
-    lacking = [
-        card
-        for card in chosen
-        if card.required
-        and states[card.id].outcome == "missing"
-        and not any(card.layout.matches(path.name) for path in live.rglob("[!.]*"))  # one landed by hand will do
-    ]
-    if lacking:
-        raise InputError(
-            "Files that are needed could not be fetched, and there are none from before: "
-            + " ".join(states[card.id].words for card in lacking),
-            expected="an answer from the publishers, or a good file from an earlier fetch",
-            do="check the network or the proxy (HTTPS_PROXY) and run it again; or download the files from "
-            + " and ".join(card.landing_page for card in lacking)
-            + " into a folder, and give it as --source FOLDER",
-        )
+    if error := _lacking(live, chosen, states):
+        raise error
+
+
+def _lacking(live: Path, chosen: list[Card], states: dict[str, SourceState]) -> InputError | None:
+    cards = [card for card in chosen if card.required and states[card.id].outcome == "missing" and not _in_place(live, card)]
+    if not cards:
+        return None
+    advice = f" What to do: {CHECK_NETWORK}."  # said once, at the end
+    return InputError(
+        "Files that are needed could not be fetched, and there are none from before: "
+        + " ".join(states[card.id].words.replace(advice, "") for card in cards),
+        do="check the network or the proxy (HTTPS_PROXY) and run it again; or download the files from "
+        + " and ".join(card.landing_page for card in cards)
+        + f" into {live} (or into a folder of their own, given as --source FOLDER)",
+    )
 
 
 class _Fetch:
@@ -111,6 +163,14 @@ class _Fetch:
             return self._take(remote)
         except (FetchError, InputError) as error:
             return self._state("kept" if self.last else "missing", problem=str(error))
+
+    def without_taking(self) -> SourceState:
+        """The state of a source that has no file yet: whether its newest can be had."""
+        try:
+            find_newest(self.card, self.addresses, self.client, self.today)
+            return self._state("missing")
+        except (FetchError, InputError) as error:
+            return self._state("missing", problem=str(error))
 
     def with_past(self, state: SourceState, *, again: bool) -> SourceState:
         """The state with the releases beside the newest that the card needs, once those that were not there are fetched.

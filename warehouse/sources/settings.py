@@ -17,12 +17,16 @@ def user_agent(contact: str | None = None) -> str:
 class Manners:
     """How a publisher's server is asked; times in seconds.
 
-    ``timeout``: without a byte. ``longest_transfer``: of one attempt. ``first_wait``: before the second attempt; it doubles, with
-    jitter. ``longest_wait``: no pause is longer; a publisher who asks for more (Retry-After) is left alone until the next run.
+    ``timeout``: without a byte. ``connect_timeout``: until a server takes the call: a slow line needs a second, and behind a
+    firewall a person should soon be told. ``longest_transfer``: of one attempt. ``progress_every``: between lines that say how far
+    a download is. ``first_wait``: before the second attempt; it doubles, with jitter. ``longest_wait``: no pause is longer; a
+    publisher who asks for more (Retry-After) is left alone until the next run.
     """
 
     user_agent: str = field(default_factory=user_agent)
     timeout: float = 30.0
+    connect_timeout: float = 10.0
+    progress_every: float = 15.0
     longest_transfer: float = 900.0
     attempts: int = 4
     first_wait: float = 1.0

@@ -168,7 +168,7 @@ def test_a_new_judgement_decides_where_a_threshold_moved_as_well_and_both_are_to
 
 
 def test_a_school_that_joins_a_trust_is_no_longer_in_need_by_the_study_because_it_joined(world: World) -> None:
-    world.graded(world.academy(100001, trust_flag_code="0", trust_id=None, trust_name=None), 4, previous=3)
+    world.graded(world.academy(100001, trust_flag_code="5", trust_id=None, trust_name=None), 4, previous=3)
     later(world)
     of_raw(world, "update raw.gias_establishment set trust_flag_code = '3', trust_id = '5000', trust_name = 'A trust'")
     world.joined(100001, date(2025, 9, 1))

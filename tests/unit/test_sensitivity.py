@@ -43,8 +43,8 @@ def town(world: World) -> World:
         (None, 60.0, -6.5, 30),  # below the floor
         (None, 50.0, -5.5, 12),  # below it with a small cohort
         (1, 60.0, -4.5, 30),  # not quite below it, but low in this year of the coasting standard
-        (None, 62.0, 0.3, 30),  # high progress, attainment not quite high
-        (None, 70.0, -0.3, 30),  # high attainment, progress not quite high
+        (1, 62.0, 0.3, 30),  # high progress, attainment not quite high
+        (1, 70.0, -0.3, 30),  # high attainment, progress not quite high
         (1, 75.0, 0.3, 30),  # high results, outstanding leadership
         (None, 75.0, 0.8, 30),  # high results, leadership not known
     )
@@ -82,7 +82,7 @@ def figures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("high_attainment_above_national", -5),
         ("high_progress_score", -0.5),
         ("high_progress_score", 0.5),
-        ("leadership_not_known_counts", 0),
+        ("leadership_not_known_counts", 1),
         ("floor_ks2_reading_progress", -4),
         ("floor_ks4_progress8", -0.4),
         ("smallest_cohort", 13),

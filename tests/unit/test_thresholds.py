@@ -58,7 +58,9 @@ MOVES = {
     ("nfer-2017", "high_progress_score"): Move(
         -1, {115: ("high_performing", ["good_with_outstanding_leadership_and_high_results"])}
     ),
-    ("nfer-2017", "leadership_not_known_counts"): Move(0, {116: NEITHER}),
+    ("nfer-2017", "leadership_not_known_counts"): Move(
+        1, {116: ("high_performing", ["good_with_high_results_leadership_not_known"])}
+    ),
     ("rise", "stuck_grade"): Move(4, {117: NEITHER}),
     ("rise", "high_results_share_percent"): Move(20, {118: NEITHER}),
 }

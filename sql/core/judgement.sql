@@ -73,18 +73,18 @@ select
     counted.safeguarding,
     counted.leadership_and_governance,
     counted.report_card_areas,
-    coalesce(
-        counted.overall_effectiveness,
-        greatest(counted.quality_of_education, counted.leadership_and_management),
-        governance.equivalent_grade
-    ) as grade_or_equivalent,
+    case counted.framework
+        when 'headline_grade' then counted.overall_effectiveness
+        when 'four_judgements' then greatest(counted.quality_of_education, counted.leadership_and_management)
+        else governance.equivalent_grade
+    end as grade_or_equivalent,
     counted.framework <> 'four_judgements'
     or counted.quality_of_education is not null and counted.leadership_and_management is not null as is_grade_whole,
-    coalesce(
-        counted.overall_effectiveness >= 3,
-        counted.quality_of_education >= 3 or counted.leadership_and_management >= 3,
-        governance.equivalent_grade >= 3
-    ) as is_below_good,
+    case counted.framework
+        when 'headline_grade' then counted.overall_effectiveness >= 3
+        when 'four_judgements' then counted.quality_of_education >= 3 or counted.leadership_and_management >= 3
+        else governance.equivalent_grade >= 3
+    end as is_below_good,
     -- a report card without an area below the strong standard; null where an area is not known and none that is known is below it
     case
         when counted.framework <> 'report_card' or not list_has_all(strong.grades, counted.report_card_areas) then false

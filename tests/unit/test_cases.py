@@ -74,7 +74,17 @@ def found(world: World, urns: dict[str, int], name: str, definition: str, expect
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in CASES])
 def test_case(world: World, case: Case) -> None:
-    assert set(case) <= {"case", "why", "schools", "expect", "regions", "trusts_not_ready", "lists_landed", "class_of_lsoa", "parameters"}
+    assert set(case) <= {
+        "case",
+        "why",
+        "schools",
+        "expect",
+        "regions",
+        "trusts_not_ready",
+        "lists_landed",
+        "class_of_lsoa",
+        "parameters",
+    }
     assert case["expect"]
     urns = build(world, case)
     for name, expectations in case["expect"].items():

@@ -135,7 +135,9 @@ def test_what_the_study_says_of_regions_holds_or_does_not(published: Any, ours: 
 def test_regions_are_counted_where_high_performing_schools_outnumber_schools_in_need(page: Page) -> None:
     rows = [row[:3] for row in tables(page)["Primary schools by region"].rows]
     assert rows == [("East Midlands", "1", "1"), ("London", "0", "0"), ("England", "1", "1")]
-    assert "in 0 of 2 regions, not in East Midlands, London. The study says: in every region. That does not hold here." in text(page)
+    assert "in 0 of 2 regions, not in East Midlands, London. The study says: in every region. That does not hold here." in text(
+        page
+    )
 
 
 def test_how_generous_the_reading_of_leadership_is_stands_in_numbers(found: Reproduction, page: Page) -> None:

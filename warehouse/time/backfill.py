@@ -98,9 +98,8 @@ def _days_told(home: Home, source: str, *, is_synthetic: bool) -> set[date]:
         return {day for (day,) in run(connection, "select gias_as_at from history.refresh where not coalesce(is_backfill, false)")}
 
 
-_NOT_OF_A_PAST_DAY = {"ons_local_authority"}
-_NOT_NEEDED = {"ons_boundary"}
-"""Kinds of files that are not read: of the source's own folder, as they tell of its day alone; at all, as no figure needs them."""
+_NOT_READ = {"ons_boundary", "ons_local_authority"}
+"""Kinds of files that do not say of which day they tell: no figure needs boundaries, and our list knows a day's authorities."""
 
 
 @contextmanager
@@ -124,7 +123,7 @@ def _together(given: Path, own: Path) -> Iterator[tuple[Path, list[date]]]:
             )
             for path in sorted(folder.rglob("[!.]*")) if folder.is_dir() else ():
                 layout = layout_for(path.name) if path.is_file() else None
-                if layout is None or layout.kind in _NOT_NEEDED or (folder == own and layout.kind in _NOT_OF_A_PAST_DAY):
+                if layout is None or layout.kind in _NOT_READ:
                     continue
                 link = top / path.relative_to(folder)
                 if seen.takes(layout, path, link.relative_to(root).as_posix(), is_given=folder == given):

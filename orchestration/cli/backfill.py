@@ -43,7 +43,7 @@ def backfill(
     except (InputError, OSError) as error:
         errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
         raise typer.Exit(1) from error
-    console.print("The next refresh publishes what was brought in; to draw a trend of it: from area_trend('E92000001', 'rise')")
+    console.print("What was brought in is published by the next refresh; to draw a trend: from area_trend('E92000001', 'rise')")
     if not is_whole:
         raise typer.Exit(1)
 
@@ -65,18 +65,26 @@ def _from_publishers(place: Home, source: str) -> bool:
 
 def _from_folder(place: Home, source: str, given: Path) -> bool:
     from orchestration.origin import LIVE, folder_of, name_of
+    from transforms.layouts import layout_for
     from warehouse.sources.by_hand import take_by_hand
     from warehouse.time.backfill import backfill, days_given
 
+    own = folder_of(source, place)
+    if source != LIVE and not own.is_dir():
+        raise InputError(f"There is no folder {own}", do="check the path after --source")
+    days = days_given(given)
+    for path in sorted(given.rglob("[!.]*.csv")):
+        if layout_for(path.name) is None:
+            console.print(escape(f"not used: {path.relative_to(given)} (its name is none that is known)"), soft_wrap=True)
     is_whole = True
     if source == LIVE:
         for file in take_by_hand(place, given):
             console.print(escape(f"{file.name}: {file.words}"), soft_wrap=True)
             is_whole &= file.is_there
-    if not days_given(given):
+    if not days:
         console.print("No extract of GIAS is among the files: no figures of earlier days are worked out.")
         return is_whole
-    for filled in backfill(place, name_of(source), folder_of(source, place), given):
+    for filled in backfill(place, name_of(source), own, given):
         if filled.problem:
             is_whole = False
             errors.print(f"[bold red]{filled.day}:[/] {escape(filled.problem)}", soft_wrap=True)

@@ -1,5 +1,5 @@
 -- One row per refresh from this source that was published, this one included, and per day of earlier data that was filled in (schoolmatch
--- backfill): when it ran, and what its data speaks of.
+-- backfill): when it ran, or the day that was filled in, and what its data speaks of.
 select
     kept.refreshed_at,
     kept.gias_as_at,

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from orchestration.cli.main import app
 from tests.support.publisher import Publisher, live_environment
 from warehouse.home import Home
+from warehouse.landing.archive import SYNTHETIC_MARKER
 
 RELEASE = "Management_information_-_state-funded_schools_-_latest_inspections_as_at_{}_2025.csv"
 
@@ -78,3 +79,63 @@ def test_invented_files_never_enter_the_history_of_real_ones(tmp_path: Path, sma
     code, said = run("backfill", str(small_sample), "--source", str(tmp_path / "real"), "--home", str(tmp_path / "home"))
     assert code == 1
     assert "is invented and the other is not" in said
+
+
+def test_of_a_messy_folder_what_is_good_is_taken_once_and_the_rest_is_told(tmp_path: Path, later: Path, small_sample: Path) -> None:
+    """Met when it was attacked: copies, two yearly folders side by side, files that cannot be read, other kinds."""
+    home, messy, source = tmp_path / "home", tmp_path / "all/messy", tmp_path / "all/later"
+    shutil.copytree(later, source)
+    shutil.copytree(small_sample, messy / "2025-09")
+    shutil.copytree(small_sample / "ofsted", messy / "copies")
+    (messy / "ons").mkdir()
+    (messy / "ons" / "regions.geojson").write_text("no boundaries", encoding="utf-8")
+    (messy / "england_ks2final.csv").write_text("a wide table,of no known year\n", encoding="utf-8")
+    for folder in (messy, messy.parent):
+        (folder / SYNTHETIC_MARKER).touch()
+    code, said = run("backfill", str(messy), "--source", str(source), "--home", str(home))
+    assert (code, said.count("2025-09-30: ")) == (0, 2), said  # the log, and the summary
+    assert "not used: messy/england_ks2final.csv" in said
+    code, again = run("backfill", str(messy.parent), "--source", str(source), "--home", str(home))  # it holds the source, too
+    assert "2025-09-30: " in again, again
+
+    (messy / "copies" / RELEASE.format("31_August")).write_bytes(b"another file of that date")
+    code, said = run("backfill", str(messy), "--source", str(source), "--home", str(home))
+    assert code == 1
+    assert "Two files that differ tell of 31 August 2025" in said
+
+    code, said = run("backfill", str(small_sample), "--source", str(tmp_path / "mistyped"), "--home", str(home))
+    assert (code, "There is no folder" in said) == (1, True), said
+
+
+def test_nothing_that_would_stop_the_live_home_goes_into_it(
+    tmp_path: Path, later: Path, small_sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    code, said = run("backfill", str(later), "--home", str(tmp_path / "real"))
+    assert (code, "is invented and the other is not" in said) == (1, True), said
+    assert not list((tmp_path / "real").rglob("*.csv"))
+    with Publisher(small_sample) as publisher:
+        for name, value in live_environment(publisher, home, tmp_path / "cards").items():
+            monkeypatch.setenv(name, value)
+    shutil.rmtree(later / "gias")
+    (later / "ons").mkdir(exist_ok=True)
+    (later / "ons" / "england_regions_9.geojson").write_text("{}", encoding="utf-8")
+    release = later / "ofsted" / RELEASE.format("31_October")
+    for wrong in ("2035", "2019"):  # of a day to come; before the inspections that it tells
+        shutil.copy(release, release.with_name(release.name.replace("2025", wrong)))
+    code, said = run("backfill", str(later))
+    assert code == 1
+    assert "The file is dated 2035-10-31" in said
+    assert "The file is dated 2019-10-31, and tells of an inspection on 2025" in said
+    assert [path.name for path in (home.root / "live/ofsted").iterdir()] == [release.name]
+    assert not list((home.root / "live").rglob("*.geojson"))
+    kept = sorted(path.relative_to(home.root / "live").as_posix() for path in (home.root / "live").rglob("ks2_school*.csv"))
+    assert kept == ["ks2/2024-2025/ks2_school_attainment_data.csv"]
+
+
+def test_a_day_of_which_a_refresh_has_told_is_left_to_it(tmp_path: Path, small_sample: Path, published_home: Home) -> None:
+    home = Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True))
+    before = sorted((home / "history").rglob("*.parquet"))
+    code, said = run("backfill", str(small_sample), "--source", str(small_sample), "--home", str(home))
+    assert (code, "2025-09-30: a refresh has told of that day itself" in said) == (0, True), said
+    assert sorted((home / "history").rglob("*.parquet")) == before

@@ -15,6 +15,9 @@ from transforms.layouts.layout import date_in_name
 from transforms.layouts.ofsted import INSPECTION
 from warehouse.landing.archive import HISTORY_AHEAD, DropFolder
 
+YEARS_HELD = 5
+"""A refresh of a day has results of the years before it: three for what looks back, and those that were not out yet."""
+
 _BEGAN = {"gias_link": "link_date", "gias_group_membership": "joined_date"}
 _ENDED = {"gias_group_membership": ("left_date",)}
 """Columns that say since when, and until when, a row holds; one without a date has always held."""
@@ -25,7 +28,7 @@ class FolderOf(DropFolder):
 
     Of what is a state of affairs the newest up to that day counts, else the first after it; of its links and memberships those that
     had begun. Releases of Ofsted count up to that day; where the last of them is too old to tell of it, the first after it counts
-    too. Results count once they were out: ``results_after`` the end of their academic year, by kind.
+    too. Results count once they were out, ``results_after`` the end of their academic year (by kind), for ``YEARS_HELD``.
     """
 
     def __init__(self, root: Path, day: date, results_after: Mapping[str, timedelta]) -> None:
@@ -63,7 +66,8 @@ class FolderOf(DropFolder):
         after = self._results_after.get(layout.kind)
         if after is None or "year" not in frame:
             return frame
-        return frame[[date(year, 8, 31) + after <= self.day for year in frame["year"]]]
+        out = [each for each in frame["year"].unique() if date(each, 8, 31) + after <= self.day]
+        return frame[frame["year"].isin([each for each in out if each > self.day.year - YEARS_HELD])]
 
     def _dated(self, layout: Layout) -> list[tuple[date, str]]:
         return sorted((told, path) for path in self.every_path(layout) if (told := date_in_name(path)))

@@ -8,6 +8,7 @@ Statuses of schools are not kept: who looks for one of a past day refreshes from
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.errors import InputError
-from transforms.layouts import GROUPS, layout_for
+from transforms.layouts import GROUPS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import date_in_name
 from warehouse.checks import run_check
@@ -32,6 +33,7 @@ from warehouse.landing.as_of import FolderOf
 from warehouse.model import load_macros
 from warehouse.publish import new_stamp
 from warehouse.reference import load_reference
+from warehouse.sources.by_hand import refuse_mixture
 from warehouse.sources.cards import read_cards
 from warehouse.store import alone, literal, run, scratch
 from warehouse.time import history, previous
@@ -56,25 +58,28 @@ def backfill(home: Home, source: str, own: Path, given: Path) -> list[Filled]:
     """Fill in the figures of every GIAS extract in the folder ``given``, the oldest first, and keep those that could be found.
 
     ``source``: whose history it is, as ``mart.refresh.source`` names it; ``own``: its drop folder, whose releases and results are
-    known too. An extract that cannot be used does not stop the others. Raises InputError where there is none at all, or where
-    one of the folders is invented and the other is not.
+    known too. A refresh of this home waits meanwhile. Left out are days of which a refresh of the source has told itself; an
+    extract that cannot be used does not stop the others. Raises InputError where there is none at all, where two files that differ
+    tell of one date, or where one of the folders is invented and the other is not.
     """
-    with _together(given, own) as (root, days):
+    refuse_mixture(given, own)
+    graph, filled = assemble(), list[Filled]()
+    results_after = {card.kind: timedelta(days=card.delay_days) for card in read_cards().values()}
+    with alone(home), _together(given, own) as (root, days):
         is_synthetic = (root / SYNTHETIC_MARKER).exists()
-        results_after = {card.kind: timedelta(days=card.delay_days) for card in read_cards().values()}
-        graph = assemble()
-        filled = []
-        with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as kept:
-            for day in days:
-                try:
-                    folder = FolderOf(root, day, results_after)
-                    found = _find(graph, folder, home.landing, source, Path(kept) / f"{day:%Y%m%d}")
-                    log.info("%s: %s schools, Ofsted as at %s", day, f"{found.schools:,}", found.ofsted_as_at)
-                except InputError as error:
-                    found = Filled(day, problem=str(error))
-                filled.append(found)
-            if good := [Path(kept) / f"{each.day:%Y%m%d}" for each in filled if not each.problem]:
-                keep(home, source, good, is_synthetic=is_synthetic)
+        told = _days_told(home, source, is_synthetic=is_synthetic)
+        for day in days:
+            if day in told:
+                log.info("%s: a refresh has told of that day itself", day)
+                continue
+            try:
+                with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as kept:
+                    found = _find(graph, FolderOf(root, day, results_after), home.landing, source, Path(kept) / "found")
+                    keep(home, source, [Path(kept) / "found"], is_synthetic=is_synthetic)
+                log.info("%s: %s schools, Ofsted as at %s", day, f"{found.schools:,}", found.ofsted_as_at)
+            except (InputError, OSError) as error:
+                found = Filled(day, problem=str(error).replace(f"{root}/", "").replace(str(root), str(given)))
+            filled.append(found)
     return filled
 
 
@@ -86,9 +91,23 @@ def days_given(given: Path) -> list[date]:
     return sorted({told for name in names if (told := date_in_name(name))})
 
 
+def _days_told(home: Home, source: str, *, is_synthetic: bool) -> set[date]:
+    """The dates of the extracts of which refreshes of the source have told."""
+    with scratch() as connection:
+        history.load_history(connection, home, source, is_synthetic=is_synthetic)
+        return {day for (day,) in run(connection, "select gias_as_at from history.refresh where not coalesce(is_backfill, false)")}
+
+
+_NOT_READ = {"ons_boundary", "ons_local_authority"}
+"""Kinds of files that do not say of which day they tell: no figure needs boundaries, and our list knows a day's authorities."""
+
+
 @contextmanager
 def _together(given: Path, own: Path) -> Iterator[tuple[Path, list[date]]]:
-    """A folder with links to the files of both, and the days that were given; of two files that tell the same, the given one."""
+    """A folder with links to the files of both, and the days that were given.
+
+    Of two files of one date that of the source's own folder counts, which has been judged; the same bytes count once.
+    """
     days = days_given(given)
     if not days:
         raise InputError(
@@ -96,32 +115,53 @@ def _together(given: Path, own: Path) -> Iterator[tuple[Path, list[date]]]:
             expected="files such as edubasealldata20190901.csv",
             do="give the folder that holds the extracts of earlier days",
         )
-    invented = {(folder / SYNTHETIC_MARKER).exists() for folder in (given, own) if folder.is_dir()}
-    if len(invented) > 1:
-        raise InputError(
-            f"One of {given} and {own} is invented and the other is not",
-            expected="both real, or both a synthetic sample",
-            do="give --source the folder whose history these files belong to",
-        )
     with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as name:
-        root, seen = Path(name), set[tuple[str, str]]()
-        for folder, sub in ((given, "given"), (own, "own")):
-            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-                relative = path.relative_to(folder)
-                layout = layout_for(relative.as_posix()) if path.is_file() else None
-                if layout is None or path.name.startswith("."):
+        root, seen = Path(name), _Seen({}, set())
+        for folder in (own, given):
+            top = (
+                root / folder.resolve().name if folder == own or own.name != given.name else root / f"{given.resolve().name} given"
+            )
+            for path in sorted(folder.rglob("[!.]*")) if folder.is_dir() else ():
+                layout = layout_for(path.name) if path.is_file() else None
+                if layout is None or layout.kind in _NOT_READ:
                     continue
-                told = date_in_name(path.name)
-                which = layout.kind, str(told) if told else relative.as_posix()
-                if which in seen and folder == own:
-                    continue
-                seen.add(which)
-                link = root / sub / relative
-                link.parent.mkdir(parents=True, exist_ok=True)
-                link.symlink_to(path.resolve())
-        if invented == {True}:
+                link = top / path.relative_to(folder)
+                if seen.takes(layout, path, link.relative_to(root).as_posix(), is_given=folder == given):
+                    link.parent.mkdir(parents=True, exist_ok=True)
+                    link.symlink_to(path.resolve())
+        if (given / SYNTHETIC_MARKER).exists():
             (root / SYNTHETIC_MARKER).touch()
         yield root, days
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What files told before: by kind and date which file it was and whether it was given; and by both the bytes."""
+
+    dated: dict[tuple[str, date], tuple[str, bool]]
+    contents: set[tuple[str, date | None, str]]
+
+    def takes(self, layout: Layout, path: Path, name: str, *, is_given: bool) -> bool:
+        """Whether a file tells what none before it told. Raises InputError where two that were given tell of one date."""
+        told = date_in_name(path.name)
+        try:
+            with path.open("rb") as file:
+                content = layout.kind, told, hashlib.file_digest(file, "sha256").hexdigest()
+            if is_given and "year" in layout.key:
+                layout.read(path.read_bytes(), name)  # one that cannot be read would fail every day
+        except (InputError, OSError) as error:
+            log.warning("not used: %s (%s)", name, error)
+            return False
+        if content in self.contents:
+            return False
+        self.contents.add(content)
+        if told:
+            before, was_given = self.dated.setdefault((layout.kind, told), (name, is_given))
+            if before != name and was_given:
+                problem = f"Two files that differ tell of {told:%d %B %Y}"
+                raise InputError(problem, file=f"{before} and {name}", do="take away the one that is not right")
+            return before == name
+        return True
 
 
 def _find(graph: Graph, folder: FolderOf, archive: Path, source: str, kept: Path) -> Filled:
@@ -165,8 +205,11 @@ def write_found(connection: duckdb.DuckDBPyConnection, kept: Path) -> None:
 
 
 def keep(home: Home, source: str, found: list[Path], *, is_synthetic: bool) -> None:
-    """Put figures that were written among those that are kept, each at its day: what was found for that day before is replaced."""
-    with alone(home), scratch() as connection, tempfile.TemporaryDirectory(prefix="schoolmatch-history-") as written:
+    """Put figures that were written among those that are kept, each at its day: what was found for that day before is replaced.
+
+    The caller sees to it that no other process does so meanwhile.
+    """
+    with scratch() as connection, tempfile.TemporaryDirectory(prefix="schoolmatch-history-") as written:
         history.load_history(connection, home, source, is_synthetic=is_synthetic)
         for folder in found:
             _insert(connection, folder)

@@ -179,8 +179,8 @@ def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> 
 def _leadership_not_known(connection: duckdb.DuckDBPyConnection) -> str:
     (found,) = ask(connection, "page/leadership_not_known")
     return (
-        f"Of the {found['high_performing']:,} high-performing schools of 2017, {found['by_this_alone']:,} "
-        f"({found['by_this_alone_percent']:.0f} %) are so by this alone."
+        f"In 2017 {found['high_performing']:,} schools are high-performing so; if all of these counted, it would be "
+        f"{found['if_all_count']:,}."
     )
 
 

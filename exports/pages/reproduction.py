@@ -72,8 +72,8 @@ def _in_short(found: Reproduction) -> Iterator[Block]:
         "school, so this cannot be tested."
     )
     for gap in found.gaps:
-        if isinstance(gap, Leadership) and gap.is_counted:
-            items += _how_generous(found, gap)
+        if isinstance(gap, Leadership):
+            items += _how_generous(found, gap) if gap.is_counted else _how_strict(found, gap)
     yield Bullets(items)
 
 
@@ -89,6 +89,20 @@ def _how_generous(found: Reproduction, gap: Leadership) -> Iterator[str]:
             f"count only by this reading; without it {_one(gap.percent_without.get(phase))}% of schools are high-performing. "
             f"Of the good schools with high results whose leadership is known, {_one(gap.outstanding_percent.get(phase))}% have "
             "outstanding leadership."
+        )
+
+
+def _how_strict(found: Reproduction, gap: Leadership) -> Iterator[str]:
+    yield (
+        "Our figure is a lower bound: a good school with high results does not count as high-performing where it is not known "
+        f"whether its leadership is outstanding. See “{gap.title}”."
+    )
+    for row in found.country:
+        phase, schools = row["phase"], row["schools"]
+        most = row["high_performing"] + gap.only_by_this.get(phase, 0)
+        yield (
+            f"{_name(phase)}: from {row['high_performing']:,} ({_one(row['high_performing_percent'])}%) to {most:,} "
+            f"({_one(100 * most / schools)}%) schools are high-performing, as none or all of them count."
         )
 
 

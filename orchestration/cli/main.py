@@ -102,7 +102,7 @@ def status(
 
     place = Home.find(home)
     if not place.latest.exists() and (why := unpublished(place, datetime.now(UTC))):
-        errors.print(escape(why))
+        errors.print(escape(why), soft_wrap=True)
         raise typer.Exit(1)
     with published(place) as connection:
         files = rows_as_dicts(connection, "from mart.source_file")
@@ -205,9 +205,10 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         f"Ofsted as at {day_in_words(about['ofsted_as_at'])}"
     )
     if new := about["new_authorities"]:
-        console.print(f"[bold yellow]New local authorities, known from GIAS alone:[/] {escape(new)}")
+        console.print(f"[bold yellow]New local authorities, known from GIAS alone:[/] {escape(new)}", soft_wrap=True)
     if lacking := about["authorities_without_boundary"]:
-        console.print(f"[bold yellow]Boundaries of another year:[/] there are none under the ONS codes of {escape(lacking)}")
+        words = f"[bold yellow]Boundaries of another year:[/] there are none under the ONS codes of {escape(lacking)}"
+        console.print(words, soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)

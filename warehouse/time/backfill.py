@@ -118,9 +118,9 @@ def _together(given: Path, own: Path) -> Iterator[tuple[Path, list[date]]]:
     with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as name:
         root, seen = Path(name), _Seen({}, set())
         for folder in (own, given):
-            top = (
-                root / folder.resolve().name if folder == own or own.name != given.name else root / f"{given.resolve().name} given"
-            )
+            top = root / folder.resolve().name
+            if folder != own and folder.resolve().name == own.resolve().name:
+                top = top.with_name(f"{top.name} given")
             for path in sorted(folder.rglob("[!.]*")) if folder.is_dir() else ():
                 layout = layout_for(path.name) if path.is_file() else None
                 if layout is None or layout.kind in _NOT_READ:

@@ -407,3 +407,16 @@ def test_what_only_an_older_release_of_ofsted_lists_is_not_left_out_but_gone(wor
     world.graded(100001, 2)
     world.graded(100009, 2, as_at=date(2017, 6, 30))
     assert world.build().query("from mart.school_left_out") == []
+
+
+@pytest.mark.parametrize(("older", "both_year"), [(2021, 2021), (2020, None), (2016, None)])
+def test_results_of_long_ago_are_none_of_today_though_they_lie_beside_the_newest(
+    world: World, older: int, both_year: int | None
+) -> None:
+    world.school(100001)
+    world.ks2(100001, older, percent=60.0, progress=-6.0)
+    world.ks2(100001, 2025, percent=70.0)  # of the years since 2023 there is no progress
+    rows = world.build(tables=["core.results_year"]).query(
+        "select attainment_year, both_year from core.results_year where stage = 'ks2'"
+    )
+    assert rows == [{"attainment_year": 2025, "both_year": both_year}]

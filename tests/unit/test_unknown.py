@@ -1,7 +1,8 @@
 """What is not known decides nothing: for thousands of invented schools one fact that is known is taken away.
 
 Every definition must find no reason then that it did not find before; and a school that is in need or high-performing no more must
-say which of its rules could not be decided.
+say which of its rules could not be decided. Not among the facts: the category of concern, since an inadequate school is in one by
+law, whichever it is; and the date of the latest inspection, without which a release tells of none.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ and the checks of its data screener (dfe-analytical-services/eesyscreener). Kept
 * Names go with codes as the Office for National Statistics has them, and so does the screener. GIAS writes the names of two
   constituencies otherwise ("Bridlington and the Wolds"): where boundaries have landed, their names are taken.
 * No figure is ever blank: ``z`` not applicable (no school is in need, so there is no median), ``x`` not available (schools are in
-  need, but the place of none is known).
+  need, but the place of none is known; or it is withheld, since too much of what it rests on is not known).
 * Phases go by the standard's name and items, ``education_phase``. They are not added up, and neither are definitions: in place of
   "Total" ``filter_default`` names what is selected at first.
 
@@ -216,7 +216,11 @@ def write_ees(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_synthet
     of_area = {key: list(rows) for key, rows in groupby(ask(connection, "ees/status_counts"), _key)}
     rows_of = {
         "area_summary": [area | _figures(area) for area in areas.values()],
-        "status_counts": [area | {name: row[name] for name in _COUNTED} for key, area in areas.items() for row in of_area[key]],
+        "status_counts": [
+            area | {name: NOT_AVAILABLE if row[name] is None else row[name] for name in _COUNTED}
+            for key, area in areas.items()
+            for row in of_area[key]
+        ],
     }
     folder.mkdir(parents=True)
     paths = []
@@ -243,10 +247,10 @@ def _figures(area: Row) -> Row:
     return {ees.name: _figure(area[name], ees, area["in_need"]) for name, (_, ees) in _indicators().items()}
 
 
-def _figure(value: Any, ees: InEes, in_need: int) -> Any:
+def _figure(value: Any, ees: InEes, in_need: int | None) -> Any:
     if value is not None:
         return value
-    return NOT_APPLICABLE if ees.is_of_those_in_need and not in_need else NOT_AVAILABLE
+    return NOT_APPLICABLE if ees.is_of_those_in_need and in_need == 0 else NOT_AVAILABLE
 
 
 def _meta_rows(columns: Sequence[Column], rows: Sequence[Sequence[Any]], *, is_synthetic: bool) -> list[tuple[Any, ...]]:

@@ -5,8 +5,9 @@ Here stand functions of a code, a date or a year alone; sentences belong to the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import overload
+from typing import Any, overload
 
 DEFINITION_ORDER = ("rise",)
 """Today's policy stands first and is what the charts and the cover show; the others follow by name."""
@@ -51,3 +52,16 @@ def day_in_words(day: date | None, unknown: str = "an unknown date") -> str:
 def academic_year(year: int | None, unknown: str = "none landed") -> str:
     """Write the academic year that ends in ``year`` as 2024/25; ``unknown``: what is said where there is none."""
     return unknown if year is None else f"{year - 1}/{year % 100:02d}"
+
+
+def withheld_of(row: Mapping[str, Any]) -> list[str]:
+    """What is withheld of a row of ``mart.area_summary``, a sentence for each question; none where nothing is.
+
+    Cannot be told: how many primary schools are in need (rise). 418 of 16,791 schools are found, ...
+    """
+    asked = {"in_need": "in need", "high_performing": "high-performing"}
+    return [
+        f"Cannot be told: how many {in_words(str(row['phase']))} schools are {words} ({row['definition']}). {because}"
+        for question, words in asked.items()
+        if (because := row[f"{question}_withheld_because"])
+    ]

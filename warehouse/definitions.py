@@ -148,6 +148,7 @@ _REASON_COLUMNS = (
     {"definition": "varchar", "place": "integer"}
     | dict.fromkeys(("code", "kind", "evidence", "sentence"), "varchar")
     | dict.fromkeys(("phases", "rules", "facts", "parameters"), "varchar[]")
+    | {"leaves_open": "boolean", "bounded_by": "varchar"}
 )
 
 
@@ -156,7 +157,7 @@ _FACT_COLUMNS = {"definition": "varchar", "place": "integer", "fact": "varchar",
 
 def _arrow_schema(columns: dict[str, str]) -> pa.Schema:
     """Arrow's types of columns, so that an empty list of rows has them too."""
-    kinds = {"integer": pa.int32(), "varchar": pa.string(), "varchar[]": pa.list_(pa.string())}
+    kinds = {"integer": pa.int32(), "boolean": pa.bool_(), "varchar": pa.string(), "varchar[]": pa.list_(pa.string())}
     return pa.schema([pa.field(name, kinds[kind]) for name, kind in columns.items()])
 
 
@@ -186,7 +187,7 @@ def load_parameters(connection: duckdb.DuckDBPyConnection, definitions: Sequence
         connection, "definition.fact", _FACT_COLUMNS, pa.Table.from_pylist(facts, schema=_arrow_schema(_FACT_COLUMNS))
     )
     reasons = [
-        {"definition": each.name, "place": place, "code": code} | reason.model_dump()
+        {"definition": each.name, "place": place, "code": code} | reason.model_dump() | {"leaves_open": reason.is_open}
         for each in definitions
         for place, (code, reason) in enumerate(each.description.reason.items(), start=1)
     ]

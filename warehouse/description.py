@@ -28,7 +28,13 @@ class Parameter(Strict):
 
 
 class Reason(Strict):
-    """A reason code. ``rules``: of a ``not_assessed`` code, the rules that could not be applied; ``phases``: none means all."""
+    """A reason code. ``phases``: none means all. ``rules``: of a ``not_assessed`` code, the rules that could not be applied.
+
+    ``leaves_open``: of a ``not_assessed`` code, whether the rule might hold of the school, which is not known (else it is for no such
+    school: it was not in force, say), by default it might; of an ``excluded`` code, whether it is not known that the reasons are set
+    aside, by default it is. ``bounded_by``:
+    of a rule, what tells from elsewhere that few schools are concerned, so that it never withholds a figure.
+    """
 
     kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]
     sentence: Words
@@ -37,6 +43,13 @@ class Reason(Strict):
     rules: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    leaves_open: bool | None = None
+    bounded_by: Words | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it leaves the question open."""
+        return self.kind == "not_assessed" if self.leaves_open is None else self.leaves_open
 
     @model_validator(mode="after")
     def _says_what_it_must(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from exports.excel.facts import Facts
 from exports.excel.notes import EMPTY, what_it_is
 from exports.excel.scope import Scope
-from exports.words import academic_year, in_words
+from exports.words import academic_year, in_words, withheld_of
 from exports.workbook.rows import Link
 from exports.workbook.sheet import CONTENTS, Lines
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
@@ -59,6 +59,8 @@ def _at_a_glance(facts: Facts, scope: Scope) -> list[tuple[str, str]]:
 
 
 def _sentence(row: Row) -> str:
+    if withheld := withheld_of(row):
+        return " ".join(withheld)
     if not row["in_need"]:
         return f"None of {row['schools']:,} schools is in need."
     said = f"{row['in_need']:,} of {row['schools']:,} schools {'is' if row['in_need'] == 1 else 'are'} in need"

@@ -6,11 +6,15 @@ from collections.abc import Callable, Sequence
 
 from exports.excel.description import Description
 from exports.excel.facts import Facts
-from exports.words import in_words
+from exports.excel.scope import COUNTRY
+from exports.words import in_words, withheld_of
 from warehouse.licence import LIMITS, OGL
 from warehouse.query import Row
 
-EMPTY = "An empty cell is not zero: it says that there is no school in need to count for, or that the value is not known."
+EMPTY = (
+    "An empty cell is not zero: it says that there is no school in need to count for, that the value is not known, or that it is "
+    "withheld, since too much of what it rests on is not known."
+)
 _NOT_ASSESSED = "A rule that could not be applied to a school counts neither for nor against it"
 _FILTERS = (
     "Guidance on accessible spreadsheets advises against both. The sheets that can have hundreds of rows keep them, because their "
@@ -34,6 +38,12 @@ def what_it_is(facts: Facts) -> str:
         "For every school in need: its partners, the high-performing schools of its phase near enough to give support, "
         f"{_reach(facts.settings)}in a straight line."
     )
+
+
+def withheld(facts: Facts) -> str:
+    """What is withheld, of all definitions and phases, in sentences."""
+    country = next(scope.code for scope in facts.scopes if scope.kind == COUNTRY)
+    return "".join(f"{sentence} " for row in facts.cover.get(country, ()) for sentence in withheld_of(row))
 
 
 def _reach(settings: Sequence[Row]) -> str:

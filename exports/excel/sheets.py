@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from exports.excel.facts import Facts
-from exports.excel.notes import notes
+from exports.excel.notes import notes, withheld
 from exports.excel.scope import Scope
 from exports.excel.sheet import Sheet
 from exports.words import in_words
@@ -55,7 +55,7 @@ def _table(facts: Facts, scope: Scope, sheet: Sheet, rows: Sequence[Mapping[str,
         title=about.title,
         heading=about.heading.replace("{area}", scope.name),
         about=about.about,
-        note=label(facts) + about.note.replace("{limits}", LIMITS),
+        note=label(facts) + (withheld(facts) if _is_by_definition(sheet) else "") + about.note.replace("{limits}", LIMITS),
         fields=sheet.fields,
         rows=rows,
         is_long=about.is_long,
@@ -64,6 +64,11 @@ def _table(facts: Facts, scope: Scope, sheet: Sheet, rows: Sequence[Mapping[str,
         charts=list(_charts(facts, scope, sheet, rows)) if sheet.name == _SUMMARY else (),
         when_empty=about.when_empty if is_compared else about.when_not_compared or about.when_empty,
     )
+
+
+def _is_by_definition(sheet: Sheet) -> bool:
+    """Whether its rows are what a definition finds in a phase."""
+    return {"definition", "phase"} <= {field.column for field in sheet.fields}
 
 
 def _explained(sheet: Sheet) -> list[Row]:
@@ -86,8 +91,8 @@ def _charts(facts: Facts, scope: Scope, sheet: Sheet, rows: Sequence[Mapping[str
     definition, columns = facts.charted_definition, [field.column for field in sheet.fields]
     for phase in _CHARTED_PHASES:
         charted = [place for place, row in enumerate(rows) if _is_of(row, definition, in_words(phase))]
-        if not charted:
-            continue
+        if not charted or any(rows[place][name] is None for place in charted for name in (_HIGH_PERFORMING, _IN_NEED)):
+            continue  # there is none of the phase, or it is withheld
         figures = next((_figures(scope, row) for row in facts.cover.get(scope.code, ()) if _is_of(row, definition, phase)), "")
         yield BarChartOf(
             heading=f"{phase.capitalize()} schools, {definition}: high-performing and in need",

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from exports.words import day_in_words, in_words
+from exports.words import day_in_words, in_words, withheld_of
 from orchestration.cli import backfill, changes, questions
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
 from transforms.errors import InputError
@@ -197,6 +197,16 @@ def _show_states(states: list[Freshness], label: str | None) -> None:
     console.print(table)
 
 
+_SUMMARISED = (
+    "high_performing",
+    "high_performing_undecided",
+    "in_need",
+    "in_need_undecided",
+    "partners_median",
+    "in_need_without_partner",
+)
+
+
 def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: list[str]) -> None:
     if about["is_synthetic"]:
         console.print(f"\n[bold yellow]{SYNTHETIC_NOTE}[/]")
@@ -212,24 +222,22 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)
-    for heading in ("Schools", "High-perf.", "In need", "Unsure", "Median", "Nobody"):
+    for heading in ("Schools", "High-perf.", "High ?", "In need", "Need ?", "Median", "Nobody"):
         table.add_column(heading, justify="right")
     for row in country:
         table.add_row(
             row["definition"],
             in_words(row["phase"]),
             f"{row['schools']:,}",
-            f"{row['high_performing']:,}",
-            f"{row['in_need']:,}",
-            f"{row['not_assessed']:,}",
-            "–" if row["partners_median"] is None else f"{row['partners_median']:g}",
-            "–" if row["in_need_without_partner"] is None else f"{row['in_need_without_partner']:,}",
+            *("–" if row[name] is None else f"{row[name]:,g}" for name in _SUMMARISED),
         )
     console.print(table)
     console.print(
-        "[dim]Unsure: neither, but not assessed by every rule. Median: of the high-performing schools near a school in need. "
-        "Nobody: schools in need with none near.[/]"
+        "[dim]Need ?, High ?: schools of which it could not be decided whether they are that. Median: of the high-performing schools "
+        "near a school in need. Nobody: schools in need with none near.[/]"
     )
+    for said in [said for row in country for said in withheld_of(row)]:
+        console.print(f"[bold yellow]{escape(said)}[/]")
     for sentence in exclusive:
         console.print(sentence)
     console.print(f"[dim]{LIMITS}[/]")

@@ -36,6 +36,8 @@ asked as (
         status.urn,
         status.status,
         status.status = 'neither' and len(status.not_assessed) > 0 as is_not_assessed,
+        status.in_need_undecided,
+        status.high_performing_undecided,
         status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null as can_be_placed,
         nearest.need_urn is not null as has_partner
     from mart.school_status as status
@@ -66,6 +68,9 @@ counted as (
         count(*) filter (where asked.status = 'high_performing') as high_performing,
         count(*) filter (where asked.status = 'in_need') as in_need,
         count(*) filter (where asked.is_not_assessed) as not_assessed,
+        count(*) filter (where asked.in_need_undecided) as in_need_undecided,
+        count(*) filter (where asked.high_performing_undecided) as high_performing_undecided,
+        count(*) filter (where asked.in_need_undecided and asked.status = 'high_performing') as high_performing_unless_in_need,
         count(*) filter (where asked.can_be_placed) as placed,
         count(*) filter (where asked.can_be_placed and not asked.has_partner) as without_partner,
         coalesce(sum(exclusive.has_partner_1), 0) as partnered_1,
@@ -78,12 +83,25 @@ counted as (
     group by asked.definition, asked.phase, area.area_type, area.area_code
 ),
 
--- where there are schools in need and none can be placed, who has a partner is not known
+withheld as (
+    select
+        definition,
+        phase,
+        list(question) as questions
+    from mart.question
+    where withheld_because is not null
+    group by definition, phase
+),
+
+-- where there are schools in need and none can be placed, who has a partner is not known; what is withheld is not told (0 where it is told)
 answered as (
     select
-        *,
-        case when in_need = 0 or placed > 0 then 0 end as known
+        counted.*,
+        case when not coalesce(list_contains(withheld.questions, 'in_need'), false) then 0 end as need_told,
+        case when not coalesce(list_contains(withheld.questions, 'high_performing'), false) then 0 end as high_told,
+        case when counted.in_need = 0 or counted.placed > 0 then 0 end + need_told + high_told as known
     from counted
+    left join withheld on withheld.definition = counted.definition and withheld.phase = counted.phase
 )
 
 select
@@ -101,8 +119,11 @@ full join answered
         and answered.area_code = summary.area_code
 where
     summary.schools is distinct from answered.schools
-    or summary.high_performing is distinct from answered.high_performing
-    or summary.in_need is distinct from answered.in_need
+    or summary.high_performing is distinct from answered.high_performing + answered.high_told
+    or summary.in_need is distinct from answered.in_need + answered.need_told
+    or summary.in_need_undecided is distinct from answered.in_need_undecided
+    or summary.high_performing_undecided is distinct from answered.high_performing_undecided
+    or summary.high_performing_unless_in_need is distinct from answered.high_performing_unless_in_need
     or summary.not_assessed is distinct from answered.not_assessed
     or summary.in_need_without_partner is distinct from answered.without_partner + answered.known
     or summary.partnered_exclusively_1 is distinct from answered.partnered_1 + answered.known

@@ -15,7 +15,14 @@ with counted as (
     inner join mart.school as school on school.urn = status.urn
     left join mart.match as pair on pair.definition = status.definition and pair.need_urn = status.urn
     -- from what is published: whether a school can be placed is worked out anew, too
-    where status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null
+    where
+        status.status = 'in_need' and school.h3_r7 is not null and school.search_radius_miles is not null
+        and not exists (
+            select withheld.phase
+            from mart.question as withheld
+            where
+                withheld.definition = status.definition and withheld.phase = status.phase and withheld.withheld_because is not null
+        )
     group by all
 ),
 

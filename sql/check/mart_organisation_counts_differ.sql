@@ -10,10 +10,15 @@ with counted as (
         school.organisation_kind,
         school.organisation_id,
         count(*) as schools,
-        count(*) filter (where status.status = 'high_performing') as high_performing,
-        count(*) filter (where status.status = 'in_need') as in_need
+        -- what is withheld of the phase is told of no organisation
+        case when any_value(high.withheld_because) is null then count(*) filter (where status.status = 'high_performing') end as high_performing,
+        case when any_value(need.withheld_because) is null then count(*) filter (where status.status = 'in_need') end as in_need
     from mart.school_status as status
     inner join mart.school as school on school.urn = status.urn
+    left join mart.question as high
+        on high.definition = status.definition and high.phase = status.phase and high.question = 'high_performing'
+    left join mart.question as need
+        on need.definition = status.definition and need.phase = status.phase and need.question = 'in_need'
     group by status.definition, status.phase, school.organisation_kind, school.organisation_id
 )
 

@@ -45,4 +45,14 @@ left join reached
         reached.definition = organisation.definition
         and reached.phase = organisation.phase
         and reached.organisation_id = organisation.organisation_id
-where coalesce(organisation.schools_in_need_in_reach, 0) <> coalesce(reached.schools_in_need, 0)
+where
+    coalesce(organisation.schools_in_need_in_reach, 0) <> coalesce(reached.schools_in_need, 0)
+    -- what is withheld of the phase is told of no organisation
+    and not (
+        organisation.schools_in_need_in_reach is null
+        and (organisation.definition, organisation.phase) in (
+            select (withheld.definition, withheld.phase)
+            from mart.question as withheld
+            where withheld.withheld_because is not null
+        )
+    )

@@ -65,6 +65,14 @@ select
     establishment.fsm_percent,
     establishment.low_age,
     establishment.high_age,
+    -- whether it teaches to the end of the key stage by whose results its phase is told (2 in primary schools, 4 in secondary): infant, first and
+    -- middle schools do not. Who has a result, shown or suppressed, does, whatever its statutory ages
+    case
+        when establishment.phase = 'primary'
+            then coalesce(ks2.rwm_expected_percent is not null or ks2.rwm_expected_percent_missing = 'suppressed', false)
+        when establishment.phase = 'secondary' then coalesce(ks4.attainment8 is not null or ks4.attainment8_missing = 'suppressed', false)
+    end
+    or establishment.high_age >= case establishment.phase when 'primary' then 11 when 'secondary' then 16 end as reaches_key_stage,
     establishment.gender,
     establishment.admissions,
     establishment.religious_character,

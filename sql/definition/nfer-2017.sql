@@ -15,6 +15,7 @@ with school as (
         school.ofsted_framework,
         school.ofsted_grade,
         school.ofsted_leadership_and_management,
+        school.reaches_key_stage,
         -- where no list was landed nobody is on it: not_assessed says so of the first two, nothing does of the trusts
         school.urn in (select listed.urn from raw.list_teaching_school as listed) as is_teaching_school,
         school.urn in (select listed.urn from raw.list_national_support_school as listed) as is_national_support_school,
@@ -81,6 +82,7 @@ facts as (
         school.ofsted_framework,
         school.ofsted_grade,
         school.ofsted_leadership_and_management,
+        school.reaches_key_stage,
         school.is_teaching_school,
         school.is_national_support_school,
         school.is_in_trust_not_ready,
@@ -149,22 +151,31 @@ select
             when ofsted_framework = 'report_card' then 'no_report_card_rule'
             when ofsted_grade is null then 'grade_not_known'
         end,
-        case when ofsted_grade = 2 and ofsted_leadership_and_management is null then 'leadership_not_known' end,
+        case
+            when
+                ofsted_grade = 2 and ofsted_leadership_and_management is null
+                and coalesce(has_high_results, true) and coalesce(reaches_key_stage, true)
+                then 'leadership_not_known'
+        end,
+        case when not reaches_key_stage then 'key_stage_not_taught' end,
         case
             when not is_floor_year then 'floor_not_in_force'
+            when not reaches_key_stage then null
             when is_below_floor is null and 'suppressed' in (attainment_missing, progress_missing) then 'floor_suppressed'
             when is_below_floor is null then 'floor_no_result'
         end,
         case
-            when not is_floor_year or is_coasting is not null then null
+            when not is_floor_year or not reaches_key_stage or is_coasting is not null then null
             when attainment is null then 'coasting_no_result'
             else 'coasting_years_not_known'
         end,
         case
-            when ofsted_grade = 2 and has_high_results is null and has_outstanding_leadership is distinct from false
+            when
+                ofsted_grade = 2 and has_high_results is null and coalesce(reaches_key_stage, true)
+                and coalesce(ofsted_leadership_and_management = 1, true)
                 then 'high_results_not_known'
         end,
-        case when is_in_mat is null then 'trust_not_known' end,
+        case when is_in_mat is null and len(in_need_reasons) > 0 then 'trust_not_known' end,
         case when not has_teaching_schools then 'teaching_schools_not_listed' end,
         case when not has_national_support_schools then 'national_support_schools_not_listed' end
     ], lambda reason: reason is not null) as not_assessed,

@@ -9,6 +9,7 @@ with school as (
         trust_name,
         trust_joined_date,
         is_ofsted_before_trust,
+        reaches_key_stage,
         ks2_year,
         ks2_rwm_expected_percent,
         ks2_rwm_expected_missing,
@@ -68,6 +69,7 @@ facts as (
         school.trust_name,
         school.trust_joined_date,
         school.is_ofsted_before_trust,
+        school.reaches_key_stage,
         latest.inspection_date,
         latest.framework,
         latest.overall_effectiveness,
@@ -139,11 +141,16 @@ select
                 then 'report_card_incomplete'
         end,
         case
-            when framework = 'report_card' and phase in ('primary', 'secondary') and not coalesce(is_below_good, false) and coalesce(is_high, true)
+            when
+                framework = 'report_card' and phase in ('primary', 'secondary') and coalesce(reaches_key_stage, true)
+                and not coalesce(is_below_good, false) and coalesce(is_high, true)
                 then 'report_card_has_no_good'
         end,
+        -- results count for a school that is good, or may be
         case
             when phase not in ('primary', 'secondary') then null
+            when not reaches_key_stage then 'key_stage_not_taught'
+            when not is_good then null
             when not is_measured then 'results_not_published'
             when value is not null then null
             when missing = 'suppressed' then 'results_suppressed'

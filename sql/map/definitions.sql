@@ -1,9 +1,11 @@
--- One row per definition and phase that it speaks of.
+-- One row per definition and phase that it speaks of, and why figures of it are withheld, if they are.
 select distinct
     summary.definition,
     summary.phase,
     definition.title,
-    definition.sentence
+    definition.sentence,
+    summary.in_need_withheld_because,
+    summary.high_performing_withheld_because
 from mart.area_summary as summary
 inner join mart.definition as definition on definition.definition = summary.definition
 order by summary.definition, summary.phase

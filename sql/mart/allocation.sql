@@ -1,7 +1,8 @@
 -- One row per definition, capacity and school in need: its partner where no high-performing school takes more than capacity schools, in the
 -- assignment for the whole country that partners as many schools in need as possible and, of those, has the least total distance (then the
 -- first by URN: transforms/allocation.py). Where it has none, partner_missing says why: nobody_near; none_left, as those near are all taken;
--- place_not_known, as its place or setting is not known, so that it could not be asked: missing is not a no.
+-- place_not_known, as its place or setting is not known, so that it could not be asked: missing is not a no; not_told, where it is not known of
+-- too many schools whether they are high-performing (match.question).
 with asked as (
     select
         need.definition,
@@ -24,6 +25,7 @@ select
     case
         when allocation.partner_urn is not null then null
         when not asked.can_be_placed then 'place_not_known'
+        when asked.partners is null then 'not_told'
         when asked.partners = 0 then 'nobody_near'
         else 'none_left'
     end as partner_missing

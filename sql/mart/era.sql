@@ -38,13 +38,20 @@ stood_on as (
 )
 
 select
-    definition,
-    phase,
-    era,
+    stood_on.definition,
+    stood_on.phase,
+    stood_on.era,
     count(*) as schools,
-    count(*) filter (where status = 'high_performing') as high_performing,
-    count(*) filter (where status = 'in_need') as in_need,
-    count(*) filter (where status = 'neither') as neither
+    case when any_value(high.withheld_because) is null then count(*) filter (where stood_on.status = 'high_performing') end as high_performing,
+    case when any_value(need.withheld_because) is null then count(*) filter (where stood_on.status = 'in_need') end as in_need,
+    case
+        when any_value(high.withheld_because) is null and any_value(need.withheld_because) is null
+            then count(*) filter (where stood_on.status = 'neither')
+    end as neither
 from stood_on
-group by definition, phase, era
-order by definition, phase, era
+left join match.question as high
+    on high.definition = stood_on.definition and high.phase = stood_on.phase and high.question = 'high_performing'
+left join match.question as need
+    on need.definition = stood_on.definition and need.phase = stood_on.phase and need.question = 'in_need'
+group by stood_on.definition, stood_on.phase, stood_on.era
+order by stood_on.definition, stood_on.phase, stood_on.era

@@ -1,7 +1,7 @@
 -- One row per definition, phase and organisation (see core.school_organisation) that runs a school of the phase in the definition's universe: its
 -- schools, how many are high-performing and in need, and how many schools in need (its own among them) have one of its high-performing
 -- schools within their radius. Null, not zero: that reach, where none of its high-performing schools can be placed. For not_known, its own
--- counts are null, since only one school of it is known.
+-- counts are null, since only one school of it is known. What is withheld because too much is not known (match.question) is null as well.
 with reached as (
     select
         pair.definition,
@@ -32,22 +32,27 @@ counted as (
 
 told as (
     select
-        definition,
-        phase,
-        organisation_kind,
-        organisation_id,
-        organisation_name,
+        counted.definition,
+        counted.phase,
+        counted.organisation_kind,
+        counted.organisation_id,
+        counted.organisation_name,
         case
-            when organisation_kind <> 'not_known'
+            when counted.organisation_kind <> 'not_known'
                 then {
-                    'schools': schools,
-                    'high_performing': high_performing,
-                    'in_need': in_need
+                    'schools': counted.schools,
+                    'high_performing': case when high.withheld_because is null then counted.high_performing end,
+                    'in_need': case when need.withheld_because is null then counted.in_need end
                 }
         end as own,
         -- no high-performing school, or one at least that can be placed
-        high_performing = 0 or high_performing_with_place > 0 as is_answered
+        (counted.high_performing = 0 or counted.high_performing_with_place > 0)
+        and high.withheld_because is null and need.withheld_because is null as is_answered
     from counted
+    left join match.question as high
+        on high.definition = counted.definition and high.phase = counted.phase and high.question = 'high_performing'
+    left join match.question as need
+        on need.definition = counted.definition and need.phase = counted.phase and need.question = 'in_need'
 )
 
 select

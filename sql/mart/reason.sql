@@ -9,6 +9,8 @@ select
     phases,
     rules,
     facts,
-    parameters
+    parameters,
+    case when kind in ('not_assessed', 'excluded') then leaves_open end as leaves_open,
+    bounded_by
 from definition.reason
 order by definition, place

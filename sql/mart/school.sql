@@ -40,6 +40,7 @@ select
     school.fsm_percent,
     school.low_age,
     school.high_age,
+    school.reaches_key_stage,
     school.gender,
     school.admissions,
     school.religious_character,

@@ -7,6 +7,8 @@ select
     reasons,
     excluded_because,
     not_assessed,
+    in_need_undecided,
+    high_performing_undecided,
     facts
 from match.school_status
 order by definition, urn

@@ -10,5 +10,7 @@ select
     in_need_percent,
     partners_median,
     in_need_without_partner,
-    partnered_exclusively_1
+    partnered_exclusively_1,
+    in_need_withheld_because,
+    high_performing_withheld_because
 from mart.area_summary

@@ -5,6 +5,8 @@ select
     decided.phase,
     decided.urn,
     decided.status,
-    decided.not_assessed
+    decided.not_assessed,
+    decided.in_need_undecided,
+    decided.high_performing_undecided
 from decided
 inner join point on point.setting = decided.setting

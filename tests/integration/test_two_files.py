@@ -67,7 +67,7 @@ CHANGED = {
             "        avg(need.partners) as",
             "        max(need.nearest_m) / metres(1) as nearest_miles_max,\n        avg(need.partners) as",
         ),
-        ("    partners_mean,\n    case", "    partners_mean,\n    nearest_miles_max,\n    case"),
+        ("    case when is_help_told then partners_of end", "    nearest_miles_max,\n    case when is_help_told then partners_of end"),
     ],
     "sql/mart/area_summary.toml": [
         ("[column.in_need_without_partner]", f"{FARTHEST.strip()}\n\n[column.in_need_without_partner]"),

@@ -22,7 +22,7 @@ description = "The median distance of a school in need to its nearest partner."
 null = "no school in need has a partner"
 label = "Miles to the nearest partner, median"
 short = "Miles, median"
-on_map = {{ place = 10, step = 0.1, empty = "nobody near" }}
+on_map = {{ place = 20, step = 0.1, empty = "nobody near" }}
 ees = {{ name = "{MEASURE}", group = "Help near schools in need", decimals = 2, is_of_those_in_need = true }}
 """
 
@@ -44,7 +44,8 @@ def add_measure(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     sql, contract = folder / "area_summary.sql", folder / "area_summary.toml"
     mean = "        avg(need.partners) as partners_mean,\n"
     _replace_once(sql, mean, f"{mean}        median(need.nearest_m) / metres(1) as {MEASURE},\n")
-    _replace_once(sql, "    partners_mean,\n    case", f"    partners_mean,\n    {MEASURE},\n    case")
+    told = "    case when is_help_told then partners_mean end as partners_mean,\n"
+    _replace_once(sql, told, f"{told}    {MEASURE},\n")
     contract.write_text(contract.read_text(encoding="utf-8") + _CONTRACT, encoding="utf-8")
     Model("mart.area_summary", sql.read_text(encoding="utf-8"), sql).build(connection)
 

@@ -24,13 +24,23 @@ _MEASURES = {
     "High-performing schools": "high_performing",
     "Schools in need": "in_need",
     "High-performing schools, % of schools": "high_performing_percent",
+    "High-performing schools, % at least": "high_performing_percent_lower",
+    "High-performing schools, % at most": "high_performing_percent_upper",
     "Schools in need, % of schools": "in_need_percent",
+    "Schools in need, % at least": "in_need_percent_lower",
+    "Schools in need, % at most": "in_need_percent_upper",
     "Partners of a school in need, median": "partners_median",
     "Partners of a school in need, mean": "partners_mean",
+    "Schools in need that the median is of": "partners_of",
     "Schools in need without a partner": "in_need_without_partner",
     "Schools in need with a partner of their own": "partnered_exclusively_1",
     "Schools in need with a partner, two to a partner": "partnered_exclusively_2",
     "Schools in need with a partner, three to a partner": "partnered_exclusively_3",
+    "Need could not be decided": "in_need_undecided",
+    "High performance could not be decided": "high_performing_undecided",
+    "Schools without the key stage": "schools_without_key_stage",
+    "High-performing schools without the key stage": "high_performing_without_key_stage",
+    "High-performing schools with the key stage, %": "high_performing_percent_with_key_stage",
     "Neither, but not assessed by every rule": "not_assessed",
 }
 _DEFINITION: Columns = {
@@ -154,7 +164,7 @@ COLUMNS: dict[str, Columns] = {
     | {
         heading: (f"moved.{column}", f"sensitivity.{column}")
         for heading, column in _MEASURES.items()
-        if not column.startswith("partnered_exclusively")
+        if not column.startswith("partnered_exclusively") and "key_stage" not in column
     },
     "Changes": {
         "Change": ("", None),

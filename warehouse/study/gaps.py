@@ -73,7 +73,7 @@ def _leadership(connection: duckdb.DuckDBPyConnection, definition: Definition) -
     with trial(connection, as_if_unknown, {"core.school": _LEADERSHIP_HIDDEN}) as inside:
         counts = _ask(inside, "good_schools", definition)
     good = _by_phase(counts)
-    not_known = _covered(connection, definition, "leadership_not_known")
+    not_known = _column(good, "not_known")
     if not any(not_known.values()):
         return
     none, every = (_by_phase(headlines(connection, definition, [Variation(LEADERSHIP_COUNTS, counted)])) for counted in (0, 1))

@@ -20,7 +20,7 @@ from warehouse.definitions import Definition
 from warehouse.model import ConnectionModel
 from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
-from warehouse.study.trial import ALLOCATION, PAIR, STATUS, SUMMARY, matching, summary_model, tables_read, trial
+from warehouse.study.trial import ALLOCATION, PAIR, QUESTION, STATUS, SUMMARY, matching, summary_model, tables_read, trial
 
 SEARCH_RADIUS = "search_radius"
 """Not a parameter of a definition: the value is how many times as far as ``reference.setting`` says help may come from."""
@@ -70,12 +70,13 @@ def grid(connection: duckdb.DuckDBPyConnection, definition: Definition) -> list[
 
 
 def headlines(
-    connection: duckdb.DuckDBPyConnection, definition: Definition, variations: Sequence[Variation]
+    connection: duckdb.DuckDBPyConnection, definition: Definition, variations: Sequence[Variation], *, withholds: bool = False
 ) -> list[dict[str, Any]]:
     """The headline figures of England: a row per variation, in the order given, and phase.
 
-    Takes a connection to a warehouse in which ``core`` is built, and changes nothing in it; it must be able to attach a catalog in
-    memory (``store.beside``: one that was opened read-only cannot). A row has ``definition, parameter, value, is_as_defined`` and
+    Takes a connection to a warehouse that is built up to ``match``, and changes nothing in it; it must be able to attach a catalog in
+    memory (``store.beside``: one that was opened read-only cannot). ``withholds``: figures that are withheld of the definition as it
+    is are null at every point; else they are told as what was found, for those who tell their bounds beside. A row has ``definition, parameter, value, is_as_defined`` and
     the figures of ``mart.area_summary``, by its own SQL, but for the assignments. Raises InputError for a parameter that the
     definition does not have, and for a radius that is not above zero.
     """
@@ -88,7 +89,8 @@ def headlines(
     factors = [each.value if each.parameter == SEARCH_RADIUS else 1.0 for each in variations]
     asked = {"core.school": _WIDEST.format(factor=repr(max(factors))), "core.school_area": _COUNTRY}
     with trial(connection, definition, asked) as inside:
-        run(inside, "create table decided (setting varchar, phase varchar, urn integer, status varchar, not_assessed varchar[])")
+        kinds = "phase varchar, urn integer, status varchar, not_assessed varchar[]"
+        run(inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)")
         run(inside, "create table point (place integer, setting varchar, factor double)")
         settings: set[str] = set()
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):
@@ -98,10 +100,11 @@ def headlines(
                 settings.add(setting)
                 if changes:
                     _set(inside, definition, each.parameter, each.value)
-                run(inside, f"insert into decided select $1, phase, urn, status, not_assessed from {STATUS}", [setting])
+                run(inside, f"insert into decided by name select $1 as setting, {_DECIDED} from {STATUS}", [setting])
                 if changes:
                     _set(inside, definition, each.parameter, own[each.parameter])
             run(inside, "insert into point values ($1, $2, $3)", [place, setting, factor])
+        _withhold(inside, definition, withholds=withholds)
         _find_pairs(inside)
         run(inside, f"create view {ALLOCATION} as {sql_of('study/no_allocation')}")
         summary_model().build(inside)
@@ -118,7 +121,7 @@ def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
     """``mart.sensitivity``: the headline figures of each definition at the points of its grid."""
 
     def figures(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-        return [row for each in definitions for row in headlines(connection, each, grid(connection, each))]
+        return [row for each in definitions for row in headlines(connection, each, grid(connection, each), withholds=True)]
 
     own = {each.parameter_table for each in definitions}
     contract = contract_of(TABLE)
@@ -133,6 +136,13 @@ def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
 
 def _set(inside: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
     run(inside, f"update {definition.parameter_table} set {parameter} = $1", [value])
+
+
+def _withhold(inside: duckdb.DuckDBPyConnection, definition: Definition, *, withholds: bool) -> None:
+    """Make ``match.question`` for every point, the point as the name of the definition."""
+    run(inside, f"create table asked as from {QUESTION} where definition = $1", [definition.name])
+    run(inside, f"drop view {QUESTION}")
+    run(inside, f"create table {QUESTION} as {sql_of('study/question_of_points')}", {"withholds": withholds})
 
 
 def _find_pairs(inside: duckdb.DuckDBPyConnection) -> None:
@@ -154,6 +164,8 @@ def _find_pairs(inside: duckdb.DuckDBPyConnection) -> None:
     for model in counting:
         model.build(inside)
 
+
+_DECIDED = "phase, urn, status, not_assessed, in_need_undecided, high_performing_undecided"
 
 _WIDEST = """
 select

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 
 import duckdb
 
-from warehouse.definitions import Definition, load_parameters, outcome_model
+from warehouse.definitions import Definition, load_parameters, outcome_model, parameter_tables
 from warehouse.model import AnyModel, Model, in_order, load_macros, read_models
 from warehouse.python_models import PYTHON_MODELS
 from warehouse.store import run
 
 STATUS, PAIR, ALLOCATION, SUMMARY = "match.school_status", "match.pair", "match.allocation", "mart.area_summary"
+QUESTION, UNDECIDED = "match.question", "match.undecided_rule"
+_DECIDES = (UNDECIDED, STATUS)
 _CATALOG = "trial"
 
 
@@ -59,20 +61,23 @@ def tables_read(definition: Definition) -> set[str]:
 
 def _tables_built(definition: Definition) -> set[str]:
     models = [*_deciding(definition), *matching(), summary_model()]
-    return {model.name for model in models} | {definition.parameter_table, ALLOCATION}
+    return {model.name for model in models} | {*parameter_tables([definition]), ALLOCATION}
 
 
 def _deciding(definition: Definition) -> list[Model]:
     """What decides the status of each school, in order: the definition's steps and outcome, and what follows from it."""
     return in_order(
-        [*definition.models, outcome_model([definition]), *(each for each in read_models("match") if each.name == STATUS)]
+        [*definition.models, outcome_model([definition]), *(each for each in read_models("match") if each.name in _DECIDES)]
     )
 
 
 def matching() -> list[AnyModel]:
-    """What ``mart.area_summary`` reads of the match for the schools in ``match.school_status``, in order; not the assignments."""
+    """What ``mart.area_summary`` reads of the match for the schools in ``match.school_status``, in order.
+
+    Not the assignments, nor what is withheld, which hangs on the definition as it is.
+    """
     models: list[AnyModel] = [*PYTHON_MODELS, *read_models("match")]
-    by_name = {model.name: model for model in models if model.schema == "match" and model.name not in (STATUS, ALLOCATION)}
+    by_name = {model.name: model for model in models if model.schema == "match" and model.name not in (*_DECIDES, QUESTION, ALLOCATION)}
     needed, more = set[str](), {name for name in summary_model().reads if name in by_name}
     while more:
         needed |= more

@@ -70,6 +70,9 @@ const schoolmatch = (() => {
     return own !== undefined && measure(name).is_of_those_in_need && !figure(state, code, "in_need") ? null : own;
   }
 
+  // Why figures of the definition are withheld in the phase, in sentences; empty where none is.
+  const withheld = (state) => schoolmatch.facts.definitions.find((each) => each.name === state.definition).withheld[state.phase] ?? [];
+
   const legend = (state) => schoolmatch.facts.legends[state.definition][state.phase][state.areas][state.measure];
   const limits = (state) => legend(state).limits;
 
@@ -128,7 +131,7 @@ const schoolmatch = (() => {
   }
 
   return {
-    receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, legend, limits, countClasses, classOf, rank,
+    receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, withheld, legend, limits, countClasses, classOf, rank,
     loadSchools, schools, schoolsOf, partnersOf, organisationsOf,
   };
 })();

@@ -10,7 +10,7 @@ Object.assign(schoolmatch, (() => {
   }
 
   function renderLegend(state, pointed) {
-    const { byId, element, measure, legend, limits, countClasses, classOf, value, areasOf, area, shown, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
+    const { byId, element, measure, legend, limits, countClasses, classOf, value, areasOf, area, shown, withheld, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
     const of = measure(state.measure);
     const ends = limits(state);
     const code = pointed || (state.area !== ENGLAND ? state.area : null);
@@ -27,12 +27,13 @@ Object.assign(schoolmatch, (() => {
     for (let place = 0; place < countClasses(ends); place += 1) {
       items.push(item(`class-${place} of-${countClasses(ends)}`, classWords(of, ends, place), counts[place], stands === place));
     }
-    if (none) items.push(item("none", of.empty, none, code && value(state, code) === null));
+    if (none) items.push(item("none", shown(of, null), none, code && value(state, code) === null));
     if (noSchools) items.push(item("none", "no schools of the phase", noSchools, code && value(state, code) === undefined));
     const radii = facts.settings.map(([, words, miles]) => `${number(miles)} miles ${words}`).join(", ");
     byId("legend").replaceChildren(
       element("h3", {}, of.title),
       element("p", {}, of.sentence),
+      ...withheld(state).map((sentence) => element("p", { class: "warning" }, sentence)),
       element("ul", { class: "classes" }, ...items),
       element("p", { id: "stands" }, code ? `◀ ${area(code).name}: ${shown(of, value(state, code))}` : ""),
       element(

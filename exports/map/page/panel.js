@@ -70,6 +70,7 @@ Object.assign(schoolmatch, (() => {
     const { number } = schoolmatch;
     if (!school.can_be_placed[state.definition]) return "cannot be placed, so who is near is not known";
     const count = school.partners[state.definition];
+    if (count === null) return "who is near cannot be told";
     const within = `within ${number(school.search_radius_miles)} miles (${settingWords(school.setting)})`;
     return count ? `${number(count)} high-performing ${count === 1 ? "school" : "schools"} ${within}` : `no high-performing school ${within}`;
   }
@@ -77,7 +78,8 @@ Object.assign(schoolmatch, (() => {
   // `status`: a measure of the area, which says how many there are, and the status of the schools that are listed.
   function schoolList(state, title, status, list, words, isOpen) {
     const { element, go, schoolName, figure, number } = schoolmatch;
-    const count = number(figure(state, state.area, status) ?? 0); // none of the phase
+    const own = figure(state, state.area, status);
+    const count = own === null ? `${number(list.length)} known` : number(own ?? 0); // null: withheld; undefined: none of the phase
     const sorted = [...list].sort((one, other) => (one.name ?? "").localeCompare(other.name ?? "") || one.id - other.id);
     return element("details", { open: isOpen }, element("summary", {}, `${title} (${count})`), element(
       "ul", { class: "schools" }, ...sorted.map((school) => element("li", {},
@@ -145,7 +147,7 @@ Object.assign(schoolmatch, (() => {
   // Resolves when the schools stand in the panel; one that was asked for later wins.
   let turn = 0;
   async function renderPanel(state) {
-    const { byId, element, area, sentence, loadSchools, schoolsOf, schools, ENGLAND, tell, toggleCompared } = schoolmatch;
+    const { byId, element, area, sentence, withheld, loadSchools, schoolsOf, schools, ENGLAND, tell, toggleCompared } = schoolmatch;
     turn += 1;
     const own = turn;
     const chosen = area(state.area);
@@ -154,6 +156,7 @@ Object.assign(schoolmatch, (() => {
     byId("panel").replaceChildren(
       element("h2", { id: "panel-title", tabindex: "-1" }, chosen.name),
       element("p", {}, sentence(state, state.area)),
+      ...withheld(state).map((each) => element("p", { class: "warning" }, `${each} The schools that are shown are those of which it is known.`)),
       figures(state),
       ...(state.area === ENGLAND ? [] : [element("p", {}, element("button", { type: "button", id: "compare-this", onclick: () => toggleCompared(state.area, "compare-this") }, isCompared ? "Take out of the comparison" : "Compare with other areas"))]),
       downloads(state),

@@ -31,7 +31,7 @@ Object.assign(schoolmatch, (() => {
   // A value of a measure, or in words why there is none.
   function shown(measure, given) {
     if (given === undefined) return "no schools of the phase";
-    if (given === null) return measure.empty;
+    if (given === null) return schoolmatch.withheld(schoolmatch.state()).length ? "cannot be told" : measure.empty;
     if (measure.unit === "percent") return `${number(given, measure.decimals)}%`;
     return number(given, null, measure.decimals);
   }

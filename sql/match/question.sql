@@ -1,0 +1,96 @@
+-- One row per definition, phase and question (in_need, high_performing): for how many schools the answer was found to be yes, for how many it
+-- could not be decided, and whether figures of it are withheld (withheld_because is filled). They are where more schools are undecided than
+-- found, and these are a material share of the phase (reference.limit says how large, and why): what is found then says more of the files than
+-- of the schools. Schools that only a rule leaves open which is known from elsewhere to concern few do not weigh in this.
+with asked as (
+    select
+        status.definition,
+        status.phase,
+        question.question,
+        status.urn,
+        status.status = question.question as is_found,
+        if(question.question = 'in_need', status.in_need_undecided, status.high_performing_undecided) as is_undecided
+    from match.school_status as status
+    cross join (values ('in_need'), ('high_performing')) as question (question)
+),
+
+open_code as (
+    select distinct
+        definition,
+        urn,
+        kind,
+        code
+    from match.undecided_rule
+    where is_open and not is_bounded
+),
+
+counted as (
+    select
+        definition,
+        phase,
+        question,
+        count(*) as schools,
+        count(*) filter (where is_found) as found,
+        count(*) filter (where is_undecided) as undecided,
+        count(*) filter (
+            where is_undecided and (definition, urn, question) in (select (each.definition, each.urn, each.kind) from open_code as each)
+        ) as weighed
+    from asked
+    group by definition, phase, question
+),
+
+cause as (
+    select
+        asked.definition,
+        asked.phase,
+        asked.question,
+        open_code.code,
+        count(*) as schools
+    from asked
+    inner join open_code
+        on open_code.definition = asked.definition and open_code.urn = asked.urn and open_code.kind = asked.question
+    where asked.is_undecided
+    group by asked.definition, asked.phase, asked.question, open_code.code
+),
+
+most as (
+    select
+        definition,
+        phase,
+        question,
+        arg_max(code, (schools, code)) as code
+    from cause
+    group by definition, phase, question
+),
+
+share as (
+    select
+        max(value) filter (where name = 'undecided_percent') as undecided_percent,
+        max(value) filter (where name = 'undecided_for_each_found') as undecided_for_each_found,
+        max(value) filter (where name = 'undecided_at_least') as undecided_at_least
+    from reference.limit_of_figures
+)
+
+select
+    counted.definition,
+    counted.phase,
+    counted.question,
+    counted.schools,
+    counted.found,
+    counted.undecided,
+    percent_of(counted.undecided, counted.schools) as undecided_percent,
+    case
+        when
+            counted.weighed >= share.undecided_at_least
+            and counted.weighed > share.undecided_for_each_found * counted.found
+            and percent_of(counted.weighed, counted.schools) > share.undecided_percent
+            then
+                printf(
+                    '%,d of %,d schools are found, and of %,d more it could not be decided. Of most of these: %s',
+                    counted.found, counted.schools, counted.undecided, reason.sentence
+                )
+    end as withheld_because
+from counted
+cross join share
+left join most on most.definition = counted.definition and most.phase = counted.phase and most.question = counted.question
+left join definition.reason as reason on reason.definition = most.definition and reason.code = most.code

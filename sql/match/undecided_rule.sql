@@ -1,0 +1,36 @@
+-- One row per definition, school, code of its not_assessed and rule that the code names (definition.reason lists them): which rules were not decided
+-- for it, and why. is_open: the rule might hold, which is not known; else it is not for this school, or not in force. A rule is open if one code says
+-- so. is_bounded: it is told from elsewhere that the rule concerns few schools.
+with stated as (
+    select
+        definition,
+        urn,
+        phase,
+        unnest(not_assessed) as code
+    from definition.outcome
+),
+
+named as (
+    select
+        stated.definition,
+        stated.urn,
+        stated.phase,
+        stated.code,
+        unnest(reason.rules) as rule,
+        reason.leaves_open as is_open
+    from stated
+    inner join definition.reason as reason on reason.definition = stated.definition and reason.code = stated.code
+)
+
+select
+    named.definition,
+    named.urn,
+    named.phase,
+    named.code,
+    named.rule,
+    rule.kind,
+    named.is_open,
+    rule.bounded_by is not null as is_bounded
+from named
+inner join definition.reason as rule on rule.definition = named.definition and rule.code = named.rule
+where len(rule.phases) = 0 or list_contains(rule.phases, named.phase)

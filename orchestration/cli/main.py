@@ -68,7 +68,7 @@ def refresh(
         if place.latest.exists():
             errors.print(f"What was published before is as it was: {escape(str(place.latest))}")
         raise typer.Exit(1) from error
-    _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive])
+    _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive if not each.is_withheld])
     for state in done.status:
         if state["is_stale"] or "at the last look" in state["state"]:
             console.print(f"[bold red]{escape(state['title'])}[/], as at {state['as_at'] or 'no date'}: {escape(state['state'])}")
@@ -222,7 +222,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)
-    for heading in ("Schools", "High-perf.", "High ?", "In need", "Need ?", "Median", "Nobody"):
+    for heading in ("Schools", "High", "High ?", "Need", "Need ?", "Median", "Nobody"):
         table.add_column(heading, justify="right")
     for row in country:
         table.add_row(
@@ -233,7 +233,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         )
     console.print(table)
     console.print(
-        "[dim]Need ?, High ?: schools of which it could not be decided whether they are that. Median: of the high-performing schools "
+        "[dim]High: high-performing; Need: in need; with a ?: schools of which that could not be decided. Median: of the high-performing schools "
         "near a school in need. Nobody: schools in need with none near.[/]"
     )
     for said in [said for row in country for said in withheld_of(row)]:

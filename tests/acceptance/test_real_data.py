@@ -203,8 +203,8 @@ def test_the_average_for_england_has_no_independent_school_in_it(
     assert mean(told) == every_school
     assert mean([row for row in told if not is_other.get(row[0], False)]) == counts
     found = figures_2017.query(
-        "select distinct facts.national_attainment as average from mart.school_status "
-        f"where definition = 'nfer-2017' and phase = '{phase}' and facts.national_attainment is not null"
+        "select distinct facts ->> 'national_attainment' as average from mart.school_status "
+        f"where definition = 'nfer-2017' and phase = '{phase}' and (facts ->> 'national_attainment') is not null"
     )
     assert [float(row["average"]) for row in found] == [counts]
 

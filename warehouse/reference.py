@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +34,8 @@ def reference_tables(root: Path = SQL) -> list[str]:
 def load_reference(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> dict[str, int]:
     """Load the small facts; returns the number of rows by table.
 
-    Raises InputError for a file without a contract, a value that is not of its type, and a key that is there twice or not filled.
+    Raises InputError for a file without a contract, a row that has more fields or fewer than the header, a value that is not of its
+    type, and a key that is there twice or not filled.
     """
     promised = _CONTRACT.validate_python(tomllib.loads((root / "reference" / "contract.toml").read_text(encoding="utf-8")))
     run(connection, "create schema if not exists reference")
@@ -45,6 +47,7 @@ def _load(connection: duckdb.DuckDBPyConnection, root: Path, table: str, promise
     shown = f"sql/reference/{name}.csv"
     if name not in promised:
         raise InputError("The file has no contract", file=shown, do=f"add [{name}] with its key to sql/reference/contract.toml")
+    _refuse_ragged(root / "reference" / f"{name}.csv", shown)
     facts = promised[name]
     typed = ", ".join(f"cast({column} as {kind}) as {column}" for column, kind in facts.types.items())
     replaced = f"replace ({typed}) " if typed else ""
@@ -61,3 +64,30 @@ def _load(connection: duckdb.DuckDBPyConnection, root: Path, table: str, promise
     if twice := run(connection, f"select {key} from {table} group by all having count(*) > 1"):
         raise InputError(f"{key} {', '.join(map(str, twice[0]))} is there twice", file=shown, do="take one of them out")
     return int(run(connection, f"select count(*) from {table}")[0][0])
+
+
+def _refuse_ragged(path: Path, shown: str) -> None:
+    """Raise InputError where a row has another number of fields than the header: a comma that is not quoted cuts a text in two."""
+    header: list[str] | None = None
+    with path.open(encoding="utf-8", newline="") as file:
+        for row, line in enumerate(file, start=1):
+            if line.startswith("#") or not line.strip():
+                continue
+            try:
+                (fields,) = csv.reader([line], strict=True)
+            except csv.Error as error:
+                raise InputError(
+                    f"The row cannot be read ({error})",
+                    file=shown,
+                    row=row,
+                    do="put a text with quotation marks into such, each of its own twice",
+                ) from error
+            header = header or fields
+            if len(fields) != len(header):
+                raise InputError(
+                    f"The row has {len(fields)} fields, the header has {len(header)}",
+                    file=shown,
+                    row=row,
+                    expected=", ".join(header),
+                    do="put a text with a comma in it into quotation marks",
+                )

@@ -76,7 +76,11 @@ def _run_of_refresh() -> dg.AssetsDefinition:
 
 
 def _landing_group(group: str) -> dg.AssetsDefinition:
-    titles = {f"raw.{layout.kind}": layout.title for layout in LAYOUTS} | {f"raw.{raw.POSTCODE_KIND}": "ONS postcode directory"}
+    titles = {
+        **{f"raw.{layout.kind}": layout.title for layout in LAYOUTS},
+        **{raw.national_table(layout): f"{layout.title}, the row of England" for layout in LAYOUTS if layout.national},
+        f"raw.{raw.POSTCODE_KIND}": "ONS postcode directory",
+    }
     files = raw.file_table(group)
     specs = [
         dg.AssetSpec(

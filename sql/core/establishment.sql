@@ -65,6 +65,11 @@ select
     typed.urn,
     typed.name,
     coalesce(typed.state_funded_type, typed.type_name) as type,
+    -- null: GIAS does not tell the type
+    case
+        when typed.state_funded_type is not null then true
+        when typed.type_code is not null or typed.type_name is not null then false
+    end as is_state_funded,
     coalesce(typed.is_academy, false) as is_academy,
     typed.counted_phase as phase,
     typed.phase_name as gias_phase,

@@ -42,6 +42,7 @@ select
     local_authority.la_code,
     local_authority.la_name,
     local_authority.la_ons_code,
+    -- the region of its authority, wherever it stands (docs/method/universe.md#areas)
     local_authority.region_code,
     local_authority.region_name,
     establishment.constituency_code,

@@ -1,4 +1,5 @@
--- One row per school and area it stands in: England, its region, its local authority, its constituency (ONS codes).
+-- One row per school and area it counts in: England, the region of its local authority, its local authority, the constituency it stands in (ONS
+-- codes; docs/method/universe.md#areas).
 select
     urn,
     'country' as area_type,

@@ -43,6 +43,7 @@ def test_rows_of_a_wide_file_that_end_early_are_schools_without_results() -> Non
     assert result.frame["year"].tolist() == [2019] * 3  # the header names the year before; totals without a URN are not read
     assert result.frame["rwm_expected_percent"].notna().tolist() == [True, False, False]
     assert result.notices == ("2 rows end early, as the publisher writes a row that has nothing more",)
+    assert result.national[["year", "pupils", "rwm_expected_percent"]].to_numpy().tolist() == [[2019, 644_967, 65]]
 
 
 def test_of_two_versions_in_one_file_the_later_counts_and_is_named() -> None:

@@ -181,6 +181,34 @@ def test_schools_in_need_in_2017_are_in_the_range_of_the_study(figures_2017: Pub
     assert 12.5 <= figures_2017.country("nfer-2017", "secondary")["in_need_percent"] <= 19
 
 
+@pytest.mark.parametrize(
+    ("stage", "phase", "pupils", "result", "every_school", "counts"),
+    [("ks2", "primary", "TELIG", "PTRWM_EXP", 53.9, 53.9), ("ks4", "secondary", "TPUP", "ATT8SCR", 49.6, 50.4)],
+)
+def test_the_average_for_england_has_no_independent_school_in_it(
+    stage: str, phase: str, pupils: str, result: str, every_school: float, counts: float, figures_2017: Published
+) -> None:
+    """Added up from the two files themselves; the numbers are those of docs/method/judgements.md#the-average-for-england."""
+    with (real_folder("2017") / "gias" / "edubasealldata20170401.csv").open(encoding="cp1252", newline="") as file:
+        types = {row["URN"]: row["TypeOfEstablishment (name)"].lower() for row in csv.DictReader(file)}
+    others = ("independent", "college", "online", "service children", "welsh", "secure", "offshore", "centre", "miscellaneous")
+    is_other = {urn: any(word in kind for word in others) and kind != "city technology college" for urn, kind in types.items()}
+    with (real_folder("2017") / stage / "2015-2016" / f"england_{stage}final.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row["URN"], row[pupils], row[result].rstrip("%")) for row in csv.DictReader(file)]
+    told = [(urn, float(number), float(value)) for urn, number, value in rows if value.replace(".", "").isdigit() and number]
+
+    def mean(schools: list[tuple[str, float, float]]) -> float:
+        return round(sum(number * value for _, number, value in schools) / sum(number for _, number, _ in schools), 1)
+
+    assert mean(told) == every_school
+    assert mean([row for row in told if not is_other.get(row[0], False)]) == counts
+    found = figures_2017.query(
+        "select distinct facts ->> 'national_attainment' as average from mart.school_status "
+        f"where definition = 'nfer-2017' and phase = '{phase}' and (facts ->> 'national_attainment') is not null"
+    )
+    assert [float(row["average"]) for row in found] == [counts]
+
+
 def test_a_predecessors_judgement_is_found_as_often_as_ofsted_finds_it(figures_2025: Published) -> None:
     """Ofsted took 3,153 latest judgements from an earlier URN in this file; none may be lost."""
     found = figures_2025.query("select count(*) as n from mart.school where is_ofsted_of_predecessor")[0]["n"]

@@ -105,9 +105,9 @@ class World:
         run(self.connection, "create schema raw")
         run(self.connection, "create schema landing")
         for layout in LAYOUTS:
-            columns = {**layout.schema, "as_at": "date", "source_sha256": "varchar", "row_number": "integer"}
-            fields = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-            run(self.connection, f"create table raw.{layout.kind} ({fields})")
+            for table, columns in raw.columns_of(layout).items():
+                fields = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+                run(self.connection, f"create table {table} ({fields})")
         run(self.connection, "create table raw.ons_postcode (postcode varchar, easting int, northing int, district_code varchar)")
         self.row("raw.ons_postcode", postcode="LE11AA", easting=EASTING, northing=NORTHING, district_code="E07000129")
         for group in (*GROUPS, raw.POSTCODE_GROUP):
@@ -277,8 +277,8 @@ class World:
 
         ``with_lists``: lists of Teaching Schools and National Support Schools are landed, and name other schools.
         """
-        for layout in LAYOUTS:
-            run(self.connection, f"delete from raw.{layout.kind}")
+        for table in (table for layout in LAYOUTS for table in raw.columns_of(layout)):
+            run(self.connection, f"delete from {table}")
         for listed in ("teaching_school", "national_support_school") if with_lists else ():
             self.row(f"raw.list_{listed}", urn=OF_NO_SCHOOL)
         self._next = 0

@@ -26,7 +26,7 @@ def drop(tmp_path: Path) -> Path:
 
 
 def landed(drop: Path, archive: Path) -> list[SourceFile]:
-    return [file for file, _ in land(DropFolder(drop, today=TODAY), LINK, archive)]
+    return [landed.file for landed in land(DropFolder(drop, today=TODAY), LINK, archive)]
 
 
 def test_bytes_are_archived_unchanged_under_their_hash_with_their_provenance(drop: Path, tmp_path: Path) -> None:

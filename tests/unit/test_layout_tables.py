@@ -184,6 +184,13 @@ def test_a_vintage_that_is_like_another_may_have_nothing_optional_as_that_one_ha
         ("[vintage.old]", '[vintage.old]\nlike = "new"', "vintage old, like", "in turn"),
         ("optional = []", 'optional = ["is_sound"]', "vintage new, is_sound", "said to be optional"),
         ("optional = []", 'without = ["is_sound"]', "vintage new, is_sound", "would not have"),
+        ("optional = []", 'optional = []\nnational.is_safe = "Yes"', "vintage new, is_safe", "tells no rows apart"),
+        (
+            "optional = []",
+            'optional = []\nwanted.is_safe.labels = ["Yes"]\nnational.is_safe = "Yes"',
+            "vintage new, is_safe",
+            "a label of others",
+        ),
         ("[vintage.old]\n", '[vintage.old]\nwithout = ["is_safe"]\n', "vintage old, is_safe", "would not have"),
         ("optional = []", 'shape = "long"', "vintage new, shape", "no function for the shape long"),
         ("optional = []", "", "vintage old, headings", "taken for one of new"),

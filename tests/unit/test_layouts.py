@@ -170,6 +170,41 @@ def test_wide_results_have_the_year_of_their_folder_and_leave_out_totals() -> No
     assert frame[["urn", "year", "laestab"]].to_numpy().tolist() == [[100000, 2016, 2013614]]
 
 
+def test_the_row_of_england_is_kept_apart_from_the_schools() -> None:
+    """RECTYPE as in england_ks2final.csv of 2018/19: 4 is England (649,249 pupils), 5 its state-funded schools (644,967)."""
+    text = WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n3,201, , ,London, 99,70%,9%,1,1,1\r\n"
+    text += "4, , , , ,649249,65%,11%, , , \r\n5, , , , ,644967,65%,11%, , , \r\n"
+    parsed = KS2.read(text.encode(), "2015-2016/england_ks2final.csv")
+    assert parsed.frame["urn"].tolist() == [100000]
+    row = parsed.national.iloc[0]
+    assert len(parsed.national) == 1
+    assert (row.year, row.pupils, row.rwm_expected_percent, row.row_number) == (2016, 644967, 65, 5)
+    assert (row.reading_progress_missing, row.level4_rwm_percent_missing) == ("not_recorded", "not_in_this_file")
+    assert set(parsed.national) == {*KS2.national_schema, "row_number"}
+    assert "urn" not in KS2.national_schema
+
+
+def test_at_key_stage_4_another_number_tells_the_row_of_englands_state_funded_schools() -> None:
+    text = "RECTYPE,LEA,ESTAB,URN,SCHNAME,TPUP,ATT8SCR,P8MEA\r\n1,201,4614,100001,A,180,47.1,0.1\r\n4,201,,,London,9,1,0\r\n"
+    text += "5,,,,,600000,48.5,NA\r\n7,,,,,540000,50.1,-0.03\r\n"
+    parsed = KS4.read(text.encode(), "2015-2016/england_ks4final.csv")
+    assert parsed.frame["urn"].tolist() == [100001]
+    assert parsed.national[["year", "attainment8"]].to_numpy().tolist() == [[2016, 50.1]]
+
+
+def test_every_vintage_of_the_wide_tables_says_which_row_is_englands() -> None:
+    """RECTYPE 5 and 7 by users of the files, too: at key stage 2 the numbers of the totals are one less than at key stage 4."""
+    assert KS2.national == dict.fromkeys(("wide", "wide-2015"), ("record_type", "5"))
+    assert KS4.national == dict.fromkeys(("wide", "wide-2015", "wide-2014"), ("record_type", "7"))
+
+
+def test_a_file_without_a_row_of_england_has_none_and_one_without_schools_is_refused() -> None:
+    schools = WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n"
+    assert KS2.read(schools.encode(), "2015-2016/england_ks2final.csv").national.empty
+    error = refused("2015-2016/england_ks2final.csv", (WIDE + "5,,,,,644967,65%,11%,,,\r\n").encode())
+    assert error.column == "RECTYPE"
+
+
 def test_wide_results_without_a_year_in_their_path_are_refused() -> None:
     error = refused("england_ks2final.csv", (WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n").encode())
     assert "academic year" in str(error)

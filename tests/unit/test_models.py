@@ -1,5 +1,6 @@
 """Reading sql/: order, lineage, definitions, checks and the dictionary; and what is said of a mistake."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from warehouse.contract import read_contracts
 from warehouse.definitions import load_parameters, read_definitions
 from warehouse.dictionary import build_dictionary
 from warehouse.model import SQL, Model, in_order, read_models, tables_read
+from warehouse.reference import load_reference
 from warehouse.study.sensitivity import Variation, headlines
 
 
@@ -300,6 +302,45 @@ def test_a_column_without_a_description_stops_the_build(world: World) -> None:
     connection.execute("alter table mart.school add column shoe_size integer")
     with pytest.raises(InputError, match=r"other columns than its contract .* sql/mart/school\.toml, column shoe_size"):
         build_dictionary(connection)
+
+
+def test_no_description_of_the_dictionary_is_empty_or_cut(world: World) -> None:
+    """A comma that was not quoted once cut a description in two: each is a sentence to its end, and leaves no bracket open."""
+    connection = with_results(world)
+    build_dictionary(connection)
+    rows = world.query("select table_name, column_name, data_type, unit, description, null_means, label from mart.data_dictionary")
+    assert rows
+    for row in rows:
+        column = f"{row['table_name']}.{row['column_name']}"
+        assert row["data_type"], column
+        assert re.fullmatch(r"\S.*[.?!]\)?", row["description"]), column
+        for words in filter(None, (row["description"], row["null_means"], row["label"], row["unit"])):
+            assert words == " ".join(words.split()), column
+            assert words.count("(") == words.count(")"), column
+            assert words.count('"') % 2 == 0, column
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("word,What it means, and what it does not.", "has 3 fields, the header has 2"),
+        ("word", "has 1 fields, the header has 2"),
+        ('word,"What it means" here', "cannot be read"),
+        ('word,"What it means', "cannot be read"),
+    ],
+)
+def test_a_row_of_small_facts_that_is_cut_or_has_a_comma_too_many_is_refused_with_its_number(
+    row: str, says: str, tmp_path: Path
+) -> None:
+    """Read anyhow, half a description would be published, or another column would hold the rest."""
+    folder = tmp_path / "reference"
+    folder.mkdir()
+    (folder / "contract.toml").write_text('[words]\nkey = ["word"]\n')
+    (folder / "words.csv").write_text(f'# Words.\nword,meaning\nother,"One, and more."\n{row}\n')
+    with duckdb.connect() as connection, pytest.raises(InputError) as caught:
+        load_reference(connection, tmp_path)
+    assert (caught.value.file, caught.value.row) == ("sql/reference/words.csv", 4)
+    assert says in str(caught.value)
 
 
 def test_the_page_of_the_dictionary_is_made_from_it() -> None:

@@ -68,7 +68,7 @@ def test_a_group_without_files_has_empty_tables_of_the_same_columns(tmp_path: Pa
     for name in ("edubasealldata20250930.csv", "Management_information_-_schools_-_30_June_2017.csv"):
         (drop / name).write_bytes(b"not looked at here")
     with duckdb.connect() as connection:
-        assert load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing") == {"raw.ks4_result": 0}
+        assert load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing") == {"raw.ks4_result": 0, "raw.ks4_national": 0}
         kinds = dict(connection.execute("select column_name, column_type from (describe raw.ks4_result)").fetchall())
     assert (kinds["urn"], kinds["progress8"], kinds["progress8_missing"]) == ("INTEGER", "DOUBLE", "VARCHAR")
 
@@ -119,6 +119,22 @@ def test_the_same_file_in_two_places_is_read_once(tmp_path: Path) -> None:
         "",
         f"2023/24 is not read from it: {names[1]} tells of that year",
     ]
+
+
+def test_the_row_of_england_stands_in_a_table_of_its_own_once_a_year_is_told(tmp_path: Path) -> None:
+    """Of the provisional and the final file one is believed, for its schools and for England alike."""
+    wide = "RECTYPE,URN,TPUP,ATT8SCR,P8MEA\r\n1,100049,156,{0},0\r\n5,,600000,48.4,0\r\n7,,540000,{1},0\r\n"
+    drop = tmp_path / "drop"
+    (drop / "2015-2016").mkdir(parents=True)
+    for name in ("edubasealldata20250930.csv", "Management_information_-_schools_-_30_June_2017.csv"):
+        (drop / name).write_bytes(b"not looked at here")
+    (drop / "2015-2016" / "england_ks4final.csv").write_text(wide.format(44.2, 50.1))
+    (drop / "2015-2016" / "england_ks4provisional.csv").write_text(wide.format(44.1, 49.9))
+    with duckdb.connect() as connection:
+        counts = load_group(connection, DropFolder(drop), "ks4", tmp_path / "landing")
+        national = connection.execute("select year, pupils, attainment8, row_number from raw.ks4_national").fetchall()
+    assert counts == {"raw.ks4_result": 1, "raw.ks4_national": 1}
+    assert national == [(2016, 540_000, 50.1, 4)]
 
 
 def test_two_files_that_tell_of_a_year_alike_and_differ_are_refused_by_name(tmp_path: Path) -> None:

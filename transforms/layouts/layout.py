@@ -54,7 +54,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A file read: the typed frame, its vintage, the headings that were not used, and what has to be told of it, in sentences."""
+    """A file read: the typed frame, its vintage, the headings that were not used, and what has to be told of it, in sentences.
+
+    ``national``: the rows of the country, in the columns of ``national_schema``; empty where the file has none.
+    """
 
     frame: pd.DataFrame
     vintage: str
@@ -62,6 +65,7 @@ class Parsed:
     headings: tuple[str, ...]
     ignored: tuple[str, ...]
     notices: tuple[str, ...] = ()
+    national: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,9 @@ class Layout:
     ``files``: what several files of the kind are: the ``newest`` counts alone, ``parts`` of one table (a row stands in one of
     them), or ``releases`` that tell a history. ``preference``: patterns of the names of parts; of two that tell of one year the one
     that comes first is believed. By vintage: ``reshape`` turns the rows as published into one row per key, ``wanted`` says which
-    rows are read (by our column), ``may_end_after`` after which headings the publisher ends a row that has nothing more,
-    ``origin`` how its header is known (``seen``, ``believed`` or ``ours``), and words about that.
+    rows are read (by our column), ``national`` which of our columns tells the row of the country, and by which label,
+    ``may_end_after`` after which headings the publisher ends a row that has nothing more, ``origin`` how its header is known
+    (``seen``, ``believed`` or ``ours``), and words about that.
     """
 
     kind: str
@@ -92,6 +97,7 @@ class Layout:
     preference: tuple[str, ...] = ()
     reshape: Mapping[str, Reshape] = field(default_factory=dict)
     wanted: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
+    national: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     may_end_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origin: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -121,6 +127,13 @@ class Layout:
         return schema
 
     @property
+    def national_schema(self) -> dict[str, str]:
+        """Columns of the raw table of the country's rows: the year, and every number with its reason; empty for a kind without."""
+        numbers = {column.name for column in self.columns if column.content.with_reason}
+        names = {"year", *numbers, *(f"{name}_missing" for name in numbers)}
+        return {name: kind for name, kind in self.schema.items() if name in names} if self.national else {}
+
+    @property
     def headings(self) -> set[str]:
         """The publishers' headings that are read, of every vintage."""
         return {heading[0] for column in self.columns for vintage in self.vintages if (heading := column.heading(vintage))}
@@ -128,7 +141,8 @@ class Layout:
     def read(self, content: bytes, path: str) -> Parsed:
         """Read one file of this kind.
 
-        Returns one row per ``key`` with the columns of ``schema`` and ``row_number`` (the row in the file).
+        Returns one row per ``key`` with the columns of ``schema`` and ``row_number`` (the row in the file), and apart from them the
+        rows of the country: their URN, authority and number are blank, and none of them is a school.
         Raises InputError with file, row and column: unreadable, a needed column missing, a value of the wrong kind, a key twice.
         """
         chosen: dict[str, str] = {}
@@ -141,8 +155,11 @@ class Layout:
                 heading = column.heading(vintage)
                 if heading and heading[0] in header:
                     chosen[column.name] = heading[0]
+            told_by, label = self.national.get(vintage, ("", ""))
             wanted = (
-                replace(each, heading=chosen[each.heading]) for each in self.wanted.get(vintage, ()) if each.heading in chosen
+                replace(each, heading=chosen[each.heading], beside=frozenset({label} if each.heading == told_by else ()))
+                for each in self.wanted.get(vintage, ())
+                if each.heading in chosen
             )
             return Choice(
                 tuple(chosen.values()),
@@ -158,13 +175,21 @@ class Layout:
         reading = Reading(path, table.header)
         if table.ended_early:
             reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
-        frame = self._typed(texts, chosen, reading)
-        if vintage in self.reshape:
-            frame = self.reshape[vintage](frame, reading)
+        told_by, label = self.national.get(vintage, ("", ""))
+        is_national = texts[told_by].str.strip() == label if told_by in texts else pd.Series(False, index=texts.index)
+        of_the_country = texts.loc[is_national, [name for name in texts if name in self.national_schema]]
+        frame = self._shaped(texts[~is_national], vintage, chosen, reading)
         frame = self._once(frame, reading)
         frame = frame.reindex(columns=[*self.schema, "row_number"])
+        national = self._shaped(of_the_country, vintage, chosen, reading) if is_national.any() else pd.DataFrame()
+        national = national.reindex(columns=[*self.national_schema, "row_number"])
         ignored = tuple(heading for heading in table.header if heading and heading not in chosen.values())
-        return Parsed(frame, vintage, len(table.rows), table.header, ignored, tuple(reading.notices))
+        return Parsed(frame, vintage, len(table.rows), table.header, ignored, tuple(reading.notices), national)
+
+    def _shaped(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
+        """The rows typed, and in the shape of the vintage."""
+        frame = self._typed(texts, chosen, reading)
+        return self.reshape[vintage](frame, reading) if vintage in self.reshape else frame
 
     def _vintage_of(self, header: tuple[str, ...], path: str) -> str:
         """The first vintage whose needed headings are all there; else the error names what the nearest one lacks."""

@@ -72,7 +72,9 @@ class Vintage(Strict):
     ``believed`` (what others say of it) or ``ours``; one of the three. ``without``: columns of the vintage it is like that it has
     not. ``optional``: columns without which the file is read all the same (those of the vintage it is like, where it does not say).
     ``shape``: the function of the layout's module that makes of its rows one per key. ``wanted``: by our column, the labels of the
-    rows that are read. ``may_end_after``: headings after which the publisher ends a row that has nothing more.
+    rows that are read. ``national``: our column among these, and the label that the row of the country has in it (it is kept
+    apart from the others, in a table of its own). ``may_end_after``: headings after which the publisher ends a row that has
+    nothing more.
     """
 
     seen: str | None = None
@@ -84,6 +86,7 @@ class Vintage(Strict):
     shape: str | None = None
     may_end_after: tuple[str, ...] = ()
     wanted: dict[str, WantedRows] = Field(default_factory=dict)
+    national: dict[str, str] = Field(default_factory=dict, max_length=1)
     headings: dict[str, str] = Field(default_factory=dict)
 
     @property
@@ -149,6 +152,7 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
             name: tuple(Wanted(column, frozenset(rows.labels), rows.each) for column, rows in vintage.wanted.items())
             for name, vintage in vintages.items()
         },
+        national={name: each for name, vintage in vintages.items() for each in vintage.national.items()},
         origin={name: vintage.origin for name, vintage in table.vintage.items()},
         may_end_after={name: vintage.may_end_after for name, vintage in vintages.items()},
         **table.model_dump(exclude={"column", "vintage", "labels"}),
@@ -193,6 +197,7 @@ def _like(table: LayoutTable, name: str, file: str, within: tuple[str, ...] = ()
             "optional": optional,
             "shape": vintage.shape or base.shape,
             "wanted": base.wanted | vintage.wanted,
+            "national": vintage.national or base.national,
             "may_end_after": vintage.may_end_after or base.may_end_after,
         }
     )
@@ -225,6 +230,9 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
         for column in vintage.wanted:
             if column not in vintage.headings:
                 yield name, column, "Rows are wanted by a column that the vintage has not"
+        for column, label in vintage.national.items():
+            if column not in vintage.wanted or label in vintage.wanted[column].labels:
+                yield name, column, "The row of the country is told by a column that tells no rows apart, or by a label of others"
         for column in vintage.without:
             if not vintage.like or column not in vintages[vintage.like].headings:
                 yield name, column, "The vintage is said to lack a column that it would not have"

@@ -42,12 +42,14 @@ class TextTable:
 class Wanted:
     """Which rows are read: those that have one of these labels under the heading.
 
-    ``each``: every one of the labels must occur in the file, else at least one of them.
+    ``each``: every one of the labels must occur in the file, else at least one of them. ``beside``: labels of rows that are read
+    too, where there are any.
     """
 
     heading: str
     labels: frozenset[str]
     each: bool = False
+    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def read_text_table(
         header, header_row = _find_header(records, header_has, file)
         choice = choose(header)
         take = _taker([_place(heading, header, header_row, file) for heading in choice.headings])
-        wanted = [(header.index(each.heading), each.labels, Counter[str]()) for each in choice.wanted]
+        wanted = [(header.index(each.heading), each.labels | each.beside, Counter[str]()) for each in choice.wanted]
         ends = {header.index(heading) + 1 for heading in choice.may_end_after if heading in header}
         values: list[Sequence[str]] = []
         rows: list[int] = []

@@ -11,7 +11,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -64,6 +64,15 @@ class SourceFile:
     licence: str
     is_synthetic: bool
     notices: str | None = None
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A file that has landed, and its rows; ``national``: those of the country, which are no school's."""
+
+    file: SourceFile
+    rows: pd.DataFrame
+    national: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 class DropFolder:
@@ -127,7 +136,7 @@ class DropFolder:
         return frame
 
 
-def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[SourceFile, pd.DataFrame]]:
+def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
     """Read every file of a kind in the folder, archive its bytes, and give back its provenance and its rows.
 
     Raises InputError for a file that cannot be used; such a file is not archived.
@@ -153,11 +162,12 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
         before = _provenance(archive / sha256) if (archive / sha256 / "provenance.json").exists() else None
         if before and layout.files == "releases":
             vintage, rows, notices = before.layout, before.rows, before.notices
+            national = pd.DataFrame()
             frame = _rows_of_archived(before, layout, archive / sha256)
         else:
             parsed = layout.read(content, path)
             vintage, rows, notices = parsed.vintage, parsed.rows, ". ".join(parsed.notices) or None
-            frame = parsed.frame
+            frame, national = parsed.frame, parsed.national
             for notice in parsed.notices:
                 log.warning("%s: %s", path, notice)
             if parsed.ignored:
@@ -183,12 +193,10 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[tuple[So
             _archive(archive, source_file, content)
         known = folder.known(layout, frame)
         if len(known) or frame.empty:
-            yield source_file, known
+            yield Landed(source_file, known, folder.known(layout, national))
 
 
-def history(
-    folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]
-) -> Iterator[tuple[SourceFile, pd.DataFrame]]:
+def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]) -> Iterator[Landed]:
     """Releases of a kind that were published before and are not in the folder: what a newer release drops must not be lost.
 
     ``landed``: the folder's own files; of a release that was issued twice the folder's issue counts, else the one landed last. Left
@@ -207,7 +215,7 @@ def history(
             releases[file.published] = file
     for _, file in sorted(releases.items()):
         log.info("also used, published before: %s", PurePosixPath(file.name).name)
-        yield file, _rows_of_archived(file, layout, archive / file.sha256)
+        yield Landed(file, _rows_of_archived(file, layout, archive / file.sha256))
 
 
 def _rows_of_archived(file: SourceFile, layout: Layout, kept: Path) -> pd.DataFrame:

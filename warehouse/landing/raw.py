@@ -20,13 +20,10 @@ from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout
 from transforms.layouts.layout import academic_year
 from warehouse.landing import postcodes
-from warehouse.landing.archive import LICENCE, DropFolder, SourceFile, history, land
+from warehouse.landing.archive import LICENCE, DropFolder, Landed, SourceFile, history, land
 from warehouse.store import replace_table, run
 
 log = logging.getLogger("schoolmatch")
-
-Landed = tuple[SourceFile, pd.DataFrame]
-"""A file that has landed, and its rows."""
 
 POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
 
@@ -81,7 +78,20 @@ def tables_of(group: str) -> list[str]:
     """The raw tables a landing group fills."""
     if group == POSTCODE_GROUP:
         return [f"raw.{POSTCODE_KIND}"]
-    return [f"raw.{layout.kind}" for layout in LAYOUTS if layout.group == group]
+    return [table for layout in LAYOUTS if layout.group == group for table in columns_of(layout)]
+
+
+def columns_of(layout: Layout) -> dict[str, dict[str, str]]:
+    """The raw tables that files of a kind fill, and their columns: one, or a second for the rows of the country."""
+    columns = {f"raw.{layout.kind}": {**layout.schema, **_ORIGIN}}
+    if layout.national:
+        columns[national_table(layout)] = {**layout.national_schema, **_ORIGIN}
+    return columns
+
+
+def national_table(layout: Layout) -> str:
+    """The raw table of the rows of the country in files of a kind."""
+    return f"raw.{layout.group}_national"
 
 
 def file_table(group: str) -> str:
@@ -101,18 +111,21 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
     for layout in LAYOUTS:
         if layout.group != group:
             continue
-        columns = {**layout.schema, **_ORIGIN}
-        frames = [pd.DataFrame(columns=list(columns))]
         arrived = list(land(folder, layout, archive))
         if layout.files == "releases":
-            arrived += history(folder, layout, archive, [file for file, _ in arrived])
+            arrived += history(folder, layout, archive, [each.file for each in arrived])
         elif "year" in layout.key:
             arrived = one_telling_of_each_year(layout, arrived)
-        for source_file, frame in arrived:
-            files.append(source_file)
-            frames.append(frame.assign(as_at=source_file.published, source_sha256=source_file.sha256))
-        rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")
-        counts[f"raw.{layout.kind}"] = replace_table(connection, f"raw.{layout.kind}", columns, rows)
+        files += [each.file for each in arrived]
+        for table, columns in columns_of(layout).items():
+            is_national = layout.national and table == national_table(layout)
+            frames = [pd.DataFrame(columns=list(columns))]
+            for each in arrived:
+                frame = each.national if is_national else each.rows
+                if len(frame):
+                    frames.append(frame.assign(as_at=each.file.published, source_sha256=each.file.sha256))
+            rows = pa.concat_tables([_arrow(frame[list(columns)]) for frame in frames], promote_options="permissive")
+            counts[table] = replace_table(connection, table, columns, rows)
         _refuse_overlap(connection, layout, {file.sha256: file.name for file in files})
     _replace_files(connection, group, files)
     return counts
@@ -124,21 +137,23 @@ def one_telling_of_each_year(layout: Layout, arrived: list[Landed]) -> list[Land
     Believed is the first by the layout's ``preference``, then the one whose newest year is later, as it was published later. Of
     files that are alike in both, the rows are parts of one table, unless the bytes are the same.
     """
-    order = [(layout.rank(file.name), -int(frame["year"].max())) for file, frame in arrived]
+    order = [(layout.rank(landed.file.name), -int(landed.rows["year"].max())) for landed in arrived]
     best: dict[int, int] = {}
-    for number, (_, frame) in enumerate(arrived):
-        for year in frame["year"].unique():
+    for number, landed in enumerate(arrived):
+        for year in landed.rows["year"].unique():
             best[year] = min(best.get(year, number), number, key=lambda each: order[each])
     kept = []
-    for number, (file, frame) in enumerate(arrived):
-        copy_of = next((earlier for earlier, _ in arrived[:number] if earlier.sha256 == file.sha256), None)
-        others = {year for year in frame["year"].unique() if copy_of or order[best[year]] < order[number]}
+    for number, landed in enumerate(arrived):
+        file = landed.file
+        copy_of = next((earlier.file for earlier in arrived[:number] if earlier.file.sha256 == file.sha256), None)
+        others = {year for year in landed.rows["year"].unique() if copy_of or order[best[year]] < order[number]}
         notices = [file.notices] if file.notices else []
         for year in sorted(others):
-            teller = copy_of or arrived[best[year]][0]
+            teller = copy_of or arrived[best[year]].file
             notices.append(f"{academic_year(int(year))} is not read from it: {teller.name} tells of that year")
             log.warning("%s: %s", file.name, notices[-1])
-        kept.append((replace(file, notices=". ".join(notices) or None), frame[~frame["year"].isin(others)]))
+        believed = (frame[~frame["year"].isin(others)] if "year" in frame else frame for frame in (landed.rows, landed.national))
+        kept.append(Landed(replace(file, notices=". ".join(notices) or None), *believed))
     return kept
 
 

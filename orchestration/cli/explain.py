@@ -19,8 +19,12 @@ from warehouse.store import rows_as_dicts
 
 YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, but set aside"
 NOT_KNOWN = "not known"
-IN_NEED = "in_need"
+IN_NEED, HIGH_PERFORMING = "in_need", "high_performing"
 PLACE_NOT_KNOWN = "not known, as its place or setting is not"
+OLD_YEARS = 10
+"""From which age, in whole years, the age of a judgement is said of a status that rests on it. Our choice: it decides nothing."""
+_OF_JUDGEMENT = {"inspection_date", "overall_effectiveness", "quality_of_education", "leadership_and_management"}
+"""Facts by which a rule about results reads a judgement as well."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Rule:
 class Finding:
     """What a definition finds of a school.
 
-    ``excluded_because``: why a reason was set aside; ``not_assessed``: what could not be told; each in a sentence.
+    ``excluded_because``: why a reason was set aside; ``not_assessed``: what could not be told; ``weakened_by``: what weakens the
+    judgement that the status rests on, and changes nothing; each in a sentence.
     For a school in need: ``partners``, the high-performing schools within the radius (None: its place is not known);
     ``organisations``, the trusts and authorities that run them, in words and by rank; ``partnered_exclusively``, by capacity, its
     partner where no high-performing school takes more schools than that, or why it has none.
@@ -52,6 +57,7 @@ class Finding:
     status: str
     excluded_because: str | None
     not_assessed: list[str]
+    weakened_by: list[str]
     partners: int | None
     nearest: str | None
     organisations: list[str]
@@ -97,7 +103,7 @@ def explain(connection: duckdb.DuckDBPyConnection, urn: int) -> Explanation:
         school=_who(school),
         data=f"GIAS as at {day_in_words(about['gias_as_at'])}, Ofsted as at {day_in_words(about['ofsted_as_at'])}",
         label=about["label"],
-        findings=[_finding(connection, status) for status in statuses],
+        findings=[_finding(connection, status, school) for status in statuses],
     )
 
 
@@ -124,10 +130,45 @@ def _who(school: dict[str, Any]) -> dict[str, str]:
         "Trust": trust,
         "Setting": in_words(school["setting"] or NOT_KNOWN)
         + (f": partners are looked for within {radius:g} miles" if radius else ": no radius"),
+        "Latest judgement": _latest_judgement(school),
+        "Ungraded inspection since": _ungraded_inspection(school),
     }
 
 
-def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> Finding:
+def _latest_judgement(school: dict[str, Any]) -> str:
+    """Its day and how old it was at the date of Ofsted's file."""
+    if not school["ofsted_date"]:
+        return "none known"
+    age = school["ofsted_age_years"]
+    return day_in_words(school["ofsted_date"]) + ("" if age is None else f" ({_years(age)} old)")
+
+
+def _ungraded_inspection(school: dict[str, Any]) -> str:
+    """The day of the latest ungraded inspection since the latest judgement, and what it found."""
+    day = school["ofsted_ungraded_date"]
+    return f"{day_in_words(day)}: {school['ofsted_ungraded_outcome'] or 'outcome not known'}" if day else "none known"
+
+
+def _years(age: int) -> str:
+    return f"{age} year{'' if age == 1 else 's'}"
+
+
+def _weakened_by(status: dict[str, Any], reasons: list[dict[str, Any]], school: dict[str, Any]) -> list[str]:
+    """What weakens the judgement that the status rests on: its age; of a high-performing school, concerns found since."""
+    met = [row for row in reasons if row["kind"] == status["status"] and row["code"] in status["reasons"]]
+    if not any(row["evidence"] == "inspection" or _OF_JUDGEMENT & set(row["facts"]) for row in met):
+        return []
+    found = []
+    age = school["ofsted_age_years"]
+    if age is not None and age >= OLD_YEARS:
+        found.append(f"Its judgement is {_years(age)} old.")
+    if status["status"] == HIGH_PERFORMING and school["has_ofsted_ungraded_concerns"]:
+        day = day_in_words(school["ofsted_ungraded_date"])
+        found.append(f"An ungraded inspection of {day} found concerns: {school['ofsted_ungraded_outcome']}.")
+    return found
+
+
+def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], school: dict[str, Any]) -> Finding:
     name = status["definition"]
     reasons = _of_definition(connection, "reason", name)
     labels = {row["fact"]: row["label"] for row in _of_definition(connection, "fact", name)}
@@ -137,7 +178,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
     unknown = [row for row in reasons if row["code"] in status["not_assessed"]]
     rules = []
     for row in reasons:
-        if row["kind"] not in ("in_need", "high_performing") or (row["phases"] and status["phase"] not in row["phases"]):
+        if row["kind"] not in (IN_NEED, HIGH_PERFORMING) or (row["phases"] and status["phase"] not in row["phases"]):
             continue
         outcome, why = NO, None
         if row["code"] in status["reasons"]:
@@ -168,6 +209,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> F
         status=status["status"],
         excluded_because=sentences.get(status["excluded_because"]),
         not_assessed=[row["sentence"] for row in unknown],
+        weakened_by=_weakened_by(status, reasons, school),
         partners=partners,
         nearest=nearest,
         organisations=_organisations(connection, status),

@@ -14,7 +14,7 @@ from warehouse.licence import LIMITS, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 
 
 def show_brief(explanation: Explanation, console: Console) -> None:
-    """Print the answer: who it is, status and why, who is near, what could not be told, and what other definitions find."""
+    """Print the answer: who it is, status, why, what weakens it, who is near, what could not be told, and what others find."""
     school = explanation.school
     label = f" ({SYNTHETIC_LABEL})" if explanation.label else ""
     where = f"{explanation.name}, URN {explanation.urn}{label}: {school['Phase']}, {school['Local authority']}."
@@ -23,7 +23,7 @@ def show_brief(explanation: Explanation, console: Console) -> None:
         lines.append("No definition is about schools of its phase.")
     for finding in explanation.findings[:1]:
         lines += [f"[bold]{escape(finding.title)}: {in_words(finding.status)}.[/] {escape(_why(finding))}"]
-        lines += [escape(line) for line in (_near(finding), _not_told(finding)) if line]
+        lines += [escape(line) for line in (" ".join(finding.weakened_by), _near(finding), _not_told(finding)) if line]
     others = "".join(f"{finding.title}: {in_words(finding.status)}. " for finding in explanation.findings[1:])
     lines.append(f"{escape(others)}[dim]The whole: schoolmatch explain {explanation.urn} --full[/]")
     for line in lines:
@@ -71,6 +71,8 @@ def show_whole(explanation: Explanation, console: Console) -> None:
     for finding in explanation.findings:
         console.print(f"\n[bold]{escape(finding.title)}: {in_words(finding.status)}[/]")
         console.print(f"[dim]{escape(finding.sentence)}[/]")
+        if finding.weakened_by:
+            console.print(escape(" ".join(finding.weakened_by)))
         if near := _near(finding):
             console.print(escape(near))
         if finding.organisations:

@@ -4,7 +4,8 @@
 -- a graded one that only an older release tells, between the previous, the latest and the date of the newest, is none: it was withdrawn, a short
 -- inspection that only confirmed the grade, or one of these two under another date (some releases give the day of its end). urn is the school
 -- Ofsted lists it under, inspected_urn the one it was then. framework: headline_grade (an overall grade), four_judgements (September 2024 to
--- November 2025: no headline), report_card (since), ungraded. category_of_concern is the one of today where the release tells it ("Most recent
+-- November 2025: no headline), report_card (since), ungraded, and visit: one that a list tells without a grade, and without an outcome that an
+-- ungraded inspection has (monitoring, urgent). category_of_concern is the one of today where the release tells it ("Most recent
 -- category of concern", in the layout of report cards), as a later visit can lift one: NONE where the inspection found one, or was inadequate,
 -- and the school is in none today. Else it is what the inspection found.
 with told as (
@@ -74,7 +75,8 @@ with told as (
             when report_card_leadership_and_governance is not null or report_card_safeguarding is not null then 'report_card'
             when overall_effectiveness is not null then 'headline_grade'
             when quality_of_education is not null then 'four_judgements'
-            else 'ungraded'
+            when ungraded_outcome in (select known.ungraded_outcome from reference.ungraded_outcome as known) then 'ungraded'
+            else 'visit'
         end as framework,
         overall_effectiveness,
         category_of_concern,
@@ -170,5 +172,6 @@ select
     as_at
 from with_areas
 qualify row_number() over (
-    partition by urn, inspection_date, framework in ('report_card', 'ungraded'), framework = 'ungraded' order by as_at desc, is_of_list nulls first
+    partition by urn, inspection_date, if(framework in ('headline_grade', 'four_judgements'), 'graded', framework)
+    order by as_at desc, is_of_list nulls first
 ) = 1

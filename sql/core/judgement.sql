@@ -42,7 +42,7 @@ counted as (
         inspection.report_card_areas_not_known
     from lineage
     inner join core.inspection as inspection on inspection.urn = lineage.listed_urn
-    where inspection.framework <> 'ungraded'
+    where inspection.framework not in ('ungraded', 'visit')
     qualify row_number() over (
         partition by lineage.urn, inspection.inspection_date
         -- of two of one day and URN the report card counts, as the newer framework tells more: of the frameworks it is the last by the alphabet

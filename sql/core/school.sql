@@ -1,6 +1,8 @@
--- One row per open state-funded school in England: who it is, where it stands, its trust, its latest and previous judgement,
--- its results of the latest year with attainment. What a definition asks beyond it: rise core.judgement and core.results_year; nfer-2017 the
--- results of every year (raw.ks2_result, raw.ks4_result by core.result_owner, core.results_year, core.national_result) and raw.list_*.
+-- One row per open state-funded school in England: who it is, where it stands, its trust, its latest and previous judgement, what an ungraded
+-- inspection found since, its results of the latest year with attainment. ofsted_age_years: whole years from the latest judgement to the date of
+-- the newest release of Ofsted's latest inspections, not to today, so that the same files give the same. What a definition asks beyond it: rise
+-- core.judgement and core.results_year; nfer-2017 the results of every year (raw.ks2_result, raw.ks4_result by core.result_owner,
+-- core.results_year, core.national_result) and raw.list_*.
 with single_academy_trust as (
     -- GIAS names a school's single-academy trust but leaves its number blank
     select
@@ -17,6 +19,11 @@ results_year as (
         max(attainment_year) filter (where stage = 'ks2') as ks2,
         max(attainment_year) filter (where stage = 'ks4') as ks4
     from core.results_year
+),
+
+release as (
+    select max(as_at) as as_at
+    from raw.ofsted_inspection
 )
 
 select
@@ -78,6 +85,7 @@ select
     establishment.admissions,
     establishment.religious_character,
     latest.inspection_date as ofsted_date,
+    cast(datesub('year', latest.inspection_date, release.as_at) as integer) as ofsted_age_years,
     latest.framework as ofsted_framework,
     latest.overall_effectiveness as ofsted_grade,
     latest.category_of_concern as ofsted_category_of_concern,
@@ -94,6 +102,9 @@ select
     previous.quality_of_education as ofsted_previous_quality_of_education,
     previous.leadership_and_management as ofsted_previous_leadership_and_management,
     previous.leadership_and_governance as ofsted_previous_leadership_and_governance,
+    ungraded.inspection_date as ofsted_ungraded_date,
+    ungraded.ungraded_outcome as ofsted_ungraded_outcome,
+    ungraded.has_concerns as has_ofsted_ungraded_concerns,
     ks2.year as ks2_year,
     ks2.result_source as ks2_source,
     ks2.pupils as ks2_pupils,
@@ -115,6 +126,7 @@ select
 from core.establishment as establishment
 inner join core.local_authority as local_authority on local_authority.la_code = establishment.la_code
 cross join results_year
+cross join release
 left join single_academy_trust
     on establishment.trust_flag_code = '5' and single_academy_trust.trust_key = upper(establishment.trust_name)
 left join core.school_location as location on location.urn = establishment.urn
@@ -122,6 +134,7 @@ left join core.school_cell as cell on cell.urn = establishment.urn
 left join core.school_setting as setting on setting.urn = establishment.urn
 left join core.judgement as latest on latest.urn = establishment.urn and latest.recency = 1
 left join core.judgement as previous on previous.urn = establishment.urn and previous.recency = 2
+left join core.ungraded_inspection as ungraded on ungraded.urn = establishment.urn
 left join core.school_trust as trust on trust.urn = establishment.urn
 left join core.ks2_result as ks2 on ks2.urn = establishment.urn and ks2.year = results_year.ks2
 left join core.ks4_result as ks4 on ks4.urn = establishment.urn and ks4.year = results_year.ks4

@@ -36,6 +36,7 @@ select
     need.nearest_miles,
     need.nearest_urn,
     school.ofsted_date,
+    school.ofsted_age_years,
     school.trust_name,
     school.is_ofsted_before_trust,
     need.need_urn as gias_page,

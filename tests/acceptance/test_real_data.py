@@ -5,6 +5,7 @@ These tests run where the real files are (see ``tests/conftest.py``), and are sk
 
 import csv
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ from warehouse.home import Home
 from warehouse.landing.archive import DropFolder, mark_published
 from warehouse.landing.raw import load_group
 from warehouse.model import read_models
+from warehouse.reference import load_reference
 
 pytestmark = pytest.mark.real_data
 
@@ -215,6 +217,38 @@ def test_a_predecessors_judgement_is_found_as_often_as_ofsted_finds_it(figures_2
     assert found >= 3_153
 
 
+def test_what_an_ungraded_inspection_found_is_what_ofsteds_file_says(figures_2025: Published) -> None:
+    """In this layout its columns are of those since the latest graded inspection, under whichever URN: all of them count."""
+    with (real_folder("2025") / OFSTED_2025).open(encoding="cp1252", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["Date of latest ungraded inspection"] != "NULL"]
+    assert len(rows) == 9_422  # in the publisher's file
+    told = {
+        int(row["URN"]): (
+            date(*map(int, reversed(row["Date of latest ungraded inspection"].split("/")))),  # 26/09/2024
+            None if (outcome := row["Ungraded inspection overall outcome"]) == "NULL" else outcome,
+        )
+        for row in rows
+    }
+    found = {
+        row["urn"]: (row["ofsted_ungraded_date"], row["ofsted_ungraded_outcome"])
+        for row in figures_2025.query("from mart.school where ofsted_ungraded_date is not null")
+    }
+    assert {urn: found.get(urn) for urn in told} == told
+    assert len(set(found) - set(told)) == 1  # told of its predecessor alone
+
+
+def test_how_many_statuses_rest_on_weakened_evidence(figures_2025: Published) -> None:
+    """Counted in Ofsted's file of 31 August 2025 and the statuses: docs/method/judgements.md#graded-inspections-only."""
+    (counted,) = figures_2025.query(
+        "select count(*) filter (has_ofsted_ungraded_concerns) as with_concerns, count(*) filter (ofsted_age_years >= 10) as old "
+        "from mart.school inner join mart.school_status as status using (urn) "
+        "where status.definition = 'rise' and status.status = 'high_performing'"
+    )
+    assert counted == {"with_concerns": 75, "old": 1_254}
+    in_need = "inner join mart.school_status as status using (urn) where status.status = 'in_need' and ofsted_age_years >= 10"
+    assert figures_2025.query(f"select count(*) as n from mart.school {in_need}") == [{"n": 0}]
+
+
 def folder_of(root: Path, *years_of_ofsted: str) -> Path:
     """The drop folder of 2025 with the Ofsted releases of other years in place of its own."""
     for file in real_folder("2025").rglob("*"):
@@ -284,6 +318,7 @@ def test_the_two_releases_landed_in_either_order_give_the_same_judgements(tmp_pa
                 archive = tmp_path / f"archive{order[0]}"
                 load_group(connection, folder, "ofsted", archive)
                 mark_published(archive, [path.name for path in archive.iterdir()])
+            load_reference(connection)
             model.build(connection)
             found.append(connection.execute("select * from core.inspection order by all").fetchall())
     assert len(found[0]) > 43_000

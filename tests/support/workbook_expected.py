@@ -91,6 +91,7 @@ COLUMNS: dict[str, Columns] = {
         "Miles to nearest partner": ("nearest.distance_miles", "need.nearest_miles"),
         "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", "need.nearest_urn"),
         "Judged on": ("school.ofsted_date", "school.ofsted_date"),
+        "Age of the judgement, years": ("school.ofsted_age_years", "school.ofsted_age_years"),
         "Trust": ("school.trust_name", "school.trust_name"),
         "Judged before it joined its trust": (_YES_OR_NO.format("school.is_ofsted_before_trust"), "school.is_ofsted_before_trust"),
         "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
@@ -147,6 +148,13 @@ COLUMNS: dict[str, Columns] = {
         ),
         "Judged under": ("replace(school.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
         "Judged on": ("school.ofsted_date", "school.ofsted_date"),
+        "Age of the judgement, years": ("school.ofsted_age_years", "school.ofsted_age_years"),
+        "Ungraded inspection found concerns": (
+            _YES_OR_NO.format("school.has_ofsted_ungraded_concerns"),
+            "school.has_ofsted_ungraded_concerns",
+        ),
+        "Ungraded inspection found": ("school.ofsted_ungraded_outcome", "school.ofsted_ungraded_outcome"),
+        "Ungraded inspection since, on": ("school.ofsted_ungraded_date", "school.ofsted_ungraded_date"),
         "Page in GIAS": (_PAGE.format("school.urn", "in GIAS"), None),
     },
     "Sensitivity": _whose("moved", "sensitivity")

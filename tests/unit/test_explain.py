@@ -183,3 +183,91 @@ def test_who_is_near_a_school_without_a_place_is_not_known(world: World) -> None
     out = io.StringIO()
     show_brief(explain(world.build().connection, 100001), Console(file=out, width=80, highlight=False))
     assert "Partners near: not known, as its place or setting is not." in out.getvalue()
+
+
+CONCERNS = {
+    "ungraded_inspection_date": date(2024, 9, 26),
+    "ungraded_outcome": "School remains Outstanding (Concerns) - S5 Next",
+}
+
+
+def brief(explanation: Explanation) -> str:
+    out = io.StringIO()
+    show_brief(explanation, Console(file=out, width=80, highlight=False))
+    return out.getvalue()
+
+
+def test_an_old_judgement_and_concerns_found_since_are_said_of_the_status_that_rests_on_it_in_the_same_few_lines(
+    world: World,
+) -> None:
+    """On the narrowest of usual terminals, with a name as long as they get, and results that are suppressed beside it."""
+    world.school(100001, name="St Benedict's Church of England Voluntary Controlled Primary School")
+    world.graded(100001, 1, latest_inspection_date=date(2013, 8, 31), **CONCERNS)
+    world.ks2(100001, 2025, percent=None)
+    world.ks2(world.school(100002), 2025, percent=60)
+    world.ks2(100002, 2023, percent=60, progress=0)
+    explanation = explain(world.build().connection, 100001)
+
+    weakened = [
+        "Its judgement is 12 years old.",
+        "An ungraded inspection of 26 September 2024 found concerns: School remains Outstanding (Concerns) - S5 Next.",
+    ]
+    assert {each.definition: (each.status, each.weakened_by) for each in explanation.findings} == {
+        "nfer-2017": ("high_performing", weakened),
+        "rise": ("high_performing", weakened),
+    }
+    text = brief(explanation)
+    assert " ".join(weakened) in " ".join(text.split())
+    assert "RISE: high-performing." in text
+    assert len(text.splitlines()) <= 8, text
+    assert " ".join(in_words(explanation).split()).count(" ".join(weakened)) == 2
+
+
+def test_the_whole_tells_the_age_of_the_judgement_and_the_ungraded_inspection_of_every_school(world: World) -> None:
+    world.graded(world.school(100001), 2, ungraded_inspection_date=date(2024, 3, 1), ungraded_outcome="School remains Good")
+    world.graded(world.school(100002), 2, latest_inspection_date=date(2024, 8, 31), ungraded_inspection_date=date(2025, 3, 5))
+    world.school(100003)
+    world.build()
+    said = {urn: in_words(explain(world.connection, urn)) for urn in (100001, 100002, 100003)}
+    assert "Latest judgement: 1 May 2023 (2 years old)" in said[100001]
+    assert "Ungraded inspection since: 1 March 2024: School remains Good" in said[100001]
+    assert "Latest judgement: 31 August 2024 (1 year old)" in said[100002]
+    assert "Ungraded inspection since: 5 March 2025: outcome not known" in said[100002]
+    assert "Latest judgement: none known" in said[100003]
+    assert "Ungraded inspection since: none known" in said[100003]
+
+
+def test_nothing_weakens_a_status_that_rests_on_something_else_or_no_status(world: World) -> None:
+    """On a list; on results that read no judgement; of a school that is neither; and a judgement of nine years, confirmed since."""
+    old = {"latest_inspection_date": date(2013, 5, 1), **CONCERNS}
+    world.graded(world.school(100001), 2, **old)
+    world.row("raw.list_teaching_school", urn=100001)
+    world.graded(world.school(100002), 2, **old)
+    world.ks2(100002, 2016, percent=50, progress=-6)
+    world.graded(world.school(100003), 2, **old)
+    confirmed = CONCERNS | {"ungraded_outcome": "School remains Outstanding"}
+    world.graded(world.school(100004), 1, latest_inspection_date=date(2015, 9, 1), **confirmed)
+    world.build()
+    found = {urn: finding(explain(world.connection, urn), "nfer-2017") for urn in (100001, 100002, 100003, 100004)}
+    assert {urn: (each.status, each.weakened_by) for urn, each in found.items()} == {
+        100001: ("high_performing", []),
+        100002: ("in_need", []),
+        100003: ("neither", []),
+        100004: ("high_performing", []),
+    }
+
+
+def test_high_results_count_with_a_good_judgement_which_can_be_old(world: World) -> None:
+    world.graded(world.school(100001), 2, latest_inspection_date=date(2015, 8, 31))
+    for urn, percent in ((100001, 90), (100002, 60), (100003, 60), (100004, 60)):
+        world.ks2(urn if urn == 100001 else world.school(urn), 2025, percent=percent)
+    rise = finding(explain(world.build().connection, 100001), "rise")
+    assert rise.status == "high_performing"
+    assert rise.weakened_by == ["Its judgement is 10 years old."]
+
+
+def test_concerns_found_since_are_not_said_of_a_school_in_need_whose_judgement_is_old(world: World) -> None:
+    """Concerns bear a need out: only the age can weaken it."""
+    world.graded(world.school(100001), 3, latest_inspection_date=date(2014, 5, 1), **CONCERNS)
+    found = finding(explain(world.build().connection, 100001), "nfer-2017")
+    assert (found.status, found.weakened_by) == ("in_need", ["Its judgement is 11 years old."])

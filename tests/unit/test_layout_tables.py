@@ -17,6 +17,7 @@ from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import Layout
 from transforms.layouts.ofsted import INSPECTION
 from transforms.layouts.table import FOLDER, read_layout
+from warehouse.model import SQL
 
 BY_KIND = {layout.kind: layout for layout in LAYOUTS}
 COPIES = {header.name: header for header in read_headers()}
@@ -86,6 +87,49 @@ def test_safeguarding_is_read_from_headings_that_end_in_a_question_mark(copy: st
     assert (told("9"), told("NULL")) == (None, None)
     with pytest.raises(InputError, match="'Perhaps' is not Yes, No"):
         told("Perhaps")
+
+
+@pytest.mark.parametrize(
+    ("copy", "day", "outcome"),
+    [
+        ("2016-2017", "Date of latest short inspection", None),
+        ("2018-09", "Date of latest short inspection", "Short inspection overall outcome"),
+        ("2019-09", "Date of latest section 8 inspection", "Section 8 inspection overall outcome"),
+        ("2022-09", "Date of latest ungraded inspection", "Ungraded inspection overall outcome"),
+        ("2025-08", "Date of latest ungraded inspection", "Ungraded inspection overall outcome"),
+        ("2025-11", "Date of latest ungraded inspection", "Ungraded inspection overall outcome"),
+    ],
+)
+def test_an_ungraded_inspection_is_read_under_each_name_it_has_had(copy: str, day: str, outcome: str | None) -> None:
+    """Short inspections to August 2019, section 8 ones to mid-2022; what a short one found stands nowhere before September 2018."""
+    values = {"URN": "100000", day.replace(" ", "_"): "05/03/2019"}
+    if outcome:
+        values[outcome.replace(" ", "_")] = "School remains good (concerns) -  S5 Next"
+    row = INSPECTION.read(file_with(COPIES[f"ofsted_inspection/{copy}"].headings, **values), "x.csv").frame.iloc[0]
+    assert row.ungraded_inspection_date == pd.Timestamp(2019, 3, 5)
+    if outcome:
+        assert (
+            row.ungraded_outcome == "School remains Good (Concerns) - S5 Next"
+        )  # in the words of the list, whatever its capitals and spaces
+    else:
+        assert pd.isna(row.ungraded_outcome)
+
+
+def test_an_outcome_in_words_that_are_not_known_is_kept_and_told() -> None:
+    """It decides no status: a new word must not stop a refresh, nor be taken for one that is known."""
+    headings = COPIES["ofsted_inspection/2025-11"].headings
+    parsed = INSPECTION.read(file_with(headings, URN="100000", Ungraded_inspection_overall_outcome="School may be Good"), "x.csv")
+    assert parsed.frame.iloc[0].ungraded_outcome == "School may be Good"
+    assert parsed.notices == (
+        "Ungraded inspection overall outcome has wordings that are not known, and decide nothing: 'School may be Good' in 1 rows",
+    )
+
+
+def test_the_outcomes_that_are_read_are_those_of_which_the_small_facts_say_whether_there_were_concerns() -> None:
+    outcomes = next(column.content.labels for column in INSPECTION.columns if column.name == "ungraded_outcome")
+    with (SQL / "reference" / "ungraded_outcome.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["ungraded_outcome"] for row in csv.DictReader(line for line in file if not line.startswith("#"))}
+    assert set(outcomes.values()) == known
 
 
 def test_a_file_without_a_heading_that_ends_in_a_question_mark_lacks_it() -> None:

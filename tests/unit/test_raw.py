@@ -13,6 +13,7 @@ from transforms.layouts.ofsted import EVENT, INSPECTION
 from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, mark_published
 from warehouse.landing.raw import load_group
 from warehouse.model import read_models
+from warehouse.reference import load_reference
 
 OVERALL, FULL, GRADED, REPORT_CARD = "2017", "2019-09", "2022-07", "2025-11"
 
@@ -174,6 +175,7 @@ def judged(folder: DropFolder, archive: Path, *, published: bool = True) -> list
         load_group(connection, folder, "ofsted", archive)
         if published:
             mark_published(archive, [path.name for path in archive.iterdir()])
+        load_reference(connection)
         model = next(model for model in read_models("core") if model.name == "core.inspection")
         model.build(connection)
         return connection.execute(

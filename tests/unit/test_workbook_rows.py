@@ -1,5 +1,6 @@
 """What stands in the workbooks of a handful of schools: changes since before, hostile names, the order, the setting."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,49 @@ def test_likeness_capacity_and_changes_are_shown_column_by_column(tmp_path: Path
     assert {("no longer in need", 100004), ("no longer in need", 100099), ("newly in need", 100006)} <= set(changes)
 
 
+def test_how_old_a_judgement_is_and_what_was_found_since_can_be_filtered_by(world: World, tmp_path: Path) -> None:
+    """A status is a screen: whoever uses it can leave out those that rest on weakened evidence."""
+    world.graded(world.school(100001, name="In need"), 4, latest_inspection_date=date(2014, 5, 1))
+    since = {"ungraded_inspection_date": date(2024, 9, 26), "ungraded_outcome": "School remains Outstanding (Concerns) - S5 Next"}
+    world.graded(world.school(100002, name="Old", east=900), 1, latest_inspection_date=date(2013, 8, 31), **since)
+    world.graded(world.school(100003, name="New", east=-900), 1)
+    folder = written(world, tmp_path)
+
+    england = Read(folder / "england.xlsx")
+    shown = {}
+    for title, name, columns in (
+        ("Schools in need", "School in need", ("Age of the judgement, years",)),
+        (
+            "High-performing schools",
+            "High-performing school",
+            (
+                "Age of the judgement, years",
+                "Ungraded inspection found concerns",
+                "Ungraded inspection found",
+                "Ungraded inspection since, on",
+            ),
+        ),
+    ):
+        headings, rows = england.table(title)
+        first = headings.index(columns[0])
+        assert headings[first - 1 : first + len(columns)] == ("Judged on", *columns)  # beside the day
+        shown[title] = {row[headings.index(name)]: row[first : first + len(columns)] for row in rows}
+        (table,) = Parts(folder / "england.xlsx").related(title, "table")
+        filtered = table.find("m:autoFilter", NAMES)
+        assert filtered is not None
+        assert filtered.get("ref") == table.get("ref")  # over every column
+    assert shown == {
+        "Schools in need": {"In need": (11,)},
+        "High-performing schools": {
+            "Old": (12, "yes", "School remains Outstanding (Concerns) - S5 Next", date(2024, 9, 26)),
+            "New": (2, None, None, None),
+        },
+    }
+
+
 def test_links_lead_to_the_pages_of_the_schools_they_name(tmp_path: Path) -> None:
     for path in write_workbooks(published_tables_of_a_few_schools(), tmp_path / "excel"):
-        for title, (at_gias, at_ofsted) in {"Schools in need": (("M", "Q"), "R"), "High-performing schools": (("J",), "")}.items():
+        for title, (at_gias, at_ofsted) in {"Schools in need": (("M", "R"), "S"), "High-performing schools": (("N",), "")}.items():
             rows = Read(path).cells(title)
             targets = Parts(path).targets(title)
             shown = {

@@ -65,7 +65,9 @@ class Column(Strict):
     with ``short`` where there is little room. ``published_as``: layout and heading of the publisher's file it is taken from, as
     ``gias_establishment: URN``. ``equals``: an expression over the row that gives the same. ``between``: the lowest and the highest
     it can be. ``one_of``: the closed list of its values. ``adds_up``: over regions and over local authorities to the country's.
-    ``about``: what of a school it tells, for the causes of changes. ``marks``: sets of columns that another contract takes over.
+    ``not_shown_where``: a column of the table that is true where outputs for people leave the cell empty, as it rests on too few
+    schools. ``about``: what of a school it tells, for the causes of changes. ``marks``: sets of columns that another contract takes
+    over.
     ``sheets``: sheets of the workbooks that show it beside their own columns. ``on_map``: of an area, a measure of the map; of a
     school, shown in its panel.
     """
@@ -82,6 +84,7 @@ class Column(Strict):
     between: tuple[float, float] | None = None
     one_of: tuple[Words, ...] = ()
     adds_up: bool = False
+    not_shown_where: Name | None = None
     about: Name | None = None
     code_list: Name | None = None
     marks: tuple[Name, ...] = ()

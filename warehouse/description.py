@@ -30,10 +30,10 @@ class Parameter(Strict):
 class Reason(Strict):
     """A reason code. ``phases``: none means all. ``rules``: of a ``not_assessed`` code, the rules that could not be applied.
 
-    ``leaves_open``: of a ``not_assessed`` code, whether the rule might hold of the school, which is not known (else it is for no such
-    school: it was not in force, say), by default it might; of an ``excluded`` code, whether it is not known that the reasons are set
-    aside, by default it is. ``bounded_by``:
-    of a rule, what tells from elsewhere that few schools are concerned, so that it never withholds a figure.
+    ``leaves_open``: of a ``not_assessed`` code, whether the rule might hold of the school, which is not known (else it is for no
+    such school: it was not in force, say), by default it might; of an ``excluded`` code, whether it is not known that the reasons
+    are set aside, by default it is. ``bounded_by``: of a rule, what tells from elsewhere that few schools are concerned, so that it
+    never withholds a figure.
     """
 
     kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]

@@ -64,8 +64,11 @@ def _sentence(row: Row) -> str:
     if not row["in_need"]:
         return f"None of {row['schools']:,} schools is in need."
     said = f"{row['in_need']:,} of {row['schools']:,} schools {'is' if row['in_need'] == 1 else 'are'} in need"
-    if row["partners_median"] is None:
+    if row["in_need_without_partner"] is None:
         return f"{said}."
+    median = "they are too few for a median of partners"
+    if row["partners_median"] is not None:
+        median = f"the median number of partners is {row['partners_median']:g}"
     nobody = f"{row['in_need_without_partner']:,} of them {'has' if row['in_need_without_partner'] == 1 else 'have'} no partner"
     own = f"{row['partnered_exclusively_1']:,} can have a partner of their own at the same time"
-    return f"{said}; the median number of partners is {row['partners_median']:g}; {nobody}; {own}."
+    return f"{said}; {median}; {nobody}; {own}."

@@ -80,7 +80,11 @@ def notes(facts: Facts) -> list[Row]:
         ("Borders", "A school in need counts where it stands; its partners may stand across the border."),
         ("Empty cells", EMPTY),
         ("Not assessed", f'{_NOT_ASSESSED}; the measure "{_heading_of_not_assessed(facts)}" says how many schools this concerns.'),
-        ("Medians", "Medians and means are over the schools in need whose place is known."),
+        (
+            "Medians",
+            "Medians and means are over the schools in need whose place is known; the column beside them says how many. Of fewer "
+            "than five there is none (an empty cell): the counts tell more.",
+        ),
         ("Filters and frozen panes", f"{_FILTERS} {_listed(facts, lambda about: not about.is_long)} have neither."),
         ("Colour", "Nothing is told by colour alone: in charts the second series is hatched too, and the table has every figure."),
         ("Numbers", "Numbers are shown rounded; a click on the cell shows them as computed."),

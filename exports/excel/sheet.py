@@ -94,7 +94,7 @@ def _sheet(name: str, shown_as: str, about: Description, root: Path) -> Sheet:
             f"Two columns are called {twice[0]}",
             "give one another heading, or another label in its contract",
         )
-    query = _query(described_as, about, [source for source, _ in joined], root)
+    query = _query(described_as, about, {source: _as_shown(source, column) for source, column in joined}, root)
     return Sheet(name, about, query, tuple(fields), manners)
 
 
@@ -142,8 +142,18 @@ def _refuse_unknown_sheets(descriptions: Mapping[str, Description], root: Path) 
                 )
 
 
-def _query(name: str, about: Description, joined: list[str], root: Path) -> str | None:
-    """The sheet's query with the joined columns beside its own, in its order; each joined column is called ``table.column``."""
+def _as_shown(source: str, column: Column) -> str:
+    """What is selected for a joined column: nothing where its contract says that it is not shown."""
+    if column.not_shown_where is None:
+        return source
+    return f"case when not {source.partition('.')[0]}.{column.not_shown_where} then {source} end"
+
+
+def _query(name: str, about: Description, joined: Mapping[str, str], root: Path) -> str | None:
+    """The sheet's query with the joined columns beside its own, in its order; each joined column is called ``table.column``.
+
+    ``joined``: by that name, what is selected for it.
+    """
     path = f"{FOLDER}/{query_name(name, about)}"
     if not (root / f"{path}.sql").is_file():
         return None
@@ -157,7 +167,7 @@ def _query(name: str, about: Description, joined: list[str], root: Path) -> str 
         raise refusal(name, needed[missing[0]], problem, "add it to the query, or mend the name")
     for table, join in about.joins.items():
         _refuse_unknown_join(name, table, join, read_contracts(root).get(table))
-    columns = ["shown.*", *(f'{source} as "{source}"' for source in joined)]
+    columns = ["shown.*", *(f'{selected} as "{source}"' for source, selected in joined.items())]
     tables = dict.fromkeys(source.partition(".")[0] for source in joined)
     joins = "".join(
         f"left join {SCHEMA}.{table} as {table} on "

@@ -55,7 +55,13 @@ def figures(connection: duckdb.DuckDBPyConnection, measures: Sequence[Measure]) 
     each, how many have no value, and how many no school of the phase.
     """
     asked = [
-        {"measure": each.name, "decimals": each.decimals, "is_of_those_in_need": each.is_of_those_in_need} for each in measures
+        {
+            "measure": each.name,
+            "decimals": each.decimals,
+            "is_of_those_in_need": each.is_of_those_in_need,
+            "not_shown_where": each.not_shown_where,
+        }
+        for each in measures
     ]
     found: dict[tuple[str, str, str], dict[str, Row]] = defaultdict(dict)
     for row in ask(connection, "map/figures", {"measures": asked}):

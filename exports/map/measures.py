@@ -38,6 +38,7 @@ class Measure:
     is_mapped: bool
     empty: str
     is_of_those_in_need: bool
+    not_shown_where: str | None
 
     def as_json(self) -> dict[str, Any]:
         """The same for the page."""
@@ -64,6 +65,7 @@ def _measure(name: str, column: Column, shown: OnMap) -> Measure:
         is_mapped=shown.is_mapped,
         empty=shown.empty,
         is_of_those_in_need=shown.is_of_those_in_need,
+        not_shown_where=column.not_shown_where,
     )
 
 

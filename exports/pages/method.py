@@ -143,6 +143,12 @@ def _files(*connections: duckdb.DuckDBPyConnection) -> str:
     return _table(("Files of", "Schools as at", "Inspections as at", "Results to", "Number", "Digest"), rows)
 
 
+def _within_bounds(status: str) -> str:
+    """What is selected for the share of a status with its bounds, in words where it is withheld."""
+    share = f"{status}_percent"
+    return f"coalesce(printf('%.1f', {share}), 'cannot be told') || printf(' (%.1f–%.1f)', {share}_lower, {share}_upper)"
+
+
 def _headline(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnection) -> str:
     titles = {each.name: each.description.title for each in read_definitions()}
     rows = [
@@ -150,29 +156,39 @@ def _headline(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnecti
         for connection, only in ((study, STUDY), (current, None))
         for year, definition, phase, *figures in run(
             connection,
-            """select
-                strftime(refresh.gias_as_at, '%Y'), area.definition, area.phase, printf('%.1f', area.high_performing_percent),
-                printf('%.1f', area.in_need_percent), area.partners_median
+            f"""select
+                strftime(refresh.gias_as_at, '%Y'), area.definition, area.phase, {_within_bounds("high_performing")},
+                {_within_bounds("in_need")}, area.partners_median
             from mart.area_summary as area cross join mart.refresh as refresh
             where area.area_type = 'country' and area.definition = coalesce($only, area.definition)
             order by area.definition, area.schools desc""",
             {"only": only},
         )
     ]
-    return _table(("Definition", "Phase", "Year", "High-performing, %", "In need, %", "Median of partners"), rows)
+    return _table(("Definition", "Phase", "Year", "High-performing, % (bounds)", "In need, % (bounds)", "Median of partners"), rows)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:
     rows = run(
         connection,
-        """select
-            definition, phase, schools, high_performing, printf('%.1f', high_performing_percent), in_need,
-            printf('%.1f', in_need_percent), partners_median, in_need_without_partner
+        f"""select
+            definition, phase, schools, high_performing, {_within_bounds("high_performing")}, in_need, {_within_bounds("in_need")},
+            partners_median, in_need_without_partner
         from mart.area_summary where area_type = 'country' and definition = coalesce($only, definition)
         order by definition, schools desc""",
         {"only": only},
     )
-    headings = ("Definition", "Phase", "Schools", "High-performing", "%", "In need", "%", "Median of partners", "With nobody near")
+    headings = (
+        "Definition",
+        "Phase",
+        "Schools",
+        "High-performing",
+        "% (bounds)",
+        "In need",
+        "% (bounds)",
+        "Median of partners",
+        "With nobody near",
+    )
     return _table(headings, rows)
 
 
@@ -188,7 +204,7 @@ def _exclusive(connection: duckdb.DuckDBPyConnection, only: str | None = None) -
     rows = [
         (each.definition, each.phase, each.in_need, each.near, *each.partnered)
         for each in exclusive(connection)
-        if only in (None, each.definition)
+        if only in (None, each.definition) and not each.is_withheld
     ]
     return _table(("Definition", "Phase", "In need", "With someone near", "One each", "Two each", "Three each"), rows)
 

@@ -233,7 +233,8 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         )
     console.print(table)
     console.print(
-        "[dim]High: high-performing; Need: in need; with a ?: schools of which that could not be decided. Median: of the high-performing schools "
+        "[dim]High: high-performing; Need: in need; with a ?: schools of which that could not be decided. Median: of the "
+        "high-performing schools "
         "near a school in need. Nobody: schools in need with none near.[/]"
     )
     for said in [said for row in country for said in withheld_of(row)]:

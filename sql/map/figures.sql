@@ -1,7 +1,7 @@
 -- One row per definition, phase, type of area and measure: the figures of the areas in the order of area_codes, how they rank among each other,
 -- and what the legend says beside its classes.
--- $measures: each measure, the decimals it is shown with, and is_of_those_in_need: it counts some of the schools in need, and nothing is shown of it
--- where nobody is in need.
+-- $measures: each measure, the decimals it is shown with, not_shown_where (a column that is true where it rests on too few schools), and
+-- is_of_those_in_need: it counts some of the schools in need, and nothing is shown of it where nobody is in need.
 -- figures: rounded as they are shown, null where there is none. ranks: 1 has the highest figure shown, equals share a rank; null where none is
 -- shown, and for the country. shown: the figures shown, the lowest first. without_value: areas of which none is shown. without_schools: areas of
 -- the type that have no school of the phase.
@@ -9,7 +9,8 @@ with measure as (
     select
         asked.measure,
         asked.decimals,
-        asked.is_of_those_in_need
+        asked.is_of_those_in_need,
+        asked.not_shown_where
     from (select unnest($measures) as asked) as given
 ),
 
@@ -42,10 +43,20 @@ shown as (
         figure.area_type,
         figure.area_code,
         figure.measure,
-        round_even(figure.value, measure.decimals) as value,
-        case when not (measure.is_of_those_in_need and figure.is_nobody_in_need) then round_even(figure.value, measure.decimals) end as shown
+        case when coalesce(flag.value, 0) = 0 then round_even(figure.value, measure.decimals) end as value,
+        case
+            when not (measure.is_of_those_in_need and figure.is_nobody_in_need) and coalesce(flag.value, 0) = 0
+                then round_even(figure.value, measure.decimals)
+        end as shown
     from figure
     inner join measure on measure.measure = figure.measure
+    left join figure as flag
+        on
+            flag.measure = measure.not_shown_where
+            and flag.definition = figure.definition
+            and flag.phase = figure.phase
+            and flag.area_type = figure.area_type
+            and flag.area_code = figure.area_code
 ),
 
 ranked as (

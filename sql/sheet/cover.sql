@@ -8,7 +8,7 @@ select
     in_need,
     high_performing_percent,
     in_need_percent,
-    partners_median,
+    case when not is_median_of_few then partners_median end as partners_median,
     in_need_without_partner,
     partnered_exclusively_1,
     in_need_withheld_because,

@@ -67,7 +67,10 @@ CHANGED = {
             "        avg(need.partners) as",
             "        max(need.nearest_m) / metres(1) as nearest_miles_max,\n        avg(need.partners) as",
         ),
-        ("    case when is_help_told then partners_of end", "    nearest_miles_max,\n    case when is_help_told then partners_of end"),
+        (
+            "    case when is_help_told then partners_of end",
+            "    nearest_miles_max,\n    case when is_help_told then partners_of end",
+        ),
     ],
     "sql/mart/area_summary.toml": [
         ("[column.in_need_without_partner]", f"{FARTHEST.strip()}\n\n[column.in_need_without_partner]"),

@@ -14,10 +14,11 @@ class Measure(NamedTuple):
     is_mapped: bool = True
     is_of_those_in_need: bool = False
     none: str = "no schools in need"
+    rests_on_few: str | None = None
 
 
 MEASURES = {
-    "partners_median": Measure(),
+    "partners_median": Measure(none="too few in need for a median", rests_on_few="partners_of"),
     "high_performing_percent": Measure(is_percent=True),
     "in_need_percent": Measure(is_percent=True),
     "in_need_without_partner": Measure(is_of_those_in_need=True),
@@ -26,6 +27,9 @@ MEASURES = {
     "high_performing": Measure(is_mapped=False),
     "in_need": Measure(is_mapped=False),
     "not_assessed": Measure(is_mapped=False),
+    "partners_of": Measure(is_mapped=False),
+    "in_need_undecided": Measure(is_mapped=False),
+    "high_performing_undecided": Measure(is_mapped=False),
 }
 """In the order of the columns."""
 
@@ -44,6 +48,10 @@ def area_figures(connection: duckdb.DuckDBPyConnection, definition: str, phase: 
 def as_shown(row: dict[str, Any], name: str) -> str:
     """A figure as the page says it."""
     about, value = MEASURES[name], row[name]
+    if value is None and (row["in_need_withheld_because"] or row["high_performing_withheld_because"]):
+        return "cannot be told"
+    if about.rests_on_few and (row[about.rests_on_few] or 0) < 5:
+        return about.none
     if value is None or (about.is_of_those_in_need and not row["in_need"]):
         return about.none
     if about.is_percent:

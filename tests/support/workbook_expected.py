@@ -47,7 +47,15 @@ _DEFINITION: Columns = {
     "Definition": ("area.definition", "area_summary.definition"),
     "Phase": ("replace(area.phase, '_', ' ')", "area_summary.phase"),
 }
-_FIGURES: Columns = {heading: (f"area.{column}", f"area_summary.{column}") for heading, column in _MEASURES.items()}
+_OF_FEW = ("partners_median", "partners_mean")
+"""Of which nothing is shown where it rests on fewer than five schools in need."""
+
+
+def _told(alias: str, column: str) -> str:
+    return f"if({alias}.partners_of < 5, null, {alias}.{column})" if column in _OF_FEW else f"{alias}.{column}"
+
+
+_FIGURES: Columns = {heading: (_told("area", column), f"area_summary.{column}") for heading, column in _MEASURES.items()}
 _NAME: Columns = {"Area": ("area.area_name", "area_summary.area_name")}
 _KIND: Columns = {"Kind of area": ("replace(area.area_type, '_', ' ')", "area_summary.area_type")}
 _CODE: Columns = {"ONS code": ("area.area_code", "area_summary.area_code")}
@@ -170,7 +178,7 @@ COLUMNS: dict[str, Columns] = {
         "As defined": (_YES_OR_NO.format("moved.is_as_defined"), "sensitivity.is_as_defined"),
     }
     | {
-        heading: (f"moved.{column}", f"sensitivity.{column}")
+        heading: (_told("moved", column), f"sensitivity.{column}")
         for heading, column in _MEASURES.items()
         if not column.startswith("partnered_exclusively") and "key_stage" not in column
     },

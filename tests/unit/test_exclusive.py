@@ -48,5 +48,5 @@ def test_where_no_school_in_need_can_be_placed_the_summary_shows_a_dash(world: W
     cli._summarise(about[0], country, ["A plain statement."])
     lines = capsys.readouterr().out.splitlines()
     (row,) = [line.split() for line in lines if line.startswith("rise")]
-    assert row == ["rise", "primary", "1", "0", "1", "0", "–", "–"]
+    assert row == ["rise", "primary", "1", "0", "0", "1", "0", "–", "–"]
     assert "A plain statement." in lines

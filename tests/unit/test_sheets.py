@@ -115,7 +115,9 @@ def test_a_column_of_a_school_and_a_measure_of_areas_are_two_files_each_and_stan
     change(root / "mart" / "school.toml", lambda text: text + TWICE_THE_PUPILS)
     change(
         root / "mart" / "area_summary.sql",
-        lambda sql: sql.replace("    not_assessed,\n    in_need_because", "    not_assessed,\n    schools / 2 as half_the_schools,\n    in_need_because"),
+        lambda sql: sql.replace(
+            "    not_assessed,\n    in_need_because", "    not_assessed,\n    schools / 2 as half_the_schools,\n    in_need_because"
+        ),
     )
     change(root / "mart" / "area_summary.toml", lambda text: text + HALF_THE_SCHOOLS)
 

@@ -63,8 +63,9 @@ def test_what_the_page_says_of_a_measure_is_its_contract() -> None:
         "step": 0.5,
         "decimals": 1,
         "is_mapped": True,
-        "empty": "no schools in need",
+        "empty": "too few in need for a median",
         "is_of_those_in_need": False,
+        "not_shown_where": "is_median_of_few",
     }
     assert [each.decimals for each in (COUNT, PERCENT)] == [0, 1]
 

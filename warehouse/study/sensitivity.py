@@ -74,11 +74,11 @@ def headlines(
 ) -> list[dict[str, Any]]:
     """The headline figures of England: a row per variation, in the order given, and phase.
 
-    Takes a connection to a warehouse that is built up to ``match``, and changes nothing in it; it must be able to attach a catalog in
-    memory (``store.beside``: one that was opened read-only cannot). ``withholds``: figures that are withheld of the definition as it
-    is are null at every point; else they are told as what was found, for those who tell their bounds beside. A row has ``definition, parameter, value, is_as_defined`` and
-    the figures of ``mart.area_summary``, by its own SQL, but for the assignments. Raises InputError for a parameter that the
-    definition does not have, and for a radius that is not above zero.
+    Takes a connection to a warehouse that is built up to ``match``, and changes nothing in it; it must be able to attach a catalog
+    in memory (``store.beside``: one that was opened read-only cannot). ``withholds``: figures that are withheld of the definition
+    as it is are null at every point; else they are told as what was found, for those who tell their bounds beside. A row has
+    ``definition, parameter, value, is_as_defined`` and the figures of ``mart.area_summary``, by its own SQL, but for the
+    assignments. Raises InputError for a parameter that the definition does not have, and for a radius that is not above zero.
     """
     _refuse_unknown(definition, [each.parameter for each in variations])
     if any(each.parameter == SEARCH_RADIUS and each.value <= 0 for each in variations):
@@ -90,7 +90,9 @@ def headlines(
     asked = {"core.school": _WIDEST.format(factor=repr(max(factors))), "core.school_area": _COUNTRY}
     with trial(connection, definition, asked) as inside:
         kinds = "phase varchar, urn integer, status varchar, not_assessed varchar[]"
-        run(inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)")
+        run(
+            inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)"
+        )
         run(inside, "create table point (place integer, setting varchar, factor double)")
         settings: set[str] = set()
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):

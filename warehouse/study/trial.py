@@ -77,7 +77,9 @@ def matching() -> list[AnyModel]:
     Not the assignments, nor what is withheld, which hangs on the definition as it is.
     """
     models: list[AnyModel] = [*PYTHON_MODELS, *read_models("match")]
-    by_name = {model.name: model for model in models if model.schema == "match" and model.name not in (*_DECIDES, QUESTION, ALLOCATION)}
+    by_name = {
+        model.name: model for model in models if model.schema == "match" and model.name not in (*_DECIDES, QUESTION, ALLOCATION)
+    }
     needed, more = set[str](), {name for name in summary_model().reads if name in by_name}
     while more:
         needed |= more

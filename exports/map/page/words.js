@@ -59,6 +59,9 @@ Object.assign(schoolmatch, (() => {
     const schools = value(state, code, "schools");
     const place = rank(state, code);
     const parts = [`${area(code).name}: ${shown(of, own)}`];
+    const inNeed = value(state, code, "in_need");
+    const alone = value(state, code, "in_need_without_partner");
+    if (own === null && of.not_shown_where && inNeed) parts.push(`${number(inNeed)} in need`, ...(alone === null ? [] : [`${number(alone)} without a partner`]));
     if (schools !== undefined) parts.push(`${number(schools)} ${schools === 1 ? "school" : "schools"}`);
     if (place) parts.push(`rank ${place.rank} of ${place.of}`);
     if (code !== ENGLAND) parts.push(`${of.is_of_those_in_need ? "all of England" : "England"} ${shown(of, value(state, ENGLAND))}`);

@@ -238,7 +238,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         "near a school in need. Nobody: schools in need with none near.[/]"
     )
     for said in [said for row in country for said in withheld_of(row)]:
-        console.print(f"[bold yellow]{escape(said)}[/]")
+        console.print(f"[bold yellow]{escape(said)}[/]", soft_wrap=True)
     for sentence in exclusive:
         console.print(sentence)
     console.print(f"[dim]{LIMITS}[/]")

@@ -1,11 +1,12 @@
--- One row per definition, phase and area (country, region, local authority, constituency) with at least one school of the definition's universe.
--- A school in need counts where it stands; its partners may stand across the border. Medians and means are over the schools in need whose place
--- and setting are known (partners_of counts them; is_median_of_few: so few that outputs for people show the counts in its place); they are null, not zero, where no school is in need. in_need_without_partner is null where
--- none of those in need can be placed, and so is partnered_exclusively_1 (2, 3): the schools in need that get a partner in the assignment for the
--- whole country in which no high-performing school takes more than 1 (2, 3); an area by itself could do better. A figure is null, too, where it is
--- withheld because too much of what it rests on is not known (match.question); its bounds still stand. Bounds: a school that could not be decided
--- is not in need in the lower and in need in the upper one, likewise high-performing; since need goes before, a high-performing school of which
--- it is not known whether it is in need (high_performing_unless_in_need) is not counted in the lower bound of high-performing.
+-- One row per definition, phase and area (country, region, local authority, constituency) with at least one school of the definition's universe. A
+-- school in need counts where it stands; its partners may stand across the border. Medians and means are over the schools in need whose place and
+-- setting are known (partners_of counts them; is_median_of_few: so few that outputs for people show the counts in its place); they are null, not
+-- zero, where no school is in need. in_need_without_partner is null where none of those in need can be placed, and so is partnered_exclusively_1 (2,
+-- 3): the schools in need that get a partner in the assignment for the whole country in which no high-performing school takes more than 1 (2, 3); an
+-- area by itself could do better. A figure is null, too, where it is withheld because too much of what it rests on is not known (match.question); its
+-- bounds still stand. Bounds: a school that could not be decided is not in need in the lower and in need in the upper one, likewise high-performing;
+-- since need goes before, a high-performing school of which it is not known whether it is in need (high_performing_unless_in_need) is not counted in
+-- the lower bound of high-performing.
 with exclusive as (
     select
         definition,
@@ -73,8 +74,10 @@ judged as (
         withheld.high_performing_because is null as is_high_told,
         is_need_told and is_high_told as is_help_told,
         -- none in need, or one at least that can be placed
-        is_help_told and (counted.in_need = 0 or counted.partners_of > 0) as is_answered
+        is_help_told and (counted.in_need = 0 or counted.partners_of > 0) as is_answered,
+        is_help_told and counted.partners_of between 1 and fewest.of_a_median - 1 as is_median_of_few
     from counted
+    cross join fewest
     left join withheld on withheld.definition = counted.definition and withheld.phase = counted.phase
 )
 
@@ -96,7 +99,7 @@ select
     case when is_help_told then partners_median end as partners_median,
     case when is_help_told then partners_mean end as partners_mean,
     case when is_help_told then partners_of end as partners_of,
-    is_help_told and partners_of between 1 and fewest.of_a_median - 1 as is_median_of_few,
+    is_median_of_few,
     case when is_answered then without_partner end as in_need_without_partner,
     case when is_answered then partnered_1 end as partnered_exclusively_1,
     case when is_answered then partnered_2 end as partnered_exclusively_2,
@@ -113,5 +116,4 @@ select
     in_need_because as in_need_withheld_because,
     high_performing_because as high_performing_withheld_because
 from judged
-cross join fewest
 order by definition, phase, area_type, area_code

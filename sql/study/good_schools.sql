@@ -1,6 +1,6 @@
--- One row per definition and phase: good schools, of how many the leadership is not known, and of those with high results how many have outstanding leadership, or leadership that is
--- not known. Asked in a trial in which no judgement of leadership is known, so that results alone decide and say which are high
--- (good_with_high_results_leadership_not_known); the trial gives core.school the column leadership_held, the judgement that is held.
+-- One row per definition and phase: good schools, of how many the leadership is not known, and of those with high results how many have outstanding
+-- leadership, or leadership that is not known. Asked in a trial in which no judgement of leadership is known, so that results alone decide and say
+-- which are high (good_with_high_results_leadership_not_known); the trial gives core.school the column leadership_held, the judgement that is held.
 with good as (
     select
         outcome.definition,

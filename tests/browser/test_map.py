@@ -43,8 +43,8 @@ def check_view(visit: Visit, figures: Mapping[str, Mapping[str, Any]], measure: 
 
 
 def is_within(value: str, words: str) -> bool:
-    """Whether a value stands in a class as the legend says it: "0.5 to 6", "4", "no schools in need"."""
-    if words.startswith("no "):
+    """Whether a value stands in a class as the legend says it: "0.5 to 6", "4", "no schools in need", "cannot be told"."""
+    if words.startswith(("no ", "too few", "cannot")):
         return value == words
     ends = [number(text) for text in words.split(" to ")]
     return ends[0] <= number(value) <= ends[-1]

@@ -68,8 +68,8 @@ CHANGED = {
             "        max(need.nearest_m) / metres(1) as nearest_miles_max,\n        avg(need.partners) as",
         ),
         (
-            "    case when is_help_told then partners_of end",
-            "    nearest_miles_max,\n    case when is_help_told then partners_of end",
+            "    case when is_answered then without_partner end",
+            "    nearest_miles_max,\n    case when is_answered then without_partner end",
         ),
     ],
     "sql/mart/area_summary.toml": [

@@ -14,11 +14,10 @@ class Measure(NamedTuple):
     is_mapped: bool = True
     is_of_those_in_need: bool = False
     none: str = "no schools in need"
-    rests_on_few: str | None = None
 
 
 MEASURES = {
-    "partners_median": Measure(none="too few in need for a median", rests_on_few="partners_of"),
+    "partners_median": Measure(none="too few in need for a median"),
     "high_performing_percent": Measure(is_percent=True),
     "in_need_percent": Measure(is_percent=True),
     "in_need_without_partner": Measure(is_of_those_in_need=True),
@@ -40,9 +39,10 @@ def choices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def area_figures(connection: duckdb.DuckDBPyConnection, definition: str, phase: str, area_type: str) -> dict[str, dict[str, Any]]:
-    """Rows of ``mart.area_summary`` by area code."""
+    """Rows of ``mart.area_summary`` by area code; the median of fewer than five schools in need is none."""
     of_it = f"definition = '{definition}' and phase = '{phase}' and area_type = '{area_type}'"
-    return {row["area_code"]: row for row in rows_as_dicts(connection, f"from mart.area_summary where {of_it}")}
+    told = "select * replace (if(partners_of < 5, null, partners_median) as partners_median)"
+    return {row["area_code"]: row for row in rows_as_dicts(connection, f"{told} from mart.area_summary where {of_it}")}
 
 
 def as_shown(row: dict[str, Any], name: str) -> str:
@@ -50,8 +50,6 @@ def as_shown(row: dict[str, Any], name: str) -> str:
     about, value = MEASURES[name], row[name]
     if value is None and (row["in_need_withheld_because"] or row["high_performing_withheld_because"]):
         return "cannot be told"
-    if about.rests_on_few and (row[about.rests_on_few] or 0) < 5:
-        return about.none
     if value is None or (about.is_of_those_in_need and not row["in_need"]):
         return about.none
     if about.is_percent:

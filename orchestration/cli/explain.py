@@ -21,6 +21,7 @@ YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, b
 NOT_KNOWN = "not known"
 IN_NEED, HIGH_PERFORMING = "in_need", "high_performing"
 PLACE_NOT_KNOWN = "not known, as its place or setting is not"
+NOT_TOLD = "cannot be told, as it is not known of too many schools whether they are high-performing"
 OLD_YEARS = 10
 """From which age, in whole years, the age of a judgement is said of a status that rests on it. Our choice: it decides nothing."""
 _OF_JUDGEMENT = {"inspection_date", "overall_effectiveness", "quality_of_education", "leadership_and_management"}
@@ -46,7 +47,8 @@ class Finding:
 
     ``excluded_because``: why a reason was set aside; ``not_assessed``: what could not be told; ``weakened_by``: what weakens the
     judgement that the status rests on, and changes nothing; each in a sentence.
-    For a school in need: ``partners``, the high-performing schools within the radius (None: its place is not known);
+    ``undecided``: the statuses of which it could not be decided whether it has them.
+    For a school in need: ``partners``, the high-performing schools within the radius (None: ``partners_missing`` says why);
     ``organisations``, the trusts and authorities that run them, in words and by rank; ``partnered_exclusively``, by capacity, its
     partner where no high-performing school takes more schools than that, or why it has none.
     """
@@ -58,7 +60,9 @@ class Finding:
     excluded_because: str | None
     not_assessed: list[str]
     weakened_by: list[str]
+    undecided: list[str]
     partners: int | None
+    partners_missing: str | None
     nearest: str | None
     organisations: list[str]
     partnered_exclusively: dict[int, str]
@@ -201,7 +205,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
                 },
             )
         )
-    partners, nearest = _partners(connection, status)
+    partners, nearest, partners_missing = _partners(connection, status)
     return Finding(
         definition=name,
         title=status["title"],
@@ -210,7 +214,9 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
         excluded_because=sentences.get(status["excluded_because"]),
         not_assessed=[row["sentence"] for row in unknown],
         weakened_by=_weakened_by(status, reasons, school),
+        undecided=[kind for kind in (IN_NEED, HIGH_PERFORMING) if status[f"{kind}_undecided"]],
         partners=partners,
+        partners_missing=partners_missing,
         nearest=nearest,
         organisations=_organisations(connection, status),
         partnered_exclusively=_partnered_exclusively(connection, status),
@@ -222,16 +228,20 @@ def _of_definition(connection: duckdb.DuckDBPyConnection, table: str, definition
     return [row for row in rows_as_dicts(connection, f"from mart.{table}") if row["definition"] == definition]
 
 
-def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> tuple[int | None, str | None]:
-    """How many partners a school in need has and who is the nearest; None where its place is not known, and for other schools."""
+def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> tuple[int | None, str | None, str | None]:
+    """How many partners a school in need has, who is the nearest, and why that is not told, if it is not; nothing for others."""
     rows = rows_as_dicts(
         connection,
-        """select need.partners, partner.name, need.nearest_miles
+        """select need.partners, partner.name, need.nearest_miles, need.can_be_placed
         from mart.need as need left join mart.school as partner on partner.urn = need.nearest_urn
         where need.definition = $1 and need.need_urn = $2""",
         [status["definition"], status["urn"]],
     )
-    return (rows[0]["partners"], _with_distance(rows[0]["name"], rows[0]["nearest_miles"])) if rows else (None, None)
+    if not rows:
+        return None, None, None
+    (row,) = rows
+    missing = None if row["partners"] is not None else NOT_TOLD if row["can_be_placed"] else PLACE_NOT_KNOWN
+    return row["partners"], _with_distance(row["name"], row["nearest_miles"]), missing
 
 
 def _with_distance(name: str | None, miles: float | None) -> str | None:
@@ -257,6 +267,7 @@ _NO_PARTNER = {
     "nobody_near": "none, nobody is near",
     "none_left": "none is left, those near help others",
     "place_not_known": PLACE_NOT_KNOWN,
+    "not_told": NOT_TOLD,
 }
 
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from exports.words import in_words
-from orchestration.cli.explain import IN_NEED, NOT_ASSESSED, NOT_KNOWN, PLACE_NOT_KNOWN, SET_ASIDE, YES, Explanation, Finding, Rule
+from orchestration.cli.explain import IN_NEED, NOT_ASSESSED, NOT_KNOWN, SET_ASIDE, YES, Explanation, Finding, Rule
 from warehouse.licence import LIMITS, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 
 
@@ -33,7 +33,11 @@ def show_brief(explanation: Explanation, console: Console) -> None:
 def _why(finding: Finding) -> str:
     """Say the first reason for the status and how many more there are, or why there is none."""
     reasons = [rule.sentence for rule in finding.rules if rule.outcome == YES and rule.kind == finding.status]
-    return _first_of(reasons) or finding.excluded_because or "No rule of either status was met."
+    if why := _first_of(reasons) or finding.excluded_because:
+        return why
+    if finding.undecided:
+        return f"No rule was met, but whether it is {' or '.join(map(in_words, finding.undecided))} could not be decided."
+    return "No rule of either status was met."
 
 
 def _near(finding: Finding) -> str | None:
@@ -42,7 +46,7 @@ def _near(finding: Finding) -> str | None:
         return None
     if finding.partners:
         return f"Partners near: {finding.partners}; the nearest is {finding.nearest}."
-    return f"Partners near: {'none' if finding.partners == 0 else PLACE_NOT_KNOWN}."
+    return f"Partners near: {finding.partners_missing or 'none'}."
 
 
 def _not_told(finding: Finding) -> str:

@@ -197,6 +197,23 @@ def brief(explanation: Explanation) -> str:
     return out.getvalue()
 
 
+def test_what_could_not_be_decided_or_is_withheld_is_no_no_and_no_zero(world: World) -> None:
+    """Of twelve good schools no results are held, so that who is high-performing, and who is near, cannot be told of the phase."""
+    world.graded(world.school(100001), 3, previous=3)
+    world.graded(world.school(100002, east=50_000), 1)
+    for urn in range(100010, 100022):
+        world.graded(world.school(urn, east=60_000), 2)
+    connection = world.build().connection
+    need, good = (next(each for each in explain(connection, urn).findings if each.definition == "rise") for urn in (100001, 100010))
+    assert (need.status, need.undecided, need.partners) == ("in_need", [], None)
+    assert need.partners_missing == "cannot be told, as it is not known of too many schools whether they are high-performing"
+    assert set(need.partnered_exclusively.values()) == {need.partners_missing}
+    assert (good.status, good.undecided) == ("neither", ["high_performing"])
+    assert f"Partners near: {need.partners_missing}." in " ".join(brief(explain(connection, 100001)).split())
+    told = " ".join(brief(explain(connection, 100010)).split())
+    assert "RISE: neither. No rule was met, but whether it is high-performing could not be decided." in told
+
+
 def test_an_old_judgement_and_concerns_found_since_are_said_of_the_status_that_rests_on_it_in_the_same_few_lines(
     world: World,
 ) -> None:

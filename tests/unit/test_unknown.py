@@ -113,7 +113,9 @@ def build(world: World, frames: Frames) -> dict[tuple[str, int], dict[str, Any]]
         world.connection.unregister(view)
     world.build(tables=["match.school_status"])
     rows = rows_as_dicts(
-        world.connection, "select definition, urn, status, reasons, excluded_because, not_assessed from match.school_status"
+        world.connection,
+        """select definition, urn, status, reasons, excluded_because, not_assessed, in_need_undecided, high_performing_undecided
+        from match.school_status""",
     )
     return {(row["definition"], row["urn"]): row for row in rows}
 
@@ -177,6 +179,11 @@ def test_a_fact_that_is_taken_away_decides_nothing_and_what_it_decided_is_said_t
         assert gone <= undecided, (key, was, now)
         if now["status"] == "in_need":
             assert was["status"] == "in_need", (key, was, now)
+        # what a fact that is taken away gave stays within the bounds
+        if was["status"] == "in_need" and now["status"] != "in_need":
+            assert now["in_need_undecided"], (key, was, now)
+        if was["status"] == "high_performing" and now["status"] == "neither":
+            assert now["high_performing_undecided"], (key, was, now)
         if was["status"] != "neither" and now["status"] == "neither":
             lost += 1
             assert now["not_assessed"], (key, was, now)

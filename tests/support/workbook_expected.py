@@ -69,6 +69,12 @@ def _whose(alias: str, table: str) -> Columns:
     }
 
 
+def _withheld(question: str) -> str:
+    """Whether nothing is told of it in the definition and phase of a status: of too many schools it is not known."""
+    return f"""exists (select 1 from mart.question as asked where asked.question = '{question}'
+        and asked.definition = status.definition and asked.phase = status.phase and asked.withheld_because is not null)"""
+
+
 _YES_OR_NO = "case {} when true then 'yes' when false then 'no' end"
 _PAGE = "if((select is_synthetic from mart.refresh), 'none: invented', {} || ' {}')"
 
@@ -91,8 +97,8 @@ COLUMNS: dict[str, Columns] = {
             "school_status.reasons",
         ),
         "Partners": (
-            """if(school.h3_r7 is null or school.search_radius_miles is null, null, (select count(*) from mart.match as pair
-            where pair.definition = status.definition and pair.need_urn = status.urn))""",
+            f"""if(school.h3_r7 is null or school.search_radius_miles is null or {_withheld('high_performing')}, null,
+            (select count(*) from mart.match as pair where pair.definition = status.definition and pair.need_urn = status.urn))""",
             "need.partners",
         ),
         "Nearest partner": ("partner.name", "school.name"),
@@ -150,7 +156,7 @@ COLUMNS: dict[str, Columns] = {
         "Local authority": ("school.la_name", "school.la_name"),
         "Trust": ("school.trust_name", "school.trust_name"),
         "Schools in need it could serve": (
-            """if(school.h3_r7 is null, null, (select count(*) from mart.match as pair
+            f"""if(school.h3_r7 is null or {_withheld('in_need')}, null, (select count(*) from mart.match as pair
             where pair.definition = status.definition and pair.partner_urn = status.urn))""",
             "supporter.schools_in_need",
         ),

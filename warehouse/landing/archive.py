@@ -193,7 +193,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
             _archive(archive, source_file, content)
         known = folder.known(layout, frame)
         if len(known) or frame.empty:
-            yield Landed(source_file, known, folder.known(layout, national))
+            yield Landed(source_file, known, folder.known(layout, national) if layout.national else national)
 
 
 def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]) -> Iterator[Landed]:

@@ -31,7 +31,7 @@ Object.assign(schoolmatch, (() => {
           element("th", { scope: "row" }, of.heading),
           element("td", { class: "number" }, shown(of, value(state, state.area, of.name))),
           ...(isEngland ? [] : [
-            element("td", { class: "number" }, place ? `${place.rank} of ${place.of}` : "–"),
+            element("td", { class: "number rank" }, place ? `${place.rank} of ${place.of}` : "–"),
             element("td", { class: "number" }, shown(of, value(state, ENGLAND, of.name))),
           ]),
         );

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.pages.page import Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
-from exports.words import academic_year, day_in_words, in_words
+from exports.words import academic_year, day_in_words, in_words, withheld_of
 from warehouse.description import Parameter
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.study.gaps import Figure, Gap, Leadership
@@ -82,7 +82,7 @@ def _how_generous(found: Reproduction, gap: Leadership) -> Iterator[str]:
         "Our reading is generous: a good school with high results counts as high-performing although it is not known whether its "
         f"leadership is outstanding. How near our shares come to the published ones rests on this: see “{gap.title}”."
     )
-    for row in found.country:
+    for row in _with_high_performing(found):
         phase, only, all_of_them = row["phase"], gap.only_by_this.get(row["phase"], 0), row["high_performing"]
         yield (
             f"{_name(phase)}: {only:,} of {all_of_them:,} high-performing schools ({_one(gap.only_by_this_percent.get(phase))}%) "
@@ -97,13 +97,18 @@ def _how_strict(found: Reproduction, gap: Leadership) -> Iterator[str]:
         "Our figure is a lower bound: a good school with high results does not count as high-performing where it is not known "
         f"whether its leadership is outstanding. See “{gap.title}”."
     )
-    for row in found.country:
+    for row in _with_high_performing(found):
         phase, schools = row["phase"], row["schools"]
         most = row["high_performing"] + gap.only_by_this.get(phase, 0)
         yield (
             f"{_name(phase)}: from {row['high_performing']:,} ({_one(row['high_performing_percent'])}%) to {most:,} "
             f"({_one(100 * most / schools)}%) schools are high-performing, as none or all of them count."
         )
+
+
+def _with_high_performing(found: Reproduction) -> list[dict[str, Any]]:
+    """The phases whose high-performing schools are told."""
+    return [row for row in found.country if row["high_performing"] is not None]
 
 
 def _beside(found: Reproduction) -> Iterator[Block]:
@@ -128,6 +133,9 @@ def _region_by_region(found: Reproduction) -> Iterator[Block]:
     for country in found.country:
         phase = country["phase"]
         regions = [row for row in found.regions if row["phase"] == phase]
+        if withheld := withheld_of(country):
+            yield Paragraph(" ".join(withheld))
+            continue
         fewer = [row["area_name"] for row in regions if not row["is_high_performing_more"]]
         words = (
             f"{_name(phase)}: high-performing schools outnumber schools in need in {len(regions) - len(fewer)} of {len(regions)} "

@@ -11,7 +11,10 @@ select
     high_performing > in_need as is_high_performing_more,
     high_performing / nullif(in_need, 0) as high_performing_for_each_in_need,
     partners_median,
-    in_need_without_partner
+    in_need_without_partner,
+    definition,
+    in_need_withheld_because,
+    high_performing_withheld_because
 from mart.area_summary
 where area_type in ('country', 'region') and definition = $definition
 order by phase, area_code

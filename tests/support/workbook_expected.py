@@ -97,7 +97,7 @@ COLUMNS: dict[str, Columns] = {
             "school_status.reasons",
         ),
         "Partners": (
-            f"""if(school.h3_r7 is null or school.search_radius_miles is null or {_withheld('high_performing')}, null,
+            f"""if(school.h3_r7 is null or school.search_radius_miles is null or {_withheld("high_performing")}, null,
             (select count(*) from mart.match as pair where pair.definition = status.definition and pair.need_urn = status.urn))""",
             "need.partners",
         ),
@@ -156,7 +156,7 @@ COLUMNS: dict[str, Columns] = {
         "Local authority": ("school.la_name", "school.la_name"),
         "Trust": ("school.trust_name", "school.trust_name"),
         "Schools in need it could serve": (
-            f"""if(school.h3_r7 is null or {_withheld('in_need')}, null, (select count(*) from mart.match as pair
+            f"""if(school.h3_r7 is null or {_withheld("in_need")}, null, (select count(*) from mart.match as pair
             where pair.definition = status.definition and pair.partner_urn = status.urn))""",
             "supporter.schools_in_need",
         ),

@@ -153,13 +153,16 @@ def _assert_cover(book: Read, connection: duckdb.DuckDBPyConnection, area: Area,
     figures = run(
         connection,
         f"""select replace(phase, '_', ' '), schools, in_need, if(partners_of < 5, null, partners_median), in_need_without_partner,
-            partnered_exclusively_1
+            partnered_exclusively_1, in_need_withheld_because, high_performing_withheld_because
         from mart.area_summary where definition = 'rise' and area_code = '{area.code}'""",
     )
-    for phase, schools, in_need, median, nobody, own in figures:
-        numbers = [
-            float(number.replace(",", "")) for number in re.findall(r"\d[\d,.]*\d|\d", said.pop(f"{phase.capitalize()}, rise"))
-        ]
+    for phase, schools, in_need, median, nobody, own, *because in figures:
+        sentence = str(said.pop(f"{phase.capitalize()}, rise"))
+        if withheld := [each for each in because if each]:
+            assert sentence.count(f"Cannot be told: how many {phase} schools are ") == len(withheld), path
+            assert [each for each in withheld if each not in sentence] == [], path
+            continue
+        numbers = [float(number.replace(",", "")) for number in re.findall(r"\d[\d,.]*\d|\d", sentence)]
         wanted = [schools] if not in_need else [in_need, schools] if nobody is None else [in_need, schools, median, nobody, own]
         wanted = [number for number in wanted if number is not None]  # a median of few is none
         assert numbers == wanted, (path, phase)

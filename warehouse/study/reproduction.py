@@ -135,12 +135,14 @@ def _compare(
     for row in rows_as_dicts(connection, f"select * from {PUBLISHED} where definition = '{definition.name}'"):
         measure, phase = row["measure"], row["phase"]
         whole = None
-        ours: float | None
+        ours: float | None = None
         if measure == REGIONS:
             of_phase = [region for region in regions if region["phase"] == phase]
-            ours, whole = sum(region["is_high_performing_more"] for region in of_phase), len(of_phase)
+            if None not in (more := [region["is_high_performing_more"] for region in of_phase]):
+                ours, whole = sum(more), len(of_phase)
         elif phase is None and measure in _OF_ALL_PHASES:
-            ours = sum(each[measure] for each in country)
+            if None not in (each_phase := [each[measure] for each in country]):
+                ours = sum(each_phase)
         elif measure in _OF_A_PHASE and phase is not None:
             ours = found[phase][measure] if phase in found else None
         elif measure in definition.description.reason:

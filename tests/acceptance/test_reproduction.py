@@ -33,20 +33,27 @@ def found(warehouse: duckdb.DuckDBPyConnection) -> Reproduction:
 
 
 @pytest.mark.usefixtures("figures_2017")
-def test_the_figures_are_in_the_ranges_that_a_reproduction_has_to_reach(found: Reproduction) -> None:
-    """Around the published ones (NFER 2017: 27 % and 33 % high-performing, 12 % and 17 % in need, medians 9 and 2)."""
+def test_each_published_count_and_share_lies_between_the_bounds_of_ours(found: Reproduction) -> None:
+    """NFER 2017: 5,677 and 2,511 schools; 27 % and 33 % high-performing, 12 % and 17 % in need."""
+    bounded = {(each.measure, each.phase): each for each in found.comparisons if each.lower is not None}
+    assert len(bounded) == 6
+    for each in bounded.values():
+        assert each.lower <= each.published <= each.upper, each
+        assert each.is_within
+
+
+def test_the_steps_of_2017_add_up_to_the_bounds_of_the_published_tables(found: Reproduction) -> None:
     country = {row["phase"]: row for row in found.country}
-    assert 8.5 <= country["primary"]["in_need_percent"] <= 14
-    assert 12.5 <= country["secondary"]["in_need_percent"] <= 19
-    # Leadership is not known of a third of the schools: none of them counts, or each that is good with high results.
-    point = ("leadership_not_known_counts", 1)
-    every = {row["phase"]: row for row in found.headlines if (row["parameter"], row["value"]) == point}
-    assert country["primary"]["high_performing_percent"] < 27 < every["primary"]["high_performing_percent"] + 2
-    assert country["secondary"]["high_performing_percent"] < 33 < every["secondary"]["high_performing_percent"] + 3
-    assert country["primary"]["partners_median"] <= 9 <= every["primary"]["partners_median"]
-    assert country["secondary"]["partners_median"] <= 2 <= every["secondary"]["partners_median"]
-    holds = {each.phase: each.holds for each in found.comparisons if each.whole}
-    assert holds == {"primary": True, "secondary": True}
+    for each in found.ranges:
+        for phase, schools in each.schools.items():
+            percent = country[phase]
+            assert 100 * each.lower(phase) / schools == pytest.approx(percent[f"{each.question}_percent_lower"])
+            assert 100 * each.upper(phase) / schools == pytest.approx(percent[f"{each.question}_percent_upper"])
+    need = next(each for each in found.ranges if each.question == "in_need")
+    # DfE: 477 primaries coasting and 109 of them below the floor
+    assert [step.of("primary") for step in need.steps if step.name == "coasting"] == [477 - 109]
+    assert (need.lower(), need.upper(official=True), need.upper()) == (1950, 3045, 4555)
+    assert need.lower() <= 2511 <= need.upper(official=True)
 
 
 def test_the_definition_as_it_stands_gives_the_published_tables_at_every_point_of_the_grid(found: Reproduction) -> None:
@@ -86,10 +93,10 @@ def test_results_of_open_schools_give_the_same_floor_as_the_definition_finds(fou
     assert dict(below.values) == ours
 
 
-def test_the_page_says_that_the_figure_is_a_lower_bound_and_gives_the_upper_one(found: Reproduction, tmp_path: Path) -> None:
+def test_the_page_says_that_the_figure_is_the_least_of_leadership_and_gives_the_most(found: Reproduction, tmp_path: Path) -> None:
     page, _ = write_reproduction(found, tmp_path)
     words = html.fromstring(page.read_text(encoding="utf-8")).text_content()
     assert "That totals agree is no proof that the same schools are counted" in words
-    assert "Our figure is a lower bound" in words
+    assert "Our figure is the least that leadership allows" in words
     assert "from 3,220 (19.2%) to 4,329 (25.8%) schools are high-performing" in words
     assert "No list of Teaching Schools or National Support Schools has been landed." in words

@@ -1,6 +1,7 @@
-"""A page of headings, paragraphs, lists and tables, written as Markdown and as one self-contained HTML file.
+"""A page of headings, paragraphs, lists, tables and drawings, written as Markdown and as one self-contained HTML file.
 
-All text is plain text: whatever it holds is shown as it stands, in both. Nothing here knows what a page is about.
+All text is plain text: whatever it holds is shown as it stands, in both. A drawing is markup that ``chart.py`` makes, and stands in
+the HTML alone. Nothing here knows what a page is about.
 """
 
 from __future__ import annotations
@@ -56,7 +57,14 @@ class Links:
     items: Sequence[tuple[str, str]]
 
 
-Block = Section | Paragraph | Bullets | Table | Links
+@dataclass(frozen=True)
+class Drawing:
+    """A picture as SVG, which is markup and not text. Markdown leaves it out, so what it shows stands in a table too."""
+
+    svg: str
+
+
+Block = Section | Paragraph | Bullets | Table | Links | Drawing
 
 
 @dataclass(frozen=True)
@@ -69,12 +77,12 @@ class Page:
 
 def as_markdown(page: Page) -> str:
     """The page in Markdown, with the tables of GitHub's."""
-    parts = [f"# {_plain(page.title)}", *(_markdown(block) for block in page.blocks)]
+    parts = [f"# {_plain(page.title)}", *(_markdown(block) for block in page.blocks if not isinstance(block, Drawing))]
     return "\n\n".join(parts) + "\n"
 
 
 def as_html(page: Page, *, stylesheet: str | None = None) -> str:
-    """The page as one HTML file: no script, no font, no picture, nothing from elsewhere.
+    """The page as one HTML file: no script, no font, nothing from elsewhere.
 
     ``stylesheet``: where ``STYLE`` stands as a file beside the page, for a site whose policy allows no style within a page.
     """
@@ -110,7 +118,7 @@ def as_html(page: Page, *, stylesheet: str | None = None) -> str:
 """
 
 
-def _markdown(block: Block) -> str:
+def _markdown(block: Section | Paragraph | Bullets | Table | Links) -> str:
     match block:
         case Section(title, level):
             return f"{'#' * level} {_plain(title)}"
@@ -147,6 +155,8 @@ def _html(block: Block) -> str:
             return f"<ul>\n{entries}\n</ul>"
         case Table():
             return _html_table(block)
+        case Drawing(svg):
+            return f"<figure>\n{svg}\n</figure>"
 
 
 def _html_table(table: Table) -> str:
@@ -181,10 +191,12 @@ def _anchor(title: str) -> str:
 STYLE = """
 :root {
   --text: #1b1f24; --soft: #57606a; --line: #d0d7de; --ground: #fff; --marked: #eaf2fd; --warning: #fff3cd; --link: #0b57b0;
+  --bar: #0b57b0; --hatch: #7a4300; --hatched: #f3c58b; --mark: #b00020;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --text: #e6edf3; --soft: #9da7b3; --line: #3d444d; --ground: #0f141a; --marked: #1b2f4a; --warning: #4a3b00; --link: #79b8ff;
+    --bar: #79b8ff; --hatch: #ffd08a; --hatched: #6b4300; --mark: #ff8a9a;
   }
 }
 * { box-sizing: border-box; }
@@ -209,6 +221,16 @@ td:not(.number) { overflow-wrap: anywhere; min-width: 6rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-left: .5rem; }
 thead .number { white-space: normal; }
 .marked > * { background: var(--marked); font-weight: 600; }
+figure { margin: 1rem 0 1.5rem; max-width: 46rem; }
+.steps { display: block; overflow: visible; }
+.steps text { fill: var(--text); font-size: 13px; }
+.steps text.total, .steps text.mark { font-weight: 600; }
+.steps text.mark { fill: var(--mark); }
+.steps rect.total { fill: var(--bar); }
+.steps rect.step { stroke: var(--hatch); stroke-width: 1px; }
+.steps .hatched { fill: var(--hatched); }
+.steps .hatch { fill: var(--hatch); }
+.steps line.mark { stroke: var(--mark); stroke-width: 2px; stroke-dasharray: 5 3; }
 @media (max-width: 40rem) {
   main { padding: .5rem .75rem 3rem; }
   h1 { font-size: 1.4rem; }

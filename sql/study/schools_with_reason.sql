@@ -1,9 +1,9 @@
--- One row: how many schools of a definition (and of a phase, where one is given) have a reason, whatever became of them, and of how many it
--- could not be told.
+-- One row: how many schools of a definition (and of a phase, where one is given) have all of some reasons, whatever became of them, and of how many
+-- it could not be told of one of these.
 with asked as (
     select
         cast($definition as varchar) as definition,
-        cast($code as varchar) as code,
+        cast($codes as varchar[]) as codes,
         cast($phase as varchar) as phase
 ),
 
@@ -14,11 +14,11 @@ not_told as (
         on
             reason.definition = asked.definition
             and reason.kind = 'not_assessed'
-            and list_contains(reason.rules, asked.code)
+            and list_has_any(reason.rules, asked.codes)
 )
 
 select
-    count(*) filter (where list_contains(status.reasons, asked.code)) as schools,
+    count(*) filter (where list_has_all(status.reasons, asked.codes)) as schools,
     count(*) filter (where list_has_any(status.not_assessed, not_told.codes)) as not_assessed
 from asked
 cross join not_told

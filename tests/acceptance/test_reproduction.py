@@ -33,24 +33,27 @@ def found(warehouse: duckdb.DuckDBPyConnection) -> Reproduction:
 
 
 @pytest.mark.usefixtures("figures_2017")
-def test_the_published_shares_lie_between_the_bounds_of_ours(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """NFER 2017: 27 % and 33 % high-performing, 12 % and 17 % in need; ours is never moved to meet them, its bounds must."""
-    published = {"primary": (27, 12), "secondary": (33, 17)}
-    query = """select phase, high_performing_percent_lower, high_performing_percent, high_performing_percent_upper,
-        in_need_percent_lower, in_need_percent, in_need_percent_upper
-        from mart.area_summary where definition = 'nfer-2017' and area_type = 'country'"""
-    found = {phase: (figures[:3], figures[3:]) for phase, *figures in warehouse.execute(query).fetchall()}
-    assert set(found) == set(published)
-    for phase, bounds in found.items():
-        for (lower, ours, upper), share in zip(bounds, published[phase], strict=True):
-            assert lower <= ours <= upper
-            assert lower - 0.5 < share < upper + 0.5, (phase, share)  # published as whole percentages
+def test_each_published_count_and_share_lies_between_the_bounds_of_ours(found: Reproduction) -> None:
+    """NFER 2017: 5,677 and 2,511 schools; 27 % and 33 % high-performing, 12 % and 17 % in need."""
+    bounded = {(each.measure, each.phase): each for each in found.comparisons if each.lower is not None}
+    assert len(bounded) == 6
+    for each in bounded.values():
+        assert each.lower <= each.published <= each.upper, each
+        assert each.is_within
 
 
-@pytest.mark.usefixtures("figures_2017")
-def test_of_every_region_what_the_study_says_holds(found: Reproduction) -> None:
-    holds = {each.phase: each.holds for each in found.comparisons if each.whole}
-    assert holds == {"primary": True, "secondary": True}
+def test_the_steps_of_2017_add_up_to_the_bounds_of_the_published_tables(found: Reproduction) -> None:
+    country = {row["phase"]: row for row in found.country}
+    for each in found.ranges:
+        for phase, schools in each.schools.items():
+            percent = country[phase]
+            assert 100 * each.lower(phase) / schools == pytest.approx(percent[f"{each.question}_percent_lower"])
+            assert 100 * each.upper(phase) / schools == pytest.approx(percent[f"{each.question}_percent_upper"])
+    need = next(each for each in found.ranges if each.question == "in_need")
+    # DfE: 477 primaries coasting and 109 of them below the floor
+    assert [step.of("primary") for step in need.steps if step.name == "coasting"] == [477 - 109]
+    assert (need.lower(), need.upper(official=True), need.upper()) == (1950, 3045, 4555)
+    assert need.lower() <= 2511 <= need.upper(official=True)
 
 
 def test_the_definition_as_it_stands_gives_the_published_tables_at_every_point_of_the_grid(found: Reproduction) -> None:
@@ -90,10 +93,10 @@ def test_results_of_open_schools_give_the_same_floor_as_the_definition_finds(fou
     assert dict(below.values) == ours
 
 
-def test_the_page_says_that_the_figure_is_a_lower_bound_and_gives_the_upper_one(found: Reproduction, tmp_path: Path) -> None:
+def test_the_page_says_that_the_figure_is_the_least_of_leadership_and_gives_the_most(found: Reproduction, tmp_path: Path) -> None:
     page, _ = write_reproduction(found, tmp_path)
     words = html.fromstring(page.read_text(encoding="utf-8")).text_content()
     assert "That totals agree is no proof that the same schools are counted" in words
-    assert "Our figure is a lower bound" in words
+    assert "Our figure is the least that leadership allows" in words
     assert "from 3,220 (19.2%) to 4,329 (25.8%) schools are high-performing" in words
     assert "No list of Teaching Schools or National Support Schools has been landed." in words

@@ -32,12 +32,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is missing, what that does to the figures, and the numbers that show it."""
+    """What is missing, what that does to the figures, and the numbers that show it.
+
+    ``has_steps``: it is told which schools it leaves open, so that the range (``ranges.py``) has a step for it.
+    """
 
     title: str
     missing: str
     effect: str
     figures: tuple[Figure, ...]
+    has_steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def _leadership(connection: duckdb.DuckDBPyConnection, definition: Definition) -
             Figure(f"High-performing, %, if none of them counts{as_here[1]}", _column(none, "high_performing_percent"), "percent"),
             Figure("High-performing, %, if as many of them count as where it is known", likely, "percent"),
         ),
+        has_steps=True,
         is_counted=is_counted,
         only_by_this=more,
         only_by_this_percent={phase: _percent(more[phase], row["high_performing"]) for phase, row in every.items()},
@@ -181,6 +186,7 @@ def _coasting(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
             Figure("In need, %, if none of them is coasting, as here", _column(now, "in_need_percent"), "percent"),
             Figure("In need, %, if every one of them is", most, "percent"),
         ),
+        has_steps=True,
     )
 
 

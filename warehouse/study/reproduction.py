@@ -18,6 +18,7 @@ from warehouse.query import ask
 from warehouse.reference import load_reference
 from warehouse.store import rows_as_dicts, run
 from warehouse.study.gaps import Gap, find_gaps
+from warehouse.study.ranges import Range, find_ranges
 
 PUBLISHED = "reference.published_figure"
 REGIONS = "regions_with_more_high_performing"
@@ -30,7 +31,8 @@ _OF_A_PHASE = (*_OF_ALL_PHASES, "high_performing_percent", "in_need_percent", "p
 class Comparison:
     """A published figure and ours. ``phase``: None is all phases together; ``ours``: None cannot be told from these files.
 
-    ``published`` is a number, or of regions ``every`` or ``most``, with the number of regions there are in ``whole``.
+    ``published`` is a number, or of regions ``every`` or ``most``, with the number of regions there are in ``whole``. ``lower`` and
+    ``upper``: the bounds of ours, where it has some. ``withheld``: why ours is withheld, a sentence for each phase.
     """
 
     measure: str
@@ -40,6 +42,20 @@ class Comparison:
     source: str
     ours: float | None
     whole: int | None = None
+    lower: float | None = None
+    upper: float | None = None
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def is_within(self) -> bool | None:
+        """Whether the published figure lies between the bounds of ours; None where there are none.
+
+        A published share is a whole percentage: it may stand for half a percentage point less or more.
+        """
+        if self.lower is None or self.upper is None or isinstance(self.published, str):
+            return None
+        rounded = 0.5 if self.is_percent else 0
+        return self.lower - rounded <= self.published <= self.upper + rounded
 
     @property
     def is_percent(self) -> bool:
@@ -61,7 +77,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """All that the page says. Rows are those of the tables they are named for; of ``study/area``, ``country`` and ``regions``."""
+    """All that the page says. Rows are those of the tables they are named for; of ``study/area``, ``country`` and ``regions``.
+
+    ``study_date``: the row of ``reference.study_date``, where there is one.
+    """
 
     definition: Definition
     refresh: Mapping[str, Any]
@@ -69,6 +88,8 @@ class Reproduction:
     comparisons: list[Comparison]
     country: list[dict[str, Any]]
     regions: list[dict[str, Any]]
+    ranges: list[Range]
+    study_date: Mapping[str, Any] | None
     gaps: list[Gap]
     coverage: list[dict[str, Any]]
     radii: list[dict[str, Any]]
@@ -107,13 +128,16 @@ def reproduce(connection: duckdb.DuckDBPyConnection, definition: Definition) -> 
     areas = ask(connection, "study/area", {"definition": definition.name})
     country = [row for row in areas if row["area_type"] == "country"]
     regions = [row for row in areas if row["area_type"] == "region"]
+    ranges = find_ranges(connection, definition)
     return Reproduction(
         definition=definition,
         refresh=rows_as_dicts(connection, "from mart.refresh")[0],
         files=rows_as_dicts(connection, "from mart.source_file"),
-        comparisons=_compare(connection, definition, country, regions),
+        comparisons=_compare(connection, definition, country, regions, ranges),
         country=country,
         regions=regions,
+        ranges=ranges,
+        study_date=next(iter(rows_as_dicts(connection, f"from reference.study_date where {of_it}")), None),
         gaps=find_gaps(connection, definition),
         coverage=rows_as_dicts(
             connection,
@@ -129,24 +153,34 @@ def _compare(
     definition: Definition,
     country: list[dict[str, Any]],
     regions: list[dict[str, Any]],
+    ranges: list[Range],
 ) -> list[Comparison]:
     found = {row["phase"]: row for row in country}
+    range_of = {each.question: each for each in ranges}
     comparisons = []
     for row in rows_as_dicts(connection, f"select * from {PUBLISHED} where definition = '{definition.name}'"):
         measure, phase = row["measure"], row["phase"]
-        whole = None
-        ours: float | None = None
+        question = measure.removesuffix("_percent")
+        codes = measure.split("+")
+        about: dict[str, Any] = {}
+        ours: float | None
         if measure == REGIONS:
-            of_phase = [region for region in regions if region["phase"] == phase]
-            if None not in (more := [region["is_high_performing_more"] for region in of_phase]):
-                ours, whole = sum(more), len(of_phase)
+            more = [region["is_high_performing_more"] for region in regions if region["phase"] == phase]
+            ours, about = _sum(more), {"whole": len(more), "withheld": _withheld([found[phase]] if phase in found else [])}
         elif phase is None and measure in _OF_ALL_PHASES:
-            if None not in (each_phase := [each[measure] for each in country]):
-                ours = sum(each_phase)
+            ours = _sum([each[measure] for each in country])
+            about = {
+                "lower": range_of[measure].lower(),
+                "upper": range_of[measure].upper(),
+                "withheld": _withheld(country, measure),
+            }
         elif measure in _OF_A_PHASE and phase is not None:
-            ours = found[phase][measure] if phase in found else None
-        elif measure in definition.description.reason:
-            ours = _schools_with(connection, definition, measure, phase)
+            of_phase = found.get(phase, {})
+            ours = of_phase.get(measure)
+            about = {side: of_phase.get(f"{measure}_{side}") for side in ("lower", "upper")}
+            about["withheld"] = _withheld([of_phase] if of_phase else [], question)
+        elif all(code in definition.description.reason for code in codes):
+            ours = _schools_with(connection, definition, codes, phase)
         else:
             raise InputError(
                 f"The published figure {measure} cannot be held against anything",
@@ -155,11 +189,23 @@ def _compare(
                 do="mend its measure or phase",
             )
         published = row["value"] if measure == REGIONS else float(row["value"])
-        comparisons.append(Comparison(measure, row["label"], phase, published, row["source"], ours, whole))
+        comparisons.append(Comparison(measure, row["label"], phase, published, row["source"], ours, **about))
     return comparisons
 
 
-def _schools_with(connection: duckdb.DuckDBPyConnection, definition: Definition, code: str, phase: str | None) -> int | None:
-    """How many schools have a reason, whatever became of them; None where none has, and one could not be assessed for it."""
-    (found,) = ask(connection, "study/schools_with_reason", {"code": code, "definition": definition.name, "phase": phase})
+def _sum(values: list[float | None]) -> float | None:
+    """Their sum; None where one is not told."""
+    told = [value for value in values if value is not None]
+    return sum(told) if len(told) == len(values) else None
+
+
+def _withheld(rows: list[dict[str, Any]], question: str | None = None) -> tuple[str, ...]:
+    """Why a figure on these rows is withheld: one of a question, or (a median, regions) one that rests on both."""
+    asked = [question] if question in _OF_ALL_PHASES else _OF_ALL_PHASES
+    return tuple(because for row in rows for each in asked if (because := row[f"{each}_withheld_because"]))
+
+
+def _schools_with(connection: duckdb.DuckDBPyConnection, definition: Definition, codes: list[str], phase: str | None) -> int | None:
+    """How many schools have all these reasons, whatever became of them; None where none has, and one could not be assessed."""
+    (found,) = ask(connection, "study/schools_with_reason", {"codes": codes, "definition": definition.name, "phase": phase})
     return None if found["schools"] == 0 and found["not_assessed"] > 0 else int(found["schools"])

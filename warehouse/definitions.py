@@ -148,7 +148,7 @@ _REASON_COLUMNS = (
     {"definition": "varchar", "place": "integer"}
     | dict.fromkeys(("code", "kind", "evidence", "sentence"), "varchar")
     | dict.fromkeys(("phases", "rules", "facts", "parameters"), "varchar[]")
-    | {"leaves_open": "boolean", "bounded_by": "varchar"}
+    | {"leaves_open": "boolean", "bounded_by": "varchar", "in_force_by": "varchar"}
 )
 
 

@@ -33,7 +33,7 @@ class Reason(Strict):
     ``leaves_open``: of a ``not_assessed`` code, whether the rule might hold of the school, which is not known (else it is for no
     such school: it was not in force, say), by default it might; of an ``excluded`` code, whether it is not known that the reasons
     are set aside, by default it is. ``bounded_by``: of a rule, what tells from elsewhere that few schools are concerned, so that it
-    never withholds a figure.
+    never withholds a figure. ``in_force_by``: of a rule, the parameter that puts it in force, unless it is 0.
     """
 
     kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]
@@ -45,6 +45,7 @@ class Reason(Strict):
     parameters: tuple[str, ...] = ()
     leaves_open: bool | None = None
     bounded_by: Words | None = None
+    in_force_by: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -73,13 +74,11 @@ class Description(Strict):
     def unknown_names(self) -> list[tuple[str, str, str]]:
         """Names that a reason refers to and the file does not hold: (code, field, name)."""
         known = {"facts": set(self.fact), "parameters": set(self.parameter), "rules": set(self.reason)}
-        return [
-            (code, field, name)
-            for code, reason in self.reason.items()
-            for field, names in known.items()
-            for name in getattr(reason, field)
-            if name not in names
+        named = [
+            (code, field, name) for code, reason in self.reason.items() for field in known for name in getattr(reason, field)
         ]
+        named += [(code, "in_force_by", reason.in_force_by) for code, reason in self.reason.items() if reason.in_force_by]
+        return [(code, field, name) for code, field, name in named if name not in known.get(field, known["parameters"])]
 
 
 def read_description(path: Path) -> Description:

@@ -12,7 +12,7 @@ from exports.pages.numbers import NOT_KNOWN, OUR_CHOICE, name_of, one, parameter
 from exports.pages.page import Block, Paragraph, Section, Table
 from exports.words import in_words
 from warehouse.study.reproduction import Reproduction
-from warehouse.study.sensitivity import SEARCH_RADIUS
+from warehouse.study.sensitivity import BOTH, SEARCH_RADIUS
 
 
 def movements_part(found: Reproduction) -> Iterator[Block]:
@@ -27,7 +27,8 @@ def movements_part(found: Reproduction) -> Iterator[Block]:
     parameters = found.definition.description.parameter
     moved: dict[str, list[dict[str, Any]]] = {}
     for row in found.headlines:
-        moved.setdefault(row["parameter"], []).append(row)
+        if row["question"] == BOTH:
+            moved.setdefault(row["parameter"], []).append(row)
     if SEARCH_RADIUS in moved:
         radii = ", ".join(f"{short(float(row['search_radius_miles']))} {in_words(row['setting'])}" for row in found.radii)
         yield Section("The search radius", 3)
@@ -38,6 +39,7 @@ def movements_part(found: Reproduction) -> Iterator[Block]:
         yield Paragraph(f"{parameters[name].sentence} Unit: {parameters[name].unit}.")
         yield from _movement(parameter_in_words(name).lower(), moved.pop(name))
     yield from _official_movements(found, moved)
+    yield from _unknowns(found)
     fixed = [name for name in parameters if name not in {row["parameter"] for row in found.headlines}]
     if fixed:
         yield Paragraph(f"Not moved: {'; '.join(parameter_in_words(name) for name in fixed)}.", "note")
@@ -80,6 +82,30 @@ def _official_movements(found: Reproduction, moved: Mapping[str, list[dict[str, 
     told = {row["parameter"] for of_phase in rows.values() for row in of_phase}
     if still := [parameter_in_words(name) for name in moved if name not in told]:
         yield Paragraph(f"Moving these changes none of the figures with the files that are held: {'; '.join(still)}.")
+
+
+def _unknowns(found: Reproduction) -> Iterator[Block]:
+    """Each fact that is not known as a yes, a table per phase: those that change a figure of it, after the figures as they are."""
+    rows = [row for row in found.headlines if row["question"] != BOTH]
+    if not rows:
+        return
+    yield Section("What is not known, as a yes", 3)
+    yield Paragraph(
+        "As defined, what is not known counts as a no. Here the schools that one missing fact alone leaves open count as in need, or "
+        "as high-performing."
+    )
+    reasons = found.definition.description.reason
+    for phase, of_phase in _by_phase(rows).items():
+        own = next(row for row in of_phase if row["is_as_defined"])
+        changed = [row for row in of_phase if _measures(row) != _measures(own)]
+        labels = [f"{in_words(row['question']).capitalize()}: {reasons[row['parameter']].sentence}" for row in changed]
+        yield Table(
+            f"{name_of(phase)} schools, by what is not known",
+            ("Counted as", *_HEADINGS),
+            [("As defined", *_measures(own)), *((label, *_measures(row)) for label, row in zip(labels, changed, strict=True))],
+            numbers=frozenset({1, 2, 3, 4}),
+            marked=frozenset({0}),
+        )
 
 
 def _by_phase(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

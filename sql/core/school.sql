@@ -1,8 +1,8 @@
 -- One row per open state-funded school in England: who it is, where it stands, its trust, its latest and previous judgement, what an ungraded
 -- inspection found since, its results of the latest year with attainment. ofsted_age_years: whole years from the latest judgement to the date of
 -- the newest release of Ofsted's latest inspections, not to today, so that the same files give the same. What a definition asks beyond it: rise
--- core.judgement and core.results_year; nfer-2017 the results of every year (raw.ks2_result, raw.ks4_result by core.result_owner,
--- core.results_year, core.national_result) and raw.list_*.
+-- core.judgement, core.results_year and the results of several years (core.ks2_result, core.ks4_result); nfer-2017 those of every year
+-- (raw.ks2_result, raw.ks4_result by core.result_owner, core.results_year, core.national_result), core.school_organisation and raw.list_*.
 with single_academy_trust as (
     -- GIAS names a school's single-academy trust but leaves its number blank
     select

@@ -4,13 +4,23 @@
 -- or null where it cannot be told. Only true gives a reason, and null is said in not_assessed; leadership not known, with high results, has a
 -- reason of its own, which counts only where a parameter says so. Lists of Teaching Schools and of National Support Schools do not follow
 -- predecessors. Where an unknown fact decides in silence: docs/method/unknown.md#where-an-unknown-fact-still-decides.
-with school as (
+with trust as (
+    -- how many open schools its trust has, of all phases; of an academy of which the trust is not told it is not known
+    select
+        urn,
+        count(*) over (partition by organisation_id) as schools
+    from core.school_organisation
+    where organisation_kind in ('multi_academy_trust', 'single_academy_trust')
+),
+
+school as (
     select
         school.urn,
         school.phase,
         if(school.phase = 'primary', 'ks2', 'ks4') as stage,
         school.is_in_mat,
         school.trust_name,
+        trust.schools as trust_schools,
         school.ofsted_date,
         school.ofsted_framework,
         school.ofsted_grade,
@@ -23,6 +33,7 @@ with school as (
             school.trust_id in (select listed.group_id from raw.list_trust_not_ready as listed), false
         ) as is_in_trust_not_ready
     from core.school as school
+    left join trust on trust.urn = school.urn
     where school.phase in ('primary', 'secondary')
 ),
 
@@ -78,6 +89,10 @@ facts as (
         school.phase,
         school.is_in_mat,
         school.trust_name,
+        school.trust_schools,
+        -- null: not known whether it is in such a trust, or how many schools that has
+        parameter.trust_excludes_from_need = 1 and school.is_in_mat
+        and (parameter.trust_excludes_from_schools <= 1 or school.trust_schools >= parameter.trust_excludes_from_schools) as is_set_aside,
         school.ofsted_date,
         school.ofsted_framework,
         school.ofsted_grade,
@@ -103,7 +118,15 @@ facts as (
         case when latest.is_floor_year then result.is_below_floor end as is_below_floor,
         coasting.is_coasting,
         result.attainment >= latest.national_attainment + parameter.high_attainment_above_national
-        and result.progress > parameter.high_progress_score as has_high_results,
+        -- in each subject: one that is known not to be high settles it, else all must be known; as a mean always
+        and case
+            when parameter.high_progress_in_each_subject = 1 and school.phase = 'primary'
+                then
+                    result.reading_progress > parameter.high_progress_score
+                    and result.writing_progress > parameter.high_progress_score
+                    and result.maths_progress > parameter.high_progress_score
+            else result.progress > parameter.high_progress_score
+        end as has_high_results,
         -- null: not known, and the parameter lets results decide; else not known is a no, and not_assessed says so
         case
             when school.ofsted_leadership_and_management is not null then school.ofsted_leadership_and_management = 1
@@ -142,7 +165,10 @@ select
         end
     ], lambda reason: reason is not null) as high_performing_reasons,
     -- a need that may be set aside is none that is known
-    case when is_in_mat then 'in_multi_academy_trust' when is_in_mat is null then 'may_be_in_multi_academy_trust' end as excluded_from_need,
+    case
+        when is_set_aside then 'in_multi_academy_trust'
+        when is_set_aside is null then 'may_be_in_multi_academy_trust'
+    end as excluded_from_need,
     case when is_in_trust_not_ready then 'trust_not_ready_to_expand' end as excluded_from_high_performing,
     list_filter([
         case
@@ -175,7 +201,7 @@ select
                 and coalesce(ofsted_leadership_and_management = 1, true)
                 then 'high_results_not_known'
         end,
-        case when is_in_mat is null and len(in_need_reasons) > 0 then 'trust_not_known' end,
+        case when is_set_aside is null and len(in_need_reasons) > 0 then 'trust_not_known' end,
         case when not has_teaching_schools then 'teaching_schools_not_listed' end,
         case when not has_national_support_schools then 'national_support_schools_not_listed' end
     ], lambda reason: reason is not null) as not_assessed,
@@ -193,6 +219,7 @@ select
         'maths_progress': maths_progress,
         'progress8_upper': progress8_upper,
         'is_in_multi_academy_trust': is_in_mat,
-        'trust': trust_name
+        'trust': trust_name,
+        'trust_schools': trust_schools
     } as facts
 from facts

@@ -1,7 +1,8 @@
 -- One row per primary, secondary and special school and alternative provision: what today's RISE programme would find of it
--- (docs/method/rise.md). core.judgement says what "below good" and "or equivalent" mean in each era of inspection. On a report card leadership
--- and governance tells whether a school is below good, and no more: nothing on it makes a school good, whose high results would count
--- (equivalent_grade 2 of reference.report_card_grade says "not below good"). A screen of public data, never "eligible to support".
+-- (docs/method/rise.md). core.judgement says what "below good" and "or equivalent" mean in each era of inspection; the step beside this file,
+-- definition.rise_result, by which result a school is ranked. On a report card leadership and governance tells whether a school is below good, and
+-- no more: nothing on it makes a school good, whose high results would count (equivalent_grade 2 of reference.report_card_grade says "not below
+-- good"). A screen of public data, never "eligible to support".
 with school as (
     select
         urn,
@@ -9,57 +10,41 @@ with school as (
         trust_name,
         trust_joined_date,
         is_ofsted_before_trust,
-        reaches_key_stage,
-        ks2_year,
-        ks2_rwm_expected_percent,
-        ks2_rwm_expected_missing,
-        ks4_year,
-        ks4_progress8,
-        ks4_progress8_missing,
-        ks4_attainment8,
-        ks4_attainment8_missing
+        reaches_key_stage
     from core.school
     where phase in ('primary', 'secondary', 'special', 'alternative_provision')
-),
-
--- KS4 reads Progress 8 where the latest year with results has it, else Attainment 8: one measure for all schools, never a mixture
-result as (
-    select
-        school.urn,
-        school.phase,
-        'percent at the expected standard in reading, writing and maths' as measure,
-        school.ks2_year as year,
-        school.ks2_rwm_expected_percent as value,
-        school.ks2_rwm_expected_missing as missing
-    from school
-    where school.phase = 'primary'
-    union all
-    select
-        school.urn,
-        school.phase,
-        if(years.progress_year = years.attainment_year, 'Progress 8', 'Attainment 8') as measure,
-        school.ks4_year as year,
-        if(years.progress_year = years.attainment_year, school.ks4_progress8, school.ks4_attainment8) as value,
-        if(years.progress_year = years.attainment_year, school.ks4_progress8_missing, school.ks4_attainment8_missing) as missing
-    from school
-    inner join core.results_year as years on years.stage = 'ks4'
-    where school.phase = 'secondary'
 ),
 
 ranked as (
     select
         urn,
+        phase,
         measure,
         year,
+        years,
+        pupils,
         value,
         missing,
+        lower,
+        upper,
         -- place by result, in percent of the schools of the phase with a result; equals share the better place
         case
             when value is not null
                 then 100.0 * rank() over (partition by phase order by value desc nulls last) / count(value) over (partition by phase)
         end as place_percent,
         count(value) over (partition by phase) > 0 as is_measured
-    from result
+    from definition.rise_result
+),
+
+-- the cut: the result of the last school that is in the top share
+cut as (
+    select
+        ranked.phase,
+        min(ranked.value) as value
+    from ranked
+    cross join definition.rise_parameter as parameter
+    where ranked.place_percent <= parameter.high_results_share_percent
+    group by ranked.phase
 ),
 
 facts as (
@@ -100,16 +85,25 @@ facts as (
         end as was_low,
         ranked.measure,
         ranked.year,
+        ranked.years,
+        ranked.pupils,
         ranked.value,
         ranked.missing,
+        ranked.lower,
+        ranked.upper,
+        cut.value as cut,
+        ranked.lower < cut.value as is_interval_below_cut,
         ranked.place_percent,
-        ranked.place_percent <= parameter.high_results_share_percent as is_high,
+        -- null: in the top share, but whether its interval is too is not known, and the parameter lets that decide
+        ranked.place_percent <= parameter.high_results_share_percent
+        and (parameter.high_results_interval_counts = 1 or ranked.lower >= cut.value) as is_high,
         coalesce(ranked.is_measured, false) as is_measured
     from school
     cross join definition.rise_parameter as parameter
     left join core.judgement as latest on latest.urn = school.urn and latest.recency = 1
     left join core.judgement as previous on previous.urn = school.urn and previous.recency = 2
     left join ranked on ranked.urn = school.urn
+    left join cut on cut.phase = school.phase
 )
 
 select
@@ -152,6 +146,7 @@ select
             when not reaches_key_stage then 'key_stage_not_taught'
             when not is_good then null
             when not is_measured then 'results_not_published'
+            when value is not null and is_high is null then 'results_interval_not_known'
             when value is not null then null
             when missing = 'suppressed' then 'results_suppressed'
             else 'results_no_result'
@@ -171,8 +166,14 @@ select
         'previous_grade': previous_grade,
         'results_measure': measure,
         'results_year': year,
-        'result': value,
+        'results_years': years,
+        'results_pupils': pupils,
+        'result': round(value, 2),
+        'result_lower': round(lower, 2),
+        'result_upper': round(upper, 2),
         'result_place_percent': round(place_percent, 1),
+        'result_cut': round(cut, 2),
+        'is_result_interval_below_cut': is_interval_below_cut,
         'trust': trust_name,
         'trust_joined_date': trust_joined_date,
         'is_judged_before_joining_trust': is_ofsted_before_trust

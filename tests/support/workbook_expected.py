@@ -174,10 +174,14 @@ COLUMNS: dict[str, Columns] = {
     "Sensitivity": _whose("moved", "sensitivity")
     | {
         "What is changed": (
-            """if(moved.parameter = 'search_radius', 'How far help may come from, in times the radius.', (
+            """if(moved.parameter = 'search_radius', 'How far help may come from, in times the radius.', coalesce((
                 select parameter_sentence from mart.definition as about
                 where about.definition = moved.definition and about.parameter = moved.parameter
-            ))""",
+            ), (
+                select 'Schools that this alone leaves open are taken as ' || replace(replace(moved.question, 'in_need', 'in need'), '_', '-')
+                    || ' (1) or not (0): ' || sentence from mart.reason as about
+                where about.definition = moved.definition and about.code = moved.parameter
+            )))""",
             "sensitivity.parameter",
         ),
         "Its value": ("moved.value", "sensitivity.value"),

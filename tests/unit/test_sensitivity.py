@@ -15,7 +15,7 @@ from transforms.geography import METRES_PER_MILE
 from warehouse.definitions import Definition, read_definitions
 from warehouse.reference import load_reference
 from warehouse.store import beside, run
-from warehouse.study.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values, sensitivity_model
+from warehouse.study.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values, sensitivity_model, unknowns, varied
 
 MEASURES = (
     "phase",
@@ -169,16 +169,17 @@ def test_the_published_table_has_every_point_of_every_grid_and_the_areas_figures
     connection = town.build(with_sensitivity=True).connection
     for definition in read_definitions():
         rows = town.query(f"from mart.sensitivity where definition = '{definition.name}'")
-        points = [Variation(row["parameter"], row["value"]) for row in rows]
-        assert list(dict.fromkeys(points)) == grid(connection, definition)
+        points = [Variation(row["parameter"], row["value"], row["question"]) for row in rows]
+        assert list(dict.fromkeys(points)) == [*grid(connection, definition), *unknowns(connection, definition)]
         own = own_values(definition)
         expected = country(town, definition.name)
         as_defined = [row for row in rows if row["is_as_defined"]]
         assert {row["parameter"] for row in as_defined} == {each.parameter for each in points}
         for parameter in {row["parameter"] for row in as_defined}:
-            of_parameter = [row for row in as_defined if row["parameter"] == parameter]
-            assert {row["value"] for row in of_parameter} == {own[parameter]}
-            assert figures(of_parameter) == expected
+            for question in {row["question"] for row in as_defined if row["parameter"] == parameter}:
+                of_it = [row for row in as_defined if (row["parameter"], row["question"]) == (parameter, question)]
+                assert {row["value"] for row in of_it} == {own.get(parameter, 0)}
+                assert figures(of_it) == expected
     moved = town.query("select distinct high_performing, in_need, partners_mean from mart.sensitivity where phase = 'primary'")
     assert len(moved) > 5, "the schools of this test do not stand near the thresholds"
 
@@ -197,7 +198,8 @@ def test_the_published_table_shows_the_tables_that_it_is_worked_out_from() -> No
         "core.results_year",
     } <= reads
     made = {table for table in reads if table.startswith(("match.", "mart."))}
-    assert made == {"match.question"}, "its own are made in the trial; what is withheld hangs on the definition as it is"
+    own = {"match.question", "match.undecided_rule"}
+    assert made == own, "its own are made in the trial; what is withheld, and what is not known, hang on the definition as it is"
 
 
 def test_a_parameter_that_the_definition_does_not_have_is_named(town: World, nfer: Definition) -> None:
@@ -234,8 +236,9 @@ def test_the_grid_moves_the_radius_and_every_choice_of_ours(reference: duckdb.Du
     for name, values in points.items():
         assert own[name] in values
         assert values == sorted(set(values))
-        is_switch = name in ours and nfer.description.parameter[name].unit == "1 = yes, 0 = no"
-        assert values == [0, 1] if is_switch else values[0] < own[name]
+        is_switch = name != SEARCH_RADIUS and nfer.description.parameter[name].unit == "1 = yes, 0 = no"
+        is_least = name == "trust_excludes_from_schools"  # every trust has one school
+        assert values == [0, 1] if is_switch else values[0] < own[name] or is_least
 
 
 def test_every_definition_of_ours_has_a_grid_that_it_knows(reference: duckdb.DuckDBPyConnection) -> None:
@@ -248,3 +251,61 @@ def test_a_grid_for_a_parameter_that_is_not_there_is_refused(reference: duckdb.D
     run(reference, "insert into reference.sensitivity_grid values ('nfer-2017', 'smallest_cohrt', '1 2')")
     with pytest.raises(InputError, match="smallest_cohrt"):
         grid(reference, nfer)
+
+
+def of_unknown(world: World, definition: Definition, code: str, question: str) -> list[dict[str, Any]]:
+    """The rows of a fact that is not known, as a no and as a yes."""
+    return headlines(world.connection, definition, [Variation(code, value, question) for value in (0, 1)])
+
+
+def test_each_fact_that_is_not_known_is_a_no_and_a_yes_in_each_question_that_it_leaves_open(town: World, nfer: Definition) -> None:
+    points = unknowns(town.connection, nfer)
+    codes = {code for row in town.query("from mart.school_status") if row["definition"] == nfer.name for code in row["not_assessed"]}
+    reasons = nfer.description.reason
+    assert {each.parameter for each in points} == {code for code in codes if reasons[code].is_open}
+    for each in points:
+        assert each.question in {reasons[rule].kind for rule in reasons[each.parameter].rules}
+        assert Variation(each.parameter, 1 - each.value, each.question) in points
+
+
+def test_as_a_yes_there_are_as_many_more_as_only_that_fact_leaves_open(world: World, nfer: Definition) -> None:
+    world.ks2(999_000, 2016, percent=60, progress=0)
+    for urn, leadership, percent in (
+        (100_001, None, 80),  # leadership alone is not known
+        (100_002, None, None),  # nor are its results
+        (100_003, 1, None),  # its results alone
+        (100_004, None, 20),  # its leadership decides nothing
+    ):
+        world.school(urn)
+        world.graded(urn, 2, leadership=leadership)
+        world.ks2(urn, 2016, percent=percent, progress=None if percent is None else 1)
+    world.school(100_005)  # never inspected: any of the rules on grades might hold, whatever its results, which are missing too
+    world.academy(100_006, trust_flag_code="0", trust_id=None, trust_name=None)  # a need that may be set aside
+    world.graded(100_006, 4)
+    world.ks2(100_006, 2016, percent=70, progress=1)
+    world.academy(100_007, trust_flag_code="0", trust_id=None, trust_name=None)  # not known either, and never inspected
+    world.academy(100_008)  # in a trust: in need by no rule
+    world.build()
+    own = country(world, nfer.name)[0]
+    added = {}
+    for code, question in {(each.parameter, each.question) for each in unknowns(world.connection, nfer)}:
+        no, yes = of_unknown(world, nfer, code, question)
+        assert figures([no])[0] == own
+        assert (no["is_as_defined"], yes["is_as_defined"]) == (True, False)
+        added[code, question] = yes[question] - no[question]
+        assert yes[f"{question}_undecided"] == no[f"{question}_undecided"] - added[code, question]
+    assert added[("leadership_not_known", "high_performing")] == 1
+    assert added[("high_results_not_known", "high_performing")] == 1
+    assert added[("no_graded_inspection", "high_performing")] == 3
+    assert added[("no_graded_inspection", "in_need")] == 1
+    assert added[("trust_not_known", "in_need")] == 1
+    # where a parameter lets leadership that is not known count, results are all that is missing of the second as well
+    counting = varied(nfer, Variation("leadership_not_known_counts", 1))
+    no, yes = of_unknown(world, counting, "high_results_not_known", "high_performing")
+    assert yes["high_performing"] - no["high_performing"] == 2
+
+
+def test_a_code_that_leaves_nothing_open_cannot_be_taken_for_a_yes(town: World, nfer: Definition) -> None:
+    for code, question in (("floor_not_in_force", "in_need"), ("leadership_not_known", "in_need"), ("ofsted_inadequate", "in_need")):
+        with pytest.raises(InputError, match=f"no code {code}"):
+            headlines(town.connection, nfer, [Variation(code, 1, question)])

@@ -1,4 +1,4 @@
-"""What each table of ``core``, ``match`` and ``mart`` says of hard cases, written down in ``tests/unit/cases/<layer>/*.yaml``.
+"""What each table of ``core``, ``definition``, ``match`` and ``mart`` says of hard cases, written down in ``tests/unit/cases/<layer>/*.yaml``.
 
 The cases of a file stand in one world that is built once: the README there says how one is written. This file only reads it, fills
 the raw tables and compares.
@@ -18,7 +18,7 @@ from tests.support.world import World
 from warehouse.store import run
 
 FOLDER = Path(__file__).parent / "cases"
-LAYERS = ("core", "match", "mart")
+LAYERS = ("core", "definition", "match", "mart")
 
 SCHOOL, LEFT_OUT = "mart.school", "mart.school_left_out"
 
@@ -50,7 +50,7 @@ class BuiltFile:
         for statement in file.get("sql", []):
             run(self.world.connection, statement)
         looked_at = {table for case in file["cases"] for table in case.get("finds", {})}
-        self.world.build(tables={SCHOOL, LEFT_OUT} | looked_at)
+        self.world.build(file.get("parameters"), tables={SCHOOL, LEFT_OUT} | looked_at)
 
 
 def with_urns(row: Case, urns: dict[str, int]) -> Case:

@@ -34,6 +34,7 @@ class Move:
 
 BELOW_FLOOR_KS2 = ("in_need", ["below_floor_ks2"])
 COASTING_KS2 = ("in_need", ["coasting_ks2"])
+REQUIRES_IMPROVEMENT = ("in_need", ["ofsted_requires_improvement"])
 
 MOVES = {
     ("nfer-2017", "floor_first_year"): Move(2015, {101: COASTING_KS2}),
@@ -61,8 +62,15 @@ MOVES = {
     ("nfer-2017", "leadership_not_known_counts"): Move(
         1, {116: ("high_performing", ["good_with_high_results_leadership_not_known"])}
     ),
+    ("nfer-2017", "high_progress_in_each_subject"): Move(1, {119: NEITHER}),
+    ("nfer-2017", "trust_excludes_from_need"): Move(0, {120: REQUIRES_IMPROVEMENT}),
+    ("nfer-2017", "trust_excludes_from_schools"): Move(2, {120: REQUIRES_IMPROVEMENT}),
     ("rise", "stuck_grade"): Move(4, {117: NEITHER}),
-    ("rise", "high_results_share_percent"): Move(20, {118: NEITHER}),
+    ("rise", "high_results_share_percent"): Move(20, {119: NEITHER}),
+    # 95 percent the year before, of three times the pupils, brings one in, and takes the place of another
+    ("rise", "high_results_years"): Move(3, {107: ("high_performing", ["good_with_high_results"]), 119: NEITHER}),
+    # of 30 pupils 90 percent may be 74, above the cut of 71, and 85 percent may be 68
+    ("rise", "high_results_interval_counts"): Move(0, dict.fromkeys((110, 116, 118, 119, 205), NEITHER)),
 }
 """Every threshold of both definitions. A new one needs a school here."""
 
@@ -97,6 +105,8 @@ def primaries(world: World) -> None:
     for urn in (114, 115):
         good(world, urn, leadership=1)
     good(world, 116, leadership=None)
+    good(world, 119, leadership=1)
+    good(world, 120, kind="academy", grade=3, previous=2)
 
     # below or on the floor in 2016, and not coasting
     for urn in (102, 103, 104, 105, 106, 107):
@@ -124,13 +134,15 @@ def primaries(world: World) -> None:
     world.ks2(113, 2016, percent=66, progress=0, maths_progress=-2.5)
 
     # on a threshold of high results, in a year that is fine
-    for urn in (114, 115, 116, 117, 118):
+    for urn in (114, 115, 116, 117, 118, 119, 120):
         fine_before(world, urn)
     world.ks2(114, 2016, percent=69, progress=2)
     world.ks2(115, 2016, percent=90, progress=-0.5)
     world.ks2(116, 2016, percent=80, progress=2)
+    world.ks2(119, 2016, percent=71, progress=3, maths_progress=-1)  # fifth of 20 in 2016: in the top 25 percent, not in the top 20
+    world.ks2(120, 2016, percent=40, progress=0)
     world.ks2(117, 2016, percent=40, progress=0)
-    world.ks2(118, 2016, percent=75, progress=0)  # fourth of 18 in 2016: in the top 25 percent, not in the top 20
+    world.ks2(118, 2016, percent=75, progress=0)
 
 
 def secondaries(world: World) -> None:
@@ -147,7 +159,7 @@ def secondaries(world: World) -> None:
     ):
         world.ks4(urn, 2014, **in_2014)
         world.ks4(urn, 2015, **in_2015)
-        world.ks4(urn, 2016, attainment8=50, progress8=progress8, progress8_upper=progress8 + 0.1)
+        world.ks4(urn, 2016, attainment8=50, progress8=progress8, progress8_lower=progress8 - 0.1, progress8_upper=progress8 + 0.1)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""How the headline figures move when a threshold or the search radius moves.
+"""How the headline figures move when a threshold or the search radius moves, or a fact that is not known counts as a yes.
 
 A definition's own SQL is run again with another value, in a trial (``trial.py``): no rule stands here a second time. Who is near is
 found once, for every school that is in need or high-performing at any point and for the widest radius; each point then only counts.
@@ -20,10 +20,13 @@ from warehouse.definitions import Definition
 from warehouse.model import ConnectionModel
 from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
-from warehouse.study.trial import ALLOCATION, PAIR, QUESTION, STATUS, SUMMARY, matching, summary_model, tables_read, trial
+from warehouse.study.trial import ALLOCATION, PAIR, QUESTION, STATUS, SUMMARY, UNDECIDED, matching, summary_model, tables_read, trial
 
 SEARCH_RADIUS = "search_radius"
 """Not a parameter of a definition: the value is how many times as far as ``reference.setting`` says help may come from."""
+
+BOTH = "both"
+"""The question that a threshold or the radius is about: whoever is in need or high-performing may be another."""
 
 GRID = "reference.sensitivity_grid"
 
@@ -38,10 +41,15 @@ def _figures() -> list[str]:
 
 @dataclass(frozen=True)
 class Variation:
-    """A definition with one thing changed: the value of a parameter, or the radius (``SEARCH_RADIUS``, in times the radius)."""
+    """A definition with one thing changed: the value of a parameter, or the radius (``SEARCH_RADIUS``, in times the radius).
+
+    Or a fact that is not known: ``parameter`` is then the code that says so, ``question`` in_need or high_performing, and ``value``
+    1 where the schools that it leaves open count as that, and 0 where they do not, as they are defined.
+    """
 
     parameter: str
     value: float
+    question: str = BOTH
 
 
 def own_values(definition: Definition) -> dict[str, float]:
@@ -69,6 +77,17 @@ def grid(connection: duckdb.DuckDBPyConnection, definition: Definition) -> list[
     return [Variation(name, value) for name in own if name in points for value in sorted(points[name] | {own[name]})]
 
 
+def unknowns(connection: duckdb.DuckDBPyConnection, definition: Definition) -> list[Variation]:
+    """Each code that leaves a question of some school open, as a no and as a yes: in the order of its file, need first.
+
+    A code that no school has is none of them, as nothing would move.
+    """
+    rows = run(connection, f"select distinct code, kind from {UNDECIDED} where definition = $1 and is_open", [definition.name])
+    order = list(definition.description.reason)
+    asked = sorted(rows, key=lambda row: (order.index(row[0]), _QUESTIONS.index(row[1])))
+    return [Variation(code, value, question) for code, question in asked for value in (0, 1)]
+
+
 def headlines(
     connection: duckdb.DuckDBPyConnection, definition: Definition, variations: Sequence[Variation], *, withholds: bool = False
 ) -> list[dict[str, Any]]:
@@ -77,10 +96,11 @@ def headlines(
     Takes a connection to a warehouse that is built up to ``match``, and changes nothing in it; it must be able to attach a catalog
     in memory (``store.beside``: one that was opened read-only cannot). ``withholds``: figures that are withheld of the definition
     as it is are null at every point; else they are told as what was found, for those who tell their bounds beside. A row has
-    ``definition, parameter, value, is_as_defined`` and the figures of ``mart.area_summary``, by its own SQL, but for the
+    ``definition, parameter, value, question, is_as_defined`` and the figures of ``mart.area_summary``, by its own SQL, but for the
     assignments. Raises InputError for a parameter that the definition does not have, and for a radius that is not above zero.
     """
-    _refuse_unknown(definition, [each.parameter for each in variations])
+    _refuse_unknown(definition, [each.parameter for each in variations if each.question == BOTH])
+    _refuse_closed(definition, [each for each in variations if each.question != BOTH])
     if any(each.parameter == SEARCH_RADIUS and each.value <= 0 for each in variations):
         raise InputError("The search radius cannot be varied to nothing", expected="a number above 0, such as 0.5 for half as far")
     if not variations:
@@ -94,17 +114,16 @@ def headlines(
             inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)"
         )
         run(inside, "create table point (place integer, setting varchar, factor double)")
+        if any(each.question != BOTH for each in variations):
+            run(inside, f"create table open_rule as select urn, kind, code, rule from {UNDECIDED} where is_open")
+            run(inside, f"create table as_defined as {sql_of('study/as_defined')}")
         settings: set[str] = set()
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):
-            changes = each.parameter != SEARCH_RADIUS and each.value != own[each.parameter]
-            setting = f"{each.parameter} = {each.value!r}" if changes else "as defined"
+            changes = each.parameter != SEARCH_RADIUS and each.value != own.get(each.parameter, 0)
+            setting = f"{each.parameter} = {each.value!r}, {each.question}" if changes else "as defined"
             if setting not in settings:
                 settings.add(setting)
-                if changes:
-                    _set(inside, definition, each.parameter, each.value)
-                run(inside, f"insert into decided by name select $1 as setting, {_DECIDED} from {STATUS}", [setting])
-                if changes:
-                    _set(inside, definition, each.parameter, own[each.parameter])
+                _decide(inside, definition, each if changes else None, setting)
             run(inside, "insert into point values ($1, $2, $3)", [place, setting, factor])
         _withhold(inside, definition, withholds=withholds)
         _find_pairs(inside)
@@ -114,26 +133,43 @@ def headlines(
     named = []
     for row in rows:
         each = variations[row.pop("place")]
-        about = {"definition": definition.name, "parameter": each.parameter, "value": each.value}
-        named.append(about | {"is_as_defined": each.value == own[each.parameter]} | row)
+        about = {"definition": definition.name, "parameter": each.parameter, "value": each.value, "question": each.question}
+        named.append(about | {"is_as_defined": each.value == own.get(each.parameter, 0)} | row)
     return named
 
 
 def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
-    """``mart.sensitivity``: the headline figures of each definition at the points of its grid."""
+    """``mart.sensitivity``: the headline figures of each definition at the points of its grid, and for what is not known."""
 
     def figures(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-        return [row for each in definitions for row in headlines(connection, each, grid(connection, each), withholds=True)]
+        return [
+            row
+            for each in definitions
+            for row in headlines(connection, each, [*grid(connection, each), *unknowns(connection, each)], withholds=True)
+        ]
 
     own = {each.parameter_table for each in definitions}
     contract = contract_of(TABLE)
     return ConnectionModel(
         name=TABLE,
         description=contract.row,
-        reads=tuple(sorted({GRID} | own | {table for each in definitions for table in tables_read(each)})),
+        reads=tuple(sorted({GRID, UNDECIDED} | own | {table for each in definitions for table in tables_read(each)})),
         columns=contract.types,
         function=figures,
     )
+
+
+def _decide(inside: duckdb.DuckDBPyConnection, definition: Definition, changed: Variation | None, setting: str) -> None:
+    """Add the status of each school to ``decided`` under the name of the setting, with one thing changed or none."""
+    if changed is None or changed.question == BOTH:
+        if changed is not None:
+            _set(inside, definition, changed.parameter, changed.value)
+        run(inside, f"insert into decided by name select $1 as setting, {_DECIDED} from {STATUS}", [setting])
+        if changed is not None:
+            _set(inside, definition, changed.parameter, definition.description.parameter[changed.parameter].value)
+        return
+    asked = {"setting": setting, "code": changed.parameter, "question": changed.question}
+    run(inside, f"insert into decided by name select $setting as setting, {_DECIDED} from ({sql_of('study/decided_as_yes')})", asked)
 
 
 def _set(inside: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
@@ -167,6 +203,8 @@ def _find_pairs(inside: duckdb.DuckDBPyConnection) -> None:
         model.build(inside)
 
 
+_QUESTIONS = ("in_need", "high_performing")
+
 _DECIDED = "phase, urn, status, not_assessed, in_need_undecided, high_performing_undecided"
 
 _WIDEST = """
@@ -189,3 +227,15 @@ def _refuse_unknown(definition: Definition, parameters: Collection[str]) -> None
             expected=f"one of {', '.join(own)}",
             do="mend the name (for the grid: in sql/reference/sensitivity_grid.csv)",
         )
+
+
+def _refuse_closed(definition: Definition, variations: Collection[Variation]) -> None:
+    reasons = definition.description.reason
+    for each in variations:
+        rules = reasons[each.parameter].rules if each.parameter in reasons and reasons[each.parameter].is_open else ()
+        if each.question not in {reasons[rule].kind for rule in rules}:
+            raise InputError(
+                f"The definition {definition.name} has no code {each.parameter} that leaves open whether a school is {each.question}",
+                expected="a code of kind not_assessed that leaves rules of that kind open",
+                do="mend the name, or the question",
+            )

@@ -17,12 +17,12 @@ from warehouse.study.reproduction import Comparison, Reproduction
 TITLE = "A range, not a number"
 
 _TOTALS = {
-    "lower_dated": "Lower bound, whatever the day of the inspections",
+    "lower_dated": "Lower bound at any date",
     "lower": "Lower bound",
     "found": "Found",
     "upper_official": "Upper bound by the official counts",
     "upper": "Upper bound",
-    "upper_dated": "Upper bound, whatever the day of the inspections",
+    "upper_dated": "Upper bound at any date",
 }
 _NAMES = {"in_need": "Schools in need", "high_performing": "High-performing schools"}
 
@@ -73,7 +73,7 @@ def _overview(found: Reproduction) -> Table:
             "Lower bound",
             "Upper bound by the official counts",
             "Upper bound",
-            "Whatever the day of the inspections",
+            "At any date of the inspections",
         ),
         rows,
         numbers=frozenset(range(1, 7)),

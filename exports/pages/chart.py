@@ -55,10 +55,10 @@ def steps(name: str, title: str, description: str, bars: Sequence[Bar], mark: Ma
     if mark:
         at = _share(mark.value, most)
         anchor = "start" if mark.value < most / 2 else "end"
-        parts += [
-            f'<line class="mark" x1="{at}" x2="{at}" y1="20" y2="{height}"/>',
-            f'<text class="mark" x="{at}" y="14" text-anchor="{anchor}">{escape(mark.label)}</text>',
-        ]
+        # in pieces, beside the bars alone: a line through the words above them could not be read
+        pieces = [(18, _HEAD - 6), *((_HEAD + place * _LINE + 19, _HEAD + place * _LINE + 37) for place in range(len(bars)))]
+        parts += [f'<line class="mark" x1="{at}" x2="{at}" y1="{top}" y2="{bottom}"/>' for top, bottom in pieces]
+        parts.append(f'<text class="mark" x="{at}" y="14" text-anchor="{anchor}">{escape(mark.label)}</text>')
     return "\n".join([*parts, "</svg>"])
 
 

@@ -230,7 +230,7 @@ figure { margin: 1rem 0 1.5rem; max-width: 46rem; }
 .steps rect.step { stroke: var(--hatch); stroke-width: 1px; }
 .steps .hatched { fill: var(--hatched); }
 .steps .hatch { fill: var(--hatch); }
-.steps line.mark { stroke: var(--mark); stroke-width: 2px; stroke-dasharray: 5 3; }
+.steps line.mark { stroke: var(--mark); stroke-width: 3px; }
 @media (max-width: 40rem) {
   main { padding: .5rem .75rem 3rem; }
   h1 { font-size: 1.4rem; }

@@ -17,12 +17,12 @@ from warehouse.study.reproduction import Comparison, Reproduction
 TITLE = "A range, not a number"
 
 _TOTALS = {
-    "lower_dated": "Lower bound, whatever the day of the inspections",
+    "lower_dated": "Lower bound at any date",
     "lower": "Lower bound",
     "found": "Found",
     "upper_official": "Upper bound by the official counts",
     "upper": "Upper bound",
-    "upper_dated": "Upper bound, whatever the day of the inspections",
+    "upper_dated": "Upper bound at any date",
 }
 _NAMES = {"in_need": "Schools in need", "high_performing": "High-performing schools"}
 
@@ -32,7 +32,8 @@ def range_part(found: Reproduction) -> Iterator[Block]:
     yield Section(TITLE)
     yield Paragraph(
         "The files do not tell all that the rules read. So each total is a range: from the schools that count whatever is not "
-        "known (lower bound) to all that might count (upper bound). Each school in between stands at one step, which names what is not "
+        "known (lower bound) to all that might count (upper bound). Each school in between stands at one "
+        "step, which names what is not "
         "known of it, so the steps add up. No reading is chosen because it meets a published figure."
     )
     yield _overview(found)
@@ -72,7 +73,7 @@ def _overview(found: Reproduction) -> Table:
             "Lower bound",
             "Upper bound by the official counts",
             "Upper bound",
-            "Whatever the day of the inspections",
+            "At any date of the inspections",
         ),
         rows,
         numbers=frozenset(range(1, 7)),
@@ -113,7 +114,8 @@ def _official_counts(found: Reproduction) -> Iterator[str]:
         yield (
             f"{name_of(phase)} schools of 2016, by the Department: {_number(below):,.0f} below the floor standard (found here: "
             f"{ours}), {_number(slow):,.0f} coasting, {_number(both):,.0f} both. So coasting alone brings at most "
-            f"{at_most:,.0f} schools into need; here {opened:,} are open by it alone. How many of the {at_most:,.0f} are in need for another reason "
+            f"{at_most:,.0f} schools into need; here {opened:,} are open by it alone. How many of the "
+            f"{at_most:,.0f} are in need for another reason "
             "is not public, so none is taken off."
         )
 
@@ -122,9 +124,11 @@ def _date(found: Reproduction) -> Iterator[str]:
     if found.study_date:
         yield (
             f"{found.study_date['why']} So its inspections are taken to stand as at "
-            f"{day_in_words(found.study_date['inspections_from'])} or later. That is our choice, and an older file cannot be ruled out. The file held here is of "
+            f"{day_in_words(found.study_date['inspections_from'])} or later. That is our choice, and an older "
+            "file cannot be ruled out. The file held here is of "
             f"{day_in_words(found.refresh['ofsted_as_at'])} and tells one judgement a school. The step of the date counts every "
-            "school judged between the two days as if its judgement before might have been any: far more schools than can have changed."
+            "school judged between the two days as if its judgement before might have been any: far more schools "
+            "than can have changed."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from lxml import etree
@@ -34,7 +35,7 @@ def test_the_steps_add_up_to_the_bounds_of_the_tables(built: World) -> None:
             assert 100 * each.lower(phase) / row["schools"] == pytest.approx(row[f"{each.question}_percent_lower"])
             assert 100 * each.upper(phase) / row["schools"] == pytest.approx(row[f"{each.question}_percent_upper"])
         rungs = list(each.rungs())
-        for before, rung in zip(rungs, rungs[1:], strict=False):
+        for before, rung in pairwise(rungs):
             assert (rung.start if rung.step else rung.end) == before.end
 
 

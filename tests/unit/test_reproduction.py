@@ -122,7 +122,7 @@ def test_a_reason_that_could_not_be_assessed_is_not_counted_as_zero(found: Repro
     compared = {(each.measure, each.phase): each for each in found.comparisons}
     assert compared["coasting_ks2", "primary"].ours is None  # 100006 is undecided
     rows = {row[0]: row for row in tables(page)["England, primary schools"].rows}
-    assert rows["Schools that are coasting"] == ("Schools that are coasting", "477", "–", "–")
+    assert rows["Schools that are coasting"] == ("Schools that are coasting", "477", "–", "–", "")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,18 @@ from warehouse.definitions import Definition
 from warehouse.model import ConnectionModel
 from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
-from warehouse.study.trial import ALLOCATION, PAIR, QUESTION, STATUS, SUMMARY, UNDECIDED, matching, summary_model, tables_read, trial
+from warehouse.study.trial import (
+    ALLOCATION,
+    PAIR,
+    QUESTION,
+    STATUS,
+    SUMMARY,
+    UNDECIDED,
+    matching,
+    summary_model,
+    tables_read,
+    trial,
+)
 
 SEARCH_RADIUS = "search_radius"
 """Not a parameter of a definition: the value is how many times as far as ``reference.setting`` says help may come from."""
@@ -168,8 +179,9 @@ def _decide(inside: duckdb.DuckDBPyConnection, definition: Definition, changed: 
         if changed is not None:
             _set(inside, definition, changed.parameter, definition.description.parameter[changed.parameter].value)
         return
+    yes = sql_of("study/decided_as_yes")
     asked = {"setting": setting, "code": changed.parameter, "question": changed.question}
-    run(inside, f"insert into decided by name select $setting as setting, {_DECIDED} from ({sql_of('study/decided_as_yes')})", asked)
+    run(inside, f"insert into decided by name select $setting as setting, {_DECIDED} from ({yes})", asked)
 
 
 def _set(inside: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
@@ -235,7 +247,7 @@ def _refuse_closed(definition: Definition, variations: Collection[Variation]) ->
         rules = reasons[each.parameter].rules if each.parameter in reasons and reasons[each.parameter].is_open else ()
         if each.question not in {reasons[rule].kind for rule in rules}:
             raise InputError(
-                f"The definition {definition.name} has no code {each.parameter} that leaves open whether a school is {each.question}",
+                f"The definition {definition.name} has no code {each.parameter} that leaves {each.question} open",
                 expected="a code of kind not_assessed that leaves rules of that kind open",
                 do="mend the name, or the question",
             )

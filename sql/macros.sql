@@ -23,14 +23,15 @@ create or replace macro percent_of(part, whole) as 100.0 * part / nullif(whole, 
 create or replace macro from_to(before, now, nothing) as
 coalesce(nullif(before, ''), nothing) || ' -> ' || coalesce(nullif(now, ''), nothing);
 
--- Wilson's score interval of a share: its bounds in percent, from the share that was seen (percent) of so many (number). At 95 percent (z = 1.96), the
--- level at which the Department publishes the interval of Progress 8, with which it must agree. Wilson (1927), Journal of the American Statistical
+-- Wilson's score interval of a share: its bounds in percent, from the share that was seen (percent) of so many (number). At 95 percent (z = 1.96),
+-- the level at which the Department publishes the interval of Progress 8, which stands beside it. Wilson (1927), Journal of the American Statistical
 -- Association 22, 209-212; recommended for a single share, of few too, by Newcombe (1998), Statistics in Medicine 17, 857-872, method 3.
 create or replace macro wilson_middle(percent, number) as
 (percent / 100 + pow(1.96, 2) / (2 * nullif(number, 0))) / (1 + pow(1.96, 2) / nullif(number, 0));
 
 create or replace macro wilson_half(percent, number) as
-1.96 * sqrt(percent / 100 * (1 - percent / 100) / nullif(number, 0) + pow(1.96 / (2 * nullif(number, 0)), 2)) / (1 + pow(1.96, 2) / nullif(number, 0));
+1.96 * sqrt(percent / 100 * (1 - percent / 100) / nullif(number, 0) + pow(1.96 / (2 * nullif(number, 0)), 2))
+/ (1 + pow(1.96, 2) / nullif(number, 0));
 
 create or replace macro wilson_lower(percent, number) as 100 * (wilson_middle(percent, number) - wilson_half(percent, number));
 

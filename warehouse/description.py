@@ -74,9 +74,7 @@ class Description(Strict):
     def unknown_names(self) -> list[tuple[str, str, str]]:
         """Names that a reason refers to and the file does not hold: (code, field, name)."""
         known = {"facts": set(self.fact), "parameters": set(self.parameter), "rules": set(self.reason)}
-        named = [
-            (code, field, name) for code, reason in self.reason.items() for field in known for name in getattr(reason, field)
-        ]
+        named = [(code, field, name) for code, reason in self.reason.items() for field in known for name in getattr(reason, field)]
         named += [(code, "in_force_by", reason.in_force_by) for code, reason in self.reason.items() if reason.in_force_by]
         return [(code, field, name) for code, field, name in named if name not in known.get(field, known["parameters"])]
 

@@ -71,6 +71,13 @@ def parts_of(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnectio
         "similarity": lambda: _similarity(current),
         "figures of 2017": lambda: _figures(study, STUDY),
         "leadership not known in 2017": lambda: _leadership_not_known(study),
+        "levers of results": lambda: _moved(current, "rise", "high_results_years", "high_results_interval_counts"),
+        "intervals below the cut": lambda: _intervals(current),
+        "levers of 2017": lambda: _moved(
+            study, STUDY, "high_progress_in_each_subject", "trust_excludes_from_need", "trust_excludes_from_schools"
+        ),
+        "as a yes": lambda: _as_yes(current),
+        "as a yes in 2017": lambda: _as_yes(study, STUDY),
         **{f"rules of {each.name}": partial(_rules, each) for each in definitions},
         **{f"thresholds of {each.name}": partial(_thresholds, each) for each in definitions},
     }
@@ -198,6 +205,34 @@ def _leadership_not_known(connection: duckdb.DuckDBPyConnection) -> str:
         f"In 2017 {found['high_performing']:,} schools are high-performing so; if all of these counted, it would be "
         f"{found['if_all_count']:,}."
     )
+
+
+def _moved(connection: duckdb.DuckDBPyConnection, definition: str, *parameters: str) -> str:
+    rows = run(
+        connection,
+        """select
+            parameter, value::integer, phase, high_performing, printf('%.1f', high_performing_percent), in_need,
+            printf('%.1f', in_need_percent), partners_median, in_need_without_partner
+        from mart.sensitivity
+        where definition = $definition and list_contains($parameters, parameter) and (phase in ('primary', 'secondary'))
+        order by list_position($parameters, parameter), phase, value""",
+        {"definition": definition, "parameters": list(parameters)},
+    )
+    headings = ("Parameter", "Value", "Phase", "High-performing", "%", "In need", "%", "Median of partners", "With nobody near")
+    return _table(headings, rows)
+
+
+def _intervals(connection: duckdb.DuckDBPyConnection) -> str:
+    return _table(
+        ("Phase", "Good with high results", "Result of the last", "Interval reaches below it", "Interval not known"),
+        [tuple(row.values()) for row in ask(connection, "page/intervals_below_the_cut")],
+    )
+
+
+def _as_yes(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:
+    rows = ask(connection, "page/as_yes", {"of_definition": only})
+    headings = ("Definition", "Phase", "Not known", "Counted as", "As a no", "%", "As a yes", "%")
+    return _table(headings, [tuple(row.values()) for row in rows])
 
 
 def _exclusive(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:

@@ -91,8 +91,8 @@ def _unknowns(found: Reproduction) -> Iterator[Block]:
         return
     yield Section("What is not known, as a yes", 3)
     yield Paragraph(
-        "As defined, what is not known counts as a no. Here the schools that one missing fact alone leaves open count as in need, or "
-        "as high-performing."
+        "As defined, what is not known counts as a no. Here the schools that one missing fact alone leaves open count as in need, "
+        "or as high-performing."
     )
     reasons = found.definition.description.reason
     for phase, of_phase in _by_phase(rows).items():

@@ -178,8 +178,10 @@ COLUMNS: dict[str, Columns] = {
                 select parameter_sentence from mart.definition as about
                 where about.definition = moved.definition and about.parameter = moved.parameter
             ), (
-                select 'Schools that this alone leaves open are taken as ' || replace(replace(moved.question, 'in_need', 'in need'), '_', '-')
-                    || ' (1) or not (0): ' || sentence from mart.reason as about
+                select
+                    'Schools that this alone leaves open are taken as '
+                    || if(moved.question = 'in_need', 'in need', 'high-performing') || ' (1) or not (0): ' || sentence
+                from mart.reason as about
                 where about.definition = moved.definition and about.code = moved.parameter
             )))""",
             "sensitivity.parameter",

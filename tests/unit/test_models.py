@@ -366,4 +366,7 @@ def test_tables_of_the_contract_are_published() -> None:
 def test_no_sql_file_lies_outside_the_folders_that_are_read() -> None:
     folders = {path.parent.relative_to(SQL).as_posix() for path in SQL.rglob("*.sql")}
     queries = {"ees", "map", "page", "sheet", "study"}  # asked by name: warehouse/query.py
-    assert folders == {".", "change", "core", "match", "mart", "check", "definition", "definition/nfer-2017"} | queries
+    assert (
+        folders
+        == {".", "change", "core", "match", "mart", "check", "definition", "definition/nfer-2017", "definition/rise"} | queries
+    )

@@ -260,7 +260,9 @@ def of_unknown(world: World, definition: Definition, code: str, question: str) -
 
 def test_each_fact_that_is_not_known_is_a_no_and_a_yes_in_each_question_that_it_leaves_open(town: World, nfer: Definition) -> None:
     points = unknowns(town.connection, nfer)
-    codes = {code for row in town.query("from mart.school_status") if row["definition"] == nfer.name for code in row["not_assessed"]}
+    codes = {
+        code for row in town.query("from mart.school_status") if row["definition"] == nfer.name for code in row["not_assessed"]
+    }
     reasons = nfer.description.reason
     assert {each.parameter for each in points} == {code for code in codes if reasons[code].is_open}
     for each in points:
@@ -306,6 +308,10 @@ def test_as_a_yes_there_are_as_many_more_as_only_that_fact_leaves_open(world: Wo
 
 
 def test_a_code_that_leaves_nothing_open_cannot_be_taken_for_a_yes(town: World, nfer: Definition) -> None:
-    for code, question in (("floor_not_in_force", "in_need"), ("leadership_not_known", "in_need"), ("ofsted_inadequate", "in_need")):
+    for code, question in (
+        ("floor_not_in_force", "in_need"),
+        ("leadership_not_known", "in_need"),
+        ("ofsted_inadequate", "in_need"),
+    ):
         with pytest.raises(InputError, match=f"no code {code}"):
             headlines(town.connection, nfer, [Variation(code, 1, question)])

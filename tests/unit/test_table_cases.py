@@ -1,4 +1,4 @@
-"""What each table of ``core``, ``definition``, ``match`` and ``mart`` says of hard cases, written down in ``tests/unit/cases/<layer>/*.yaml``.
+"""What each table of ``core``, ``definition``, ``match`` and ``mart`` says of hard cases: ``tests/unit/cases/<layer>/*.yaml``.
 
 The cases of a file stand in one world that is built once: the README there says how one is written. This file only reads it, fills
 the raw tables and compares.

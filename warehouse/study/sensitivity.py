@@ -16,11 +16,22 @@ import duckdb
 
 from transforms.errors import InputError
 from warehouse.contract import contract_of
-from warehouse.definitions import Definition
+from warehouse.definitions import OUTCOME, Definition, outcome_model
 from warehouse.model import ConnectionModel
 from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
-from warehouse.study.trial import ALLOCATION, PAIR, QUESTION, STATUS, SUMMARY, UNDECIDED, matching, summary_model, tables_read, trial
+from warehouse.study.trial import (
+    ALLOCATION,
+    PAIR,
+    QUESTION,
+    STATUS,
+    SUMMARY,
+    UNDECIDED,
+    matching,
+    summary_model,
+    tables_read,
+    trial,
+)
 
 SEARCH_RADIUS = "search_radius"
 """Not a parameter of a definition: the value is how many times as far as ``reference.setting`` says help may come from."""
@@ -114,6 +125,9 @@ def headlines(
             inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)"
         )
         run(inside, "create table point (place integer, setting varchar, factor double)")
+        # the outcome is read twice for each status: a table, made anew for each setting, and not worked out twice
+        run(inside, f"drop view {OUTCOME}")
+        _find(inside, definition)
         if any(each.question != BOTH for each in variations):
             run(inside, f"create table open_rule as select urn, kind, code, rule from {UNDECIDED} where is_open")
             run(inside, f"create table as_defined as {sql_of('study/as_defined')}")
@@ -164,12 +178,18 @@ def _decide(inside: duckdb.DuckDBPyConnection, definition: Definition, changed: 
     if changed is None or changed.question == BOTH:
         if changed is not None:
             _set(inside, definition, changed.parameter, changed.value)
+        _find(inside, definition)
         run(inside, f"insert into decided by name select $1 as setting, {_DECIDED} from {STATUS}", [setting])
         if changed is not None:
             _set(inside, definition, changed.parameter, definition.description.parameter[changed.parameter].value)
         return
+    yes = sql_of("study/decided_as_yes")
     asked = {"setting": setting, "code": changed.parameter, "question": changed.question}
-    run(inside, f"insert into decided by name select $setting as setting, {_DECIDED} from ({sql_of('study/decided_as_yes')})", asked)
+    run(inside, f"insert into decided by name select $setting as setting, {_DECIDED} from ({yes})", asked)
+
+
+def _find(inside: duckdb.DuckDBPyConnection, definition: Definition) -> None:
+    run(inside, f"create or replace table {OUTCOME} as {outcome_model([definition]).sql}")
 
 
 def _set(inside: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
@@ -235,7 +255,7 @@ def _refuse_closed(definition: Definition, variations: Collection[Variation]) ->
         rules = reasons[each.parameter].rules if each.parameter in reasons and reasons[each.parameter].is_open else ()
         if each.question not in {reasons[rule].kind for rule in rules}:
             raise InputError(
-                f"The definition {definition.name} has no code {each.parameter} that leaves open whether a school is {each.question}",
+                f"The definition {definition.name} has no code {each.parameter} that leaves {each.question} open",
                 expected="a code of kind not_assessed that leaves rules of that kind open",
                 do="mend the name, or the question",
             )

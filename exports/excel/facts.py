@@ -83,7 +83,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
         elif sheet.about.dealt == "by_place":
             by_area[name] = _by_area(rows, lambda row: {country, row["region_code"], row["la_ons_code"]} - {None}, show)
         else:
-            by_area[name] = _by_area(rows, lambda row, name=name: shown_in[name, row["area_code"]], show)  # type: ignore[misc]
+            by_area[name] = _by_area(rows, partial(_shown_in, shown_in, name), show)
     return Facts(
         refresh=refresh,
         definitions=_in_order(query("sheet/definitions")),
@@ -158,3 +158,8 @@ def _metres_of_a_mile(root: Path) -> float:
     with duckdb.connect() as connection:
         load_macros(connection, root)
         return float(ask(connection, "sheet/mile", root=root)[0]["metres"])
+
+
+def _shown_in(shown_in: Mapping[tuple[str, str], Sequence[str]], sheet: str, row: Row) -> Sequence[str]:
+    """The areas whose workbooks show a row of figures of an area on this sheet."""
+    return shown_in[sheet, row["area_code"]]

@@ -151,7 +151,7 @@ def _steps_of(found: Reproduction, each: Range) -> Iterator[Block]:
     published = _published(found, each.question, None)
     yield Drawing(
         steps(
-            f"steps-{each.question.replace('_', '-')}",
+            f"steps-{each.question}",
             f"{label}, all phases: from the lower to the upper bound",
             "; ".join(_said(rung) for rung in lines)
             + (f"; published: {short(_number(published))}" if published else "")

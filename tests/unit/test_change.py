@@ -370,3 +370,10 @@ def test_the_page_says_so_where_the_folder_is_of_another_source_or_an_older_vers
     text = page(world.build())
     assert "It was made from another source (2017): much may differ for that alone." in text
     assert "made by an older version: only what it told is compared" in text
+
+
+def test_every_fact_of_a_shipped_definition_is_named_so_that_none_is_taken_for_the_schools_own(world: World) -> None:
+    """One that others move (the cut of the top share), not named, would read as a correction of the school's own results."""
+    world.build()
+    named = {row["fact"] for row in world.query("from reference.change_fact")}
+    assert {row["fact"] for row in world.query("select distinct fact from mart.fact")} <= named

@@ -76,9 +76,11 @@ held as (
             when count(result.pupils) over school = count(*) over school
                 then result.pupils / nullif(sum(result.pupils) over school, 0)
             else 1 / count(*) over school
-        end as part
+        end as part,
+        bool_or(result.year = stage.latest_year) over school as has_latest
     from result
     inner join year_read on year_read.stage = result.stage and year_read.year = result.year
+    inner join stage on stage.stage = result.stage
     where result.value is not null
     window school as (partition by result.stage, result.urn)
 ),
@@ -100,6 +102,7 @@ pooled as (
             when count(upper) = count(*) then round(sum(part * value) + sqrt(sum(pow(part * (upper - value), 2))), 6)
         end as upper
     from held
+    where has_latest
     group by stage, urn
 )
 
@@ -117,4 +120,4 @@ select
 from core.school as school
 inner join stage on stage.stage = case school.phase when 'primary' then 'ks2' when 'secondary' then 'ks4' end
 left join result as latest on latest.stage = stage.stage and latest.urn = school.urn and latest.year = stage.latest_year
-left join pooled on latest.value is not null and pooled.stage = latest.stage and pooled.urn = latest.urn
+left join pooled on pooled.stage = latest.stage and pooled.urn = latest.urn

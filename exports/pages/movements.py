@@ -61,11 +61,14 @@ def _movement(by: str, rows: list[dict[str, Any]]) -> Iterator[Table]:
 
 
 def _official_movements(found: Reproduction, moved: Mapping[str, list[dict[str, Any]]]) -> Iterator[Block]:
-    """The official thresholds, a table per phase: those that change a figure of it when they are moved."""
+    """What others have set, a table per phase: those that change a figure of it when they are moved."""
     if not moved:
         return
-    yield Section("Official thresholds", 3)
-    yield Paragraph("These are not ours to choose; they are moved to show how much hangs on them.")
+    yield Section("What others have set", 3)
+    yield Paragraph(
+        "Thresholds of the Department, and rules of the study: these are not ours to choose. They are moved to show how much hangs "
+        "on them; a value that is not in bold is nobody's rule."
+    )
     rows: dict[str, list[dict[str, Any]]] = {}
     for points in moved.values():
         for phase, of_phase in _by_phase(points).items():
@@ -73,15 +76,18 @@ def _official_movements(found: Reproduction, moved: Mapping[str, list[dict[str, 
                 rows.setdefault(phase, []).extend(of_phase)
     for phase, of_phase in rows.items():
         yield Table(
-            f"{name_of(phase)} schools, by official threshold",
-            ("Threshold", *_HEADINGS),
+            f"{name_of(phase)} schools, by what others have set",
+            ("Threshold or rule", *_HEADINGS),
             [(f"{parameter_in_words(row['parameter'])} {short(row['value'])}", *_measures(row)) for row in of_phase],
             numbers=frozenset({1, 2, 3, 4}),
             marked=frozenset(place for place, row in enumerate(of_phase) if row["is_as_defined"]),
         )
     told = {row["parameter"] for of_phase in rows.values() for row in of_phase}
     if still := [parameter_in_words(name) for name in moved if name not in told]:
-        yield Paragraph(f"Moving these changes none of the figures with the files that are held: {'; '.join(still)}.")
+        yield Paragraph(
+            "Moving these changes none of these figures, as they are shown here, with the files that are held. How many schools "
+            f"cannot be decided may move: {'; '.join(still)}."
+        )
 
 
 def _unknowns(found: Reproduction) -> Iterator[Block]:

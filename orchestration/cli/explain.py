@@ -18,6 +18,7 @@ from warehouse.licence import LIMITS
 from warehouse.store import rows_as_dicts
 
 YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, but set aside"
+MAY_BE_SET_ASIDE = "yes, but whether it counts could not be decided"
 NOT_KNOWN = "not known"
 IN_NEED, HIGH_PERFORMING = "in_need", "high_performing"
 PLACE_NOT_KNOWN = "not known, as its place or setting is not"
@@ -123,7 +124,7 @@ def _not_there(connection: duckdb.DuckDBPyConnection, urn: int) -> InputError:
 
 def _who(school: dict[str, Any]) -> dict[str, str]:
     radius = school["search_radius_miles"]
-    trust = school["trust_name"] or "none"
+    trust = school["trust_name"] or (NOT_KNOWN if school["is_in_mat"] is None else "none")
     if school["trust_joined_date"]:
         joined = {"membership": "since", "academy_opened": "academy since"}[school["trust_joined_source"]]
         trust += f" ({joined} {day_in_words(school['trust_joined_date'])})"
@@ -188,7 +189,8 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
         if row["code"] in status["reasons"]:
             outcome = YES
             if status["excluded_because"] and row["kind"] != status["status"]:
-                outcome, why = SET_ASIDE, sentences[status["excluded_because"]]
+                outcome = MAY_BE_SET_ASIDE if status[f"{row['kind']}_undecided"] else SET_ASIDE
+                why = sentences[status["excluded_because"]]
         elif not_known := [other["sentence"] for other in unknown if row["code"] in other["rules"]]:
             outcome, why = NOT_ASSESSED, " ".join(not_known)
         rules.append(

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from exports.words import in_words
-from orchestration.cli.explain import IN_NEED, NOT_ASSESSED, NOT_KNOWN, SET_ASIDE, YES, Explanation, Finding, Rule
+from orchestration.cli.explain import IN_NEED, MAY_BE_SET_ASIDE, NOT_ASSESSED, NOT_KNOWN, SET_ASIDE, YES, Explanation, Finding, Rule
 from warehouse.licence import LIMITS, SYNTHETIC_LABEL, SYNTHETIC_NOTE
 
 
@@ -24,7 +24,7 @@ def show_brief(explanation: Explanation, console: Console) -> None:
     for finding in explanation.findings[:1]:
         lines += [f"[bold]{escape(finding.title)}: {in_words(finding.status)}.[/] {escape(_why(finding))}"]
         lines += [escape(line) for line in (" ".join(finding.weakened_by), _near(finding), _not_told(finding)) if line]
-    others = "".join(f"{finding.title}: {in_words(finding.status)}. " for finding in explanation.findings[1:])
+    others = "".join(f"{finding.title}: {in_words(finding.status)}{_undecided(finding)}. " for finding in explanation.findings[1:])
     lines.append(f"{escape(others)}[dim]The whole: schoolmatch explain {explanation.urn} --full[/]")
     for line in lines:
         console.print(line)
@@ -36,8 +36,13 @@ def _why(finding: Finding) -> str:
     if why := _first_of(reasons) or finding.excluded_because:
         return why
     if finding.undecided:
-        return f"No rule was met, but whether it is {' or '.join(map(in_words, finding.undecided))} could not be decided."
+        return f"No rule was met{_undecided(finding)}."
     return "No rule of either status was met."
+
+
+def _undecided(finding: Finding) -> str:
+    """Say of which other status it could not be decided whether it has it: nothing where all is decided."""
+    return f", but whether it is {' or '.join(map(in_words, finding.undecided))} could not be decided" if finding.undecided else ""
 
 
 def _near(finding: Finding) -> str | None:
@@ -73,7 +78,7 @@ def show_whole(explanation: Explanation, console: Console) -> None:
     if not explanation.findings:
         console.print("\nNo definition is about schools of its phase.")
     for finding in explanation.findings:
-        console.print(f"\n[bold]{escape(finding.title)}: {in_words(finding.status)}[/]")
+        console.print(f"\n[bold]{escape(finding.title)}: {in_words(finding.status)}[/]{_undecided(finding)}")
         console.print(f"[dim]{escape(finding.sentence)}[/]")
         if finding.weakened_by:
             console.print(escape(" ".join(finding.weakened_by)))
@@ -96,7 +101,9 @@ def show_whole(explanation: Explanation, console: Console) -> None:
 def _show_rule(rule: Rule, console: Console) -> None:
     """Print a rule as a paragraph: what it asks, what was found, by which facts and thresholds."""
     question = {"in_need": "In need?", "high_performing": "High-performing?"}[rule.kind]
-    style = {YES: "bold green", SET_ASIDE: "bold", NOT_ASSESSED: "bold yellow"}.get(rule.outcome, "dim")
+    style = {YES: "bold green", SET_ASIDE: "bold", MAY_BE_SET_ASIDE: "bold yellow", NOT_ASSESSED: "bold yellow"}.get(
+        rule.outcome, "dim"
+    )
     lines = [f"[{style}]{rule.outcome.capitalize()}.[/] {question} {escape(rule.sentence)}"]
     if rule.why:
         lines.append(f"    {escape(rule.why)}")

@@ -1,5 +1,6 @@
 -- One row per definition, phase and H3 cell of resolution 5 (about 10 miles across) in which a school in need has nobody in range: how many do,
 -- of how many in need there that can be placed, and how far off the nearest high-performing school is. Neighbouring cells may be one cluster.
+-- Null where it is withheld because too much is not known (match.question).
 with standing as (
     select
         need.definition,
@@ -29,9 +30,9 @@ select
     cold.h3_r5,
     cell.longitude,
     cell.latitude,
-    standing.in_need,
-    cold.in_need_without_partner,
-    cold.nearest_miles_median
+    case when need.withheld_because is null then standing.in_need end as in_need,
+    case when need.withheld_because is null and high.withheld_because is null then cold.in_need_without_partner end as in_need_without_partner,
+    case when need.withheld_because is null and high.withheld_because is null then cold.nearest_miles_median end as nearest_miles_median
 from cold
 inner join standing
     on
@@ -39,4 +40,8 @@ inner join standing
         and standing.phase = cold.phase
         and printf('%x', standing.h3_r5) = cold.h3_r5
 inner join mart.cell as cell on cell.cell = cold.h3_r5
+left join match.question as need
+    on need.definition = cold.definition and need.phase = cold.phase and need.question = 'in_need'
+left join match.question as high
+    on high.definition = cold.definition and high.phase = cold.phase and high.question = 'high_performing'
 order by cold.definition, cold.phase, cold.h3_r5

@@ -71,3 +71,13 @@ def test_cold_spots_are_counted_by_cell_beside_those_that_have_somebody(world: W
     here = found[cells[100001]]
     assert (here["in_need"], here["in_need_without_partner"]) == (3, 2)
     assert here["nearest_miles_median"] == pytest.approx(5995 / METRES_PER_MILE)
+
+
+def test_a_cell_does_not_tell_what_is_withheld_of_its_phase(world: World) -> None:
+    """One in need is found; of twelve below good nothing earlier is known, so the need of the phase is withheld, by place too."""
+    in_need(world, 100001)
+    high(world, 100010, east=40_000)
+    for urn in range(100020, 100032):
+        world.graded(world.school(urn, east=50_000), 3)
+    (cell,) = world.build().query("from mart.cold_spot_cell where definition = 'rise'")
+    assert (cell["in_need"], cell["in_need_without_partner"], cell["nearest_miles_median"]) == (None, None, None)

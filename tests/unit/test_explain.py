@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from orchestration.cli.explain import NO, NOT_ASSESSED, SET_ASIDE, YES, Explanation, Finding, Rule, explain
+from orchestration.cli.explain import MAY_BE_SET_ASIDE, NO, NOT_ASSESSED, SET_ASIDE, YES, Explanation, Finding, Rule, explain
 from orchestration.cli.explain_text import show_brief, show_whole
 from tests.support.world import World
 from transforms.errors import InputError
@@ -165,7 +165,7 @@ def test_the_answer_comes_first_in_few_lines_with_todays_policy_before_the_study
     for urn, today, study in (
         (100001, "in need", "in need"),
         (100002, "high-performing", "high-performing"),
-        (100003, "neither", "neither"),
+        (100003, "neither", "neither, but whether it is high-performing could not be decided"),
     ):
         out = io.StringIO()
         show_brief(explain(world.connection, urn), Console(file=out, width=80, highlight=False))
@@ -288,3 +288,14 @@ def test_concerns_found_since_are_not_said_of_a_school_in_need_whose_judgement_i
     world.graded(world.school(100001), 3, latest_inspection_date=date(2014, 5, 1), **CONCERNS)
     found = finding(explain(world.build().connection, 100001), "nfer-2017")
     assert (found.status, found.weakened_by) == ("in_need", ["Its judgement is 11 years old."])
+
+
+def test_a_need_that_may_be_set_aside_is_not_said_to_be_and_a_trust_that_is_not_known_is_not_none(world: World) -> None:
+    world.graded(world.academy(100001, trust_flag_code="0", trust_id=None, trust_name=None), 3, previous=2)
+    explanation = explain(world.build().connection, 100001)
+    assert explanation.school["Trust"].startswith("not known")
+    judged = rule(explanation, "nfer-2017", "ofsted_requires_improvement")
+    assert (judged.outcome, finding(explanation, "nfer-2017").status) == (MAY_BE_SET_ASIDE, "neither")
+    out = io.StringIO()
+    show_brief(explanation, Console(file=out, width=200, highlight=False))
+    assert "NFER 2017: neither, but whether it is in need could not be decided." in " ".join(out.getvalue().split())

@@ -38,6 +38,12 @@ OUTCOME_COLUMNS = (
 )
 """What a definition's SELECT gives: lists of codes, one code or null, a list of codes, and a struct of what its rules read."""
 
+NOT_MET = "not_met"
+"""A column that a definition may give: the rules that a known fact settles, as they do not hold whatever else is not known.
+
+A code of ``not_assessed`` leaves the rules that it names open, for every school that has the code, but for these.
+"""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -47,6 +53,7 @@ class Definition:
     description: Description
     model: Model
     steps: tuple[Model, ...] = ()
+    gives_not_met: bool = False
 
     @property
     def parameter_table(self) -> str:
@@ -87,9 +94,9 @@ def _read(folder: Path, name: str) -> Definition:
     description = read_description(folder / f"{name}.toml")
     table = f"definition.{name.replace('-', '_')}"
     model = _read_model(table, folder / f"{name}.sql")
-    _refuse_other_columns(model)
+    given = _columns_given(model)
     steps = tuple(_read_step(table, path) for path in sorted((folder / name).glob("*.sql")))
-    return Definition(name, description, model, steps)
+    return Definition(name, description, model, steps, gives_not_met=NOT_MET in given)
 
 
 def _read_model(table: str, path: Path) -> Model:
@@ -118,8 +125,8 @@ def _refuse_one_table_of_two(definitions: list[Definition]) -> None:
         makers[model.name] = str(model.path)
 
 
-def _refuse_other_columns(model: Model) -> None:
-    """Raise InputError where a definition's SELECT does not give the columns that every definition gives."""
+def _columns_given(model: Model) -> list[str]:
+    """The columns of a definition's SELECT. Raises InputError where it lacks one that every definition gives."""
     _ = model.reads  # SQL that cannot be parsed is said first, with its line
     tree = sqlglot.parse_one(model.sql, dialect="duckdb")
     given = tree.named_selects if isinstance(tree, exp.Query) else []
@@ -130,6 +137,7 @@ def _refuse_other_columns(model: Model) -> None:
             expected=f"one row per school with {', '.join(OUTCOME_COLUMNS)}",
             do="add the column to its last SELECT",
         )
+    return given
 
 
 def parameter_tables(definitions: Sequence[Definition]) -> list[str]:
@@ -223,6 +231,10 @@ def outcome_model(definitions: Sequence[Definition]) -> Model:
     """``definition.outcome``: the rows of all definitions in one table, what their rules read as JSON."""
     columns = ", ".join(column for column in OUTCOME_COLUMNS if column != "facts")
     facts = "cast(to_json(facts) as varchar) as facts"
-    selects = [f"select '{each.name}' as definition, {columns}, {facts} from {each.model.name}" for each in definitions]
+    none = f"cast([] as varchar[]) as {NOT_MET}"
+    selects = [
+        f"select '{each.name}' as definition, {columns}, {NOT_MET if each.gives_not_met else none}, {facts} from {each.model.name}"
+        for each in definitions
+    ]
     head = "-- One row per definition and school in its universe: the reasons found. The union of all definitions.\n"
     return Model(OUTCOME, head + "\nunion all\n".join(selects), Path(__file__))

@@ -181,6 +181,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
     facts = {labels.get(key, key): _fact_in_words(value) for key, value in json.loads(status["facts"] or "{}").items()}
     sentences = {row["code"]: row["sentence"] for row in reasons}
     unknown = [row for row in reasons if row["code"] in status["not_assessed"]]
+    settled = status["not_met"]
     rules = []
     for row in reasons:
         if row["kind"] not in (IN_NEED, HIGH_PERFORMING) or (row["phases"] and status["phase"] not in row["phases"]):
@@ -191,7 +192,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
             if status["excluded_because"] and row["kind"] != status["status"]:
                 outcome = MAY_BE_SET_ASIDE if status[f"{row['kind']}_undecided"] else SET_ASIDE
                 why = sentences[status["excluded_because"]]
-        elif not_known := [other["sentence"] for other in unknown if row["code"] in other["rules"]]:
+        elif not_known := [other["sentence"] for other in unknown if row["code"] in other["rules"] and row["code"] not in settled]:
             outcome, why = NOT_ASSESSED, " ".join(not_known)
         rules.append(
             Rule(

@@ -205,6 +205,23 @@ select
         case when not has_teaching_schools then 'teaching_schools_not_listed' end,
         case when not has_national_support_schools then 'national_support_schools_not_listed' end
     ], lambda reason: reason is not null) as not_assessed,
+    -- a rule of several facts does not hold where one of them is known not to
+    list_filter([
+        case when ofsted_grade <> 3 then 'ofsted_requires_improvement' end,
+        case when ofsted_grade <> 4 then 'ofsted_inadequate' end,
+        case when not is_below_floor and phase = 'primary' then 'below_floor_ks2' end,
+        case when not is_below_floor and phase = 'secondary' then 'below_floor_ks4' end,
+        case when not is_coasting and phase = 'primary' then 'coasting_ks2' end,
+        case when not is_coasting and phase = 'secondary' then 'coasting_ks4' end,
+        case
+            when ofsted_grade <> 2 or not has_high_results or ofsted_leadership_and_management <> 1
+                then 'good_with_outstanding_leadership_and_high_results'
+        end,
+        case
+            when ofsted_grade <> 2 or not has_high_results or ofsted_leadership_and_management is not null
+                then 'good_with_high_results_leadership_not_known'
+        end
+    ], lambda rule: rule is not null) as not_met,
     {
         'inspection_date': ofsted_date,
         'overall_effectiveness': ofsted_grade,

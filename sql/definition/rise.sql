@@ -152,6 +152,11 @@ select
             else 'results_no_result'
         end
     ], lambda reason: reason is not null) as not_assessed,
+    -- a rule of several facts does not hold where one of them is known not to
+    list_filter([
+        case when not (is_low and was_low) then 'stuck' end,
+        case when not is_high then 'good_with_high_results' end
+    ], lambda rule: rule is not null) as not_met,
     {
         'inspection_date': inspection_date,
         'framework': framework,

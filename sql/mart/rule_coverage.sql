@@ -18,6 +18,7 @@ per_school as (
         rule,
         bool_or(is_open) as is_open
     from match.undecided_rule
+    where not is_met
     group by definition, phase, urn, rule
 ),
 

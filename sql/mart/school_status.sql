@@ -7,6 +7,7 @@ select
     reasons,
     excluded_because,
     not_assessed,
+    not_met,
     in_need_undecided,
     high_performing_undecided,
     facts

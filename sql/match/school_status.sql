@@ -31,6 +31,7 @@ found as (
             when len(outcome.high_performing_reasons) > 0 then outcome.excluded_from_high_performing
         end as excluded_because,
         outcome.not_assessed,
+        outcome.not_met,
         outcome.facts,
         coalesce(open_rule.in_need, false) and coalesce(no_need.leaves_open, true) as may_be_in_need,
         coalesce(open_rule.high_performing, false) and coalesce(no_help.leaves_open, true) as may_be_high_performing
@@ -51,5 +52,6 @@ select
     not_assessed,
     status <> 'in_need' and may_be_in_need as in_need_undecided,
     status = 'neither' and may_be_high_performing as high_performing_undecided,
+    not_met,
     facts
 from found

@@ -299,3 +299,23 @@ def test_a_need_that_may_be_set_aside_is_not_said_to_be_and_a_trust_that_is_not_
     out = io.StringIO()
     show_brief(explanation, Console(file=out, width=200, highlight=False))
     assert "NFER 2017: neither, but whether it is in need could not be decided." in " ".join(out.getvalue().split())
+
+
+def test_a_rule_that_a_known_fact_settles_is_a_no_although_another_fact_is_not_known(world: World) -> None:
+    """Judged, of a trust that is not known; and never inspected, with results that are not high."""
+    world.graded(world.academy(100001, trust_flag_code="0", trust_id=None, trust_name=None), 3, previous=2)
+    world.ks2(world.school(100002), 2025, percent=10)
+    for urn in range(100010, 100014):
+        world.ks2(world.school(urn), 2025, percent=90)
+    connection = world.build().connection
+    may, low, high = (explain(connection, urn) for urn in (100001, 100002, 100010))
+    assert rule(may, "nfer-2017", "ofsted_inadequate").outcome == NO
+    assert rule(may, "nfer-2017", "below_floor_ks2").outcome == NOT_ASSESSED
+    assert rule(low, "rise", "good_with_high_results").outcome == NO
+    assert rule(high, "rise", "good_with_high_results").outcome == NOT_ASSESSED
+    assert rule(low, "rise", "ofsted_outstanding").outcome == NOT_ASSESSED
+    undecided = {
+        (row["definition"], row["code"]): row["undecided"] for row in world.query("from mart.rule_coverage where phase = 'primary'")
+    }
+    assert undecided["rise", "good_with_high_results"] == 4
+    assert undecided["nfer-2017", "ofsted_requires_improvement"] == 5, "whether the need counts is open, the rule is not"

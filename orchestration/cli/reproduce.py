@@ -30,7 +30,7 @@ def reproduce_from(name: str, source: str, home: Home | None, folder: Path) -> l
     definition = definition_to_reproduce(name)
     with _home_or_passing(home) as place:
         refresh(place, source)
-        with beside(place.warehouse) as connection:
+        with beside(warehouse=place.warehouse) as connection:
             found = reproduce(connection, definition)
     log.info("worked out %s headline figures at %s points", name, len(found.headlines) // max(len(found.country), 1))
     return write_reproduction(found, folder)

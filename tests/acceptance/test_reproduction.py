@@ -23,7 +23,7 @@ pytestmark = pytest.mark.real_data
 
 @pytest.fixture(scope="module")
 def warehouse(y2017: Published) -> Iterator[duckdb.DuckDBPyConnection]:
-    with beside(y2017.home.warehouse) as connection:
+    with beside(warehouse=y2017.home.warehouse) as connection:
         yield connection
 
 

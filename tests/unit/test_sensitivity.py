@@ -159,7 +159,7 @@ def test_a_file_opened_beside_is_read_and_cannot_be_written(town: World, nfer: D
     run(town.connection, f"attach '{tmp_path / 'w.duckdb'}' as copied")
     run(town.connection, "copy from database memory to copied")
     run(town.connection, "detach copied")
-    with beside(tmp_path / "w.duckdb") as connection:
+    with beside(warehouse=tmp_path / "w.duckdb") as connection:
         assert figures(headlines(connection, nfer, [Variation(SEARCH_RADIUS, 1)])) == country(town, nfer.name)
         with pytest.raises(Exception, match="read-only"):
             run(connection, "create table core.more as select 1")

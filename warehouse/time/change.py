@@ -12,9 +12,9 @@ from warehouse.home import Home
 from warehouse.model import Model, in_order, load_macros, read_models
 from warehouse.publish import DUCKDB_FILE, newest
 from warehouse.reference import load_reference
-from warehouse.store import SETTINGS, literal, run
+from warehouse.store import SETTINGS, attach, run
 from warehouse.time.difference import change_models
-from warehouse.time.previous import Folder, comparable, load_folder
+from warehouse.time.previous import Folder, comparable, copy_tables, create
 
 TABLE = "mart.change"
 
@@ -63,7 +63,9 @@ def compared(now: Folder, before: Folder) -> Iterator[duckdb.DuckDBPyConnection]
     Raises InputError where the newer one lacks what today's SQL reads.
     """
     with duckdb.connect(config=SETTINGS) as connection:
-        run(connection, f"attach {literal((now.path / DUCKDB_FILE).resolve())} as published (read_only)")
+        load_macros(connection)
+        load_reference(connection)
+        attach(connection, published=now.path / DUCKDB_FILE, last=before.path / DUCKDB_FILE)
         run(connection, "create schema mart")
         tables = run(
             connection, "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'mart'"
@@ -71,9 +73,8 @@ def compared(now: Folder, before: Folder) -> Iterator[duckdb.DuckDBPyConnection]
         for (table,) in tables:
             if f"mart.{table}" != TABLE:
                 run(connection, f"create view mart.{table} as from published.mart.{table}")
-        load_macros(connection)
-        load_reference(connection)
-        load_folder(connection, before, is_same_source=now.source == before.source)
+        create(connection)
+        copy_tables(connection, "last", before.stamp, is_same_source=now.source == before.source)
         try:
             build_changes(connection)
         except InputError as error:

@@ -16,7 +16,7 @@ import duckdb
 from warehouse.contract import Contract, read_contracts
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE, folders
-from warehouse.store import literal, run
+from warehouse.store import beside, literal, run
 
 log = logging.getLogger("schoolmatch")
 
@@ -75,14 +75,13 @@ def comparable(home: Home) -> Iterator[Folder]:
     paths = sorted(folders(home), reverse=True)
     latest = home.latest.resolve()
     for path in sorted(paths, key=lambda path: path != latest):
-        with duckdb.connect() as connection:
-            try:
-                run(connection, f"attach {literal(path / DUCKDB_FILE)} as last (read_only)")
-                ((source, is_synthetic),) = run(connection, "select source, is_synthetic from last.mart.refresh")
-                run(connection, "select definition, urn, phase, status from last.mart.school_status limit 0")
-            except (duckdb.Error, ValueError) as error:
-                log.debug("nothing to compare with in %s: %s", path.name, error)
-                continue
+        try:
+            with beside(last=path / DUCKDB_FILE) as connection:
+                ((source, is_synthetic),) = run(connection, "select source, is_synthetic from mart.refresh")
+                run(connection, "select definition, urn, phase, status from mart.school_status limit 0")
+        except (duckdb.Error, ValueError) as error:
+            log.debug("nothing to compare with in %s: %s", path.name, error)
+            continue
         yield Folder(path, source, bool(is_synthetic))
 
 

@@ -1,0 +1,165 @@
+"""A question to the published file reads that file and nothing else, writes nothing, and leaves the folder as it was published."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from orchestration.cli.main import app
+from warehouse import publish, store
+from warehouse.home import Home
+from warehouse.publish import DUCKDB_FILE
+from warehouse.store import beside, read_only, run
+from warehouse.time import previous
+from warehouse.time.change import compared
+
+SECRET = "the-secret-of-another-file"
+
+READS = {
+    "text": "select content from read_text('{secret}')",
+    "blob": "select content from read_blob('{secret}')",
+    "csv": "select * from read_csv('{secret}', header = false)",
+    "csv by its name": "from '{secret}'",
+    "csv by a quoted name": 'from "{secret}"',
+    "files of a folder": "select * from glob('{folder}/*')",
+    "dialect": "select * from sniff_csv('{secret}')",
+    "another database": "from read_duckdb('{database}')",
+    "attach": "attach '{database}' as other (read_only); from other.mart.school",
+    "import": "import database '{folder}'",
+    "copy from": "create temp table taken (line varchar); copy taken from '{secret}'; from taken",
+    "dynamic": "from query('select content from read_text(''{secret}'')')",
+}
+WRITES = {
+    "copy": "copy (select 1) to '{target}'",
+    "copy over the manifest": "copy (select 1 as x) to '{published}/manifest.json' (format json)",
+    "export": "export database '{target}'",
+    "attach": "attach '{target}' as other; create table other.x as select 1",
+    "profile": "pragma profiling_output = '{target}'; pragma enable_profiling; select 1",
+    "secret": "create persistent secret (type s3, key_id 'a', secret 'b')",
+}
+SETTINGS = {
+    "more memory": "set memory_limit = '100GB'",
+    "by pragma": "pragma memory_limit = '100GB'",
+    "spilling elsewhere": "set temp_directory = '{folder}'",
+    "external access": "set enable_external_access = true",
+    "folders let through": "set allowed_directories = ['/']",
+    "unlocking": "set lock_configuration = false",
+    "back to its default": "reset temp_directory",
+    "extension": "install httpfs",
+    "extension of a file": "load '{target}'",
+}
+
+
+def ask(home: Home, query: str) -> Result:
+    return CliRunner().invoke(app, ["sql", query, "--csv", "--home", str(home.root)])
+
+
+@pytest.fixture
+def places(tmp_path: Path, published_home: Home) -> dict[str, str]:
+    """Where the attacks aim: a secret beside the home, a target that is not there, a database that is."""
+    (tmp_path / "secret.csv").write_text(SECRET + "\n")
+    return {
+        "secret": str(tmp_path / "secret.csv"),
+        "folder": str(tmp_path),
+        "target": str(tmp_path / "written"),
+        "database": str(published_home.warehouse),
+        "published": str(published_home.latest),
+    }
+
+
+@pytest.mark.parametrize("attack", READS)
+def test_a_question_reads_no_other_file(published_home: Home, places: dict[str, str], attack: str) -> None:
+    answer = ask(published_home, READS[attack].format(**places))
+    assert answer.exit_code == 1
+    assert SECRET not in answer.output
+    assert "cannot be answered" in answer.output
+
+
+@pytest.mark.parametrize("attack", WRITES)
+def test_a_question_writes_no_file(published_home: Home, places: dict[str, str], attack: str) -> None:
+    answer = ask(published_home, WRITES[attack].format(**places))
+    assert answer.exit_code == 1
+    assert sorted(path.name for path in Path(places["folder"]).iterdir()) == ["secret.csv"]
+    publish.verify(published_home.latest)
+
+
+@pytest.mark.parametrize("attack", SETTINGS)
+def test_a_question_changes_no_setting(published_home: Home, places: dict[str, str], attack: str) -> None:
+    answer = ask(published_home, SETTINGS[attack].format(**places))
+    assert answer.exit_code == 1
+    assert "no setting changed" in answer.output
+
+
+def test_a_question_that_is_refused_says_what_it_may_do_instead(published_home: Home, places: dict[str, str]) -> None:
+    answer = ask(published_home, WRITES["copy"].format(**places))
+    assert "answers from the published tables alone" in answer.output
+    assert "What to do: --csv or --json" in answer.output
+
+
+def test_a_variable_of_the_program_is_no_table(published_home: Home) -> None:
+    rows = duckdb.sql("select 1 as a").arrow()  # DuckDB looks for names it does not know among the callers' variables
+    with read_only(published_home.latest / DUCKDB_FILE) as connection, pytest.raises(duckdb.CatalogException, match="rows"):
+        connection.execute("from rows")
+    assert rows is not None
+
+
+def test_a_heavy_question_spills_outside_the_published_folder(published_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Temporary tables and spilling keep working, and the folder verifies afterwards."""
+    monkeypatch.setitem(store.SETTINGS, "memory_limit", "150MB")
+    with read_only(published_home.latest / DUCKDB_FILE) as connection:
+        run(connection, "create temp table heavy as select range as a, repeat('x', 200) || hash(range) as b from range(1000000)")
+        spilt = [Path(path) for (path,) in run(connection, "select path from duckdb_temporary_files()")]
+        ((rows,),) = run(connection, "select count(*) from (select row_number() over (order by b desc) as n from heavy)")
+    assert rows == 1_000_000
+    assert spilt
+    assert all(not path.resolve().is_relative_to(published_home.root.resolve()) for path in spilt)
+    publish.verify(published_home.latest)
+
+
+def test_spilling_has_a_ceiling(published_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(store.SETTINGS, "memory_limit", "60MB")
+    monkeypatch.setitem(store._SEAL, "max_temp_directory_size", "50MB")
+    answer = ask(
+        published_home, "create temp table heavy as select range as a, repeat('x', 200) || hash(range) as b from range(2000000)"
+    )
+    assert answer.exit_code == 1
+    assert "max_temp_directory_size" in answer.output
+
+
+ATTACK = "select content from read_text('/proc/self/status')"
+
+
+def test_every_connection_to_a_published_file_is_sealed(published_home: Home) -> None:
+    """That of the commands, that of a trial beside the tables, and that which compares two folders."""
+    folder = next(previous.comparable(published_home))
+    with (
+        read_only(published_home.latest / DUCKDB_FILE) as alone,
+        beside(warehouse=published_home.warehouse) as with_tables,
+        compared(folder, folder) as two,
+    ):
+        run(with_tables, "attach ':memory:' as of_its_own")
+        run(with_tables, "create table of_its_own.x as select 1")
+        for connection in (alone, with_tables, two):
+            with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
+                run(connection, ATTACK)
+            with pytest.raises(duckdb.InvalidInputException, match="locked"):
+                run(connection, "set memory_limit = '100GB'")
+
+
+def test_no_file_that_is_published_is_opened_in_another_way() -> None:
+    """``warehouse/store.py`` alone opens DuckDB files; elsewhere there are connections in memory, and what it gives."""
+    root = Path(store.__file__).parent.parent
+    in_memory = re.compile(r"duckdb\.connect\((config=SETTINGS)?\)")
+    opened = [
+        f"{path.relative_to(root)}: {line.strip()}"
+        for folder in ("exports", "orchestration", "transforms", "warehouse")
+        for path in sorted((root / folder).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "duckdb.connect(" in line and not in_memory.search(line) and path.name != "store.py"
+    ]
+    assert opened == []

@@ -17,13 +17,12 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from transforms.errors import InputError
 from warehouse.description import Description, read_description
-from warehouse.model import SQL, Model
-from warehouse.store import replace_table, run
+from warehouse.model import SQL, Model, load_macros, parsed
+from warehouse.store import build_apart, replace_table, run
 
 OUTCOME = "definition.outcome"
 OUTCOME_COLUMNS = (
@@ -99,17 +98,54 @@ def _read(folder: Path, name: str) -> Definition:
     return Definition(name, description, model, steps, gives_not_met=NOT_MET in given)
 
 
+@dataclass(frozen=True)
+class OwnModel(Model):
+    """A table of a definition that somebody has written: built where the tables that it reads are all that it can see."""
+
+    def build(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Create the table anew; returns its number of rows."""
+
+        def build(inside: duckdb.DuckDBPyConnection) -> int:
+            load_macros(inside)
+            return super(OwnModel, self).build(inside)
+
+        return build_apart(connection, self.name, self.reads, build)
+
+
 def _read_model(table: str, path: Path) -> Model:
-    return Model(table, path.read_text(encoding="utf-8"), path)
+    kind = Model if path.resolve().is_relative_to(SQL) else OwnModel
+    model = kind(table, path.read_text(encoding="utf-8"), path)
+    _refuse_what_is_no_table(model)
+    return model
+
+
+_READABLE = ("raw", "reference", "core", "definition")
+"""The schemas that are there before a definition is built: of a later one it would see what the refresh before has left."""
+
+
+def _refuse_what_is_no_table(model: Model) -> None:
+    """Raise InputError where a definition is no SELECT from the warehouse's tables alone: such as files, or settings."""
+    _ = model.reads  # SQL that cannot be parsed, or names a table without its schema, is said first, with its line
+    tree = parsed(model.sql, model.path)
+    tables = list(tree.find_all(exp.Table))
+    functions = [table.sql("duckdb") for table in tables if not isinstance(table.this, exp.Identifier | exp.GenerateSeries)]
+    elsewhere = [table.sql("duckdb") for table in tables if table.catalog or (table.db and table.db not in _READABLE)]
+    if not isinstance(tree, exp.Query):
+        raise InputError("A definition is one SELECT, and this is none", file=str(model.path), do="write what it does as a SELECT")
+    if functions or elsewhere:
+        raise InputError(
+            f"A definition cannot read {', '.join(functions + elsewhere)}",
+            file=str(model.path),
+            expected=f"tables of the schemas {', '.join(_READABLE)}: no file, no function that gives a table, no other database",
+            do="bring what it needs in as a column of sql/core/, a file of sql/reference/, or a parameter",
+        )
 
 
 def _read_step(table: str, path: Path) -> Model:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem):
         do = "use small letters, digits and underscores, such as results_judged"
         raise InputError(f"{path.stem} cannot be a step's name", file=str(path), do=do)
-    step = _read_model(f"{table}_{path.stem}", path)
-    _ = step.reads  # SQL that cannot be parsed is said now, with its line
-    return step
+    return _read_model(f"{table}_{path.stem}", path)
 
 
 def _refuse_one_table_of_two(definitions: list[Definition]) -> None:
@@ -127,8 +163,7 @@ def _refuse_one_table_of_two(definitions: list[Definition]) -> None:
 
 def _columns_given(model: Model) -> list[str]:
     """The columns of a definition's SELECT. Raises InputError where it lacks one that every definition gives."""
-    _ = model.reads  # SQL that cannot be parsed is said first, with its line
-    tree = sqlglot.parse_one(model.sql, dialect="duckdb")
+    tree = parsed(model.sql, model.path)
     given = tree.named_selects if isinstance(tree, exp.Query) else []
     if missing := [column for column in OUTCOME_COLUMNS if column not in given]:
         raise InputError(

@@ -129,10 +129,10 @@ AnyModel = Model | PythonModel | ConnectionModel
 AnyModelT = TypeVar("AnyModelT", bound=AnyModel)
 
 
-def tables_read(sql: str, path: Path) -> tuple[str, ...]:
-    """The tables a query selects from, as schema.table, sorted; its own common table expressions are not among them."""
+def parsed(sql: str, path: Path) -> exp.Expr:
+    """A query as a tree. Raises InputError for SQL that cannot be parsed, and for more than one statement."""
     try:
-        tree = sqlglot.parse_one(sql, dialect="duckdb")
+        statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
     except sqlglot.errors.ParseError as error:
         first = error.errors[0] if error.errors else {}
         raise InputError(
@@ -141,6 +141,19 @@ def tables_read(sql: str, path: Path) -> tuple[str, ...]:
             row=first.get("line"),
             do="mend it",
         ) from error
+    if len(statements) != 1:
+        raise InputError(
+            f"The file holds {len(statements)} statements",
+            file=_path_in_project(path),
+            expected="one SELECT, which makes one table",
+            do="leave the SELECT alone in it; what it needs before goes into a step or a common table expression",
+        )
+    return statements[0]
+
+
+def tables_read(sql: str, path: Path) -> tuple[str, ...]:
+    """The tables a query selects from, as schema.table, sorted; its own common table expressions are not among them."""
+    tree = parsed(sql, path)
     own = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     found = set()
     for table in tree.find_all(exp.Table):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from transforms.errors import InputError
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
-from transforms.layouts.text_table import Choice, Wanted, read_text_table
+from transforms.layouts.text_table import Choice, Wanted, blanked, read_text_table
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class Layout:
     dated: bool = False
     files: Literal["newest", "parts", "releases"] = "newest"
     preference: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     reshape: Mapping[str, Reshape] = field(default_factory=dict)
     wanted: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
     national: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -104,6 +105,10 @@ class Layout:
     def matches(self, path: str) -> bool:
         """Whether a file of that name is of this kind (its header is looked at when it is read)."""
         return re.fullmatch(self.name_pattern, PurePosixPath(path).name, re.IGNORECASE) is not None
+
+    def without_persons(self, content: bytes, path: str) -> bytes:
+        """The file with nothing under the headings that name people; as it is where there are none."""
+        return blanked(content, path, self.header_has, self.persons) if self.persons else content
 
     def needed(self, vintage: str) -> list[str]:
         """The headings without which a file of that vintage is not read."""

@@ -115,6 +115,7 @@ class LayoutTable(Strict):
     dated: bool = False
     files: Literal["newest", "parts", "releases"] = "newest"
     preference: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     column: dict[str, ColumnRow] = Field(min_length=1)
     labels: dict[str, LabelList] = Field(default_factory=dict)
     vintage: dict[str, Vintage] = Field(min_length=1)
@@ -220,6 +221,8 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
     tried: list[str] = []
     for name, vintage in vintages.items():
         for column, heading in vintage.headings.items():
+            if heading in table.persons:
+                yield name, column, f"Under the heading {heading!r} the publisher names people: it is not read"
             if column not in table.column:
                 yield name, column, "A heading is given for a column that is not under [column]"
             elif problem := _heading_fault(heading, column, vintage):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -151,6 +151,32 @@ def read_text_table(
     if not text.endswith("\n") and last_width < width:
         raise _short_row(text, file, rows[-1], last_width, width)
     return TextTable(header, dict(zip(choice.headings, map(list, zip(*values, strict=True)), strict=True)), rows, ended_early)
+
+
+def blanked(content: bytes, file: str, header_has: tuple[str, ...], headings: Collection[str]) -> bytes:
+    """The file with nothing under these headings, in UTF-8; it is read as the one before is, but for them.
+
+    Raises InputError for a file without header.
+    """
+    records = csv.reader(io.StringIO(decode(content, file), newline=""), strict=True)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    above: list[list[str]] = []
+
+    def noted() -> Iterator[list[str]]:
+        for record in records:
+            above.append(record)
+            yield record
+
+    header, _ = _find_header(noted(), header_has, file)
+    places = [place for place, heading in enumerate(header) if heading in headings]
+    writer.writerows(above)
+    for record in records:
+        for place in places:
+            if place < len(record):
+                record[place] = ""
+        writer.writerow(record)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file: str) -> tuple[tuple[str, ...], int]:

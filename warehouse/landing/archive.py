@@ -1,7 +1,8 @@
 """Landing: files of a drop folder, recognised, read through, and archived by content hash with their provenance.
 
 A file counts as landed only after it was read without complaint, so what is in the archive can be read again. The archive
-is never changed: ``landing/<sha256>/<name>`` and ``provenance.json`` beside it.
+is never changed: ``landing/<sha256>/<name>`` and ``provenance.json`` beside it. The hash is that of the publisher's bytes; what is
+kept of them has nothing under the headings that name people (``Layout.persons``), which no figure needs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -29,6 +31,9 @@ log = logging.getLogger("schoolmatch")
 
 PUBLISHED = "published"
 """The marker beside an archived file that has been published."""
+
+WITHOUT_PERSONS = ".without-persons"
+"""In the archive: nothing in it names a person, neither what has landed since nor what was there before."""
 
 HISTORY_AHEAD = timedelta(days=400)
 """How long after a GIAS extract a release may be and still tell of its schools: a school year, and the weeks until it is told."""
@@ -141,6 +146,8 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
 
     Raises InputError for a file that cannot be used; such a file is not archived.
     """
+    if layout.persons:
+        _take_persons_out(archive)
     for path in folder.paths(layout):
         published = date_in_name(path)
         if layout.dated and not published:
@@ -190,7 +197,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
             notices=notices,
         )
         if not before:
-            _archive(archive, source_file, content)
+            _archive(archive, source_file, content if _keeps_persons() else layout.without_persons(content, path))
         known = folder.known(layout, frame)
         if len(known) or frame.empty:
             yield Landed(source_file, known, folder.known(layout, national) if layout.national else national)
@@ -263,14 +270,41 @@ def _covers(path: str, frame: pd.DataFrame, published: date | None) -> str | Non
     return f"{published.day} {published:%B %Y}" if published else None
 
 
+def _keeps_persons() -> bool:
+    return os.environ.get("SCHOOLMATCH_KEEP_PERSONS") == "1"
+
+
+def _take_persons_out(archive: Path) -> None:
+    """Take the people out of files that were archived whole: by an older version, or while the setting kept them."""
+    done = archive / WITHOUT_PERSONS
+    if _keeps_persons():
+        done.unlink(missing_ok=True)
+    elif archive.is_dir() and not done.exists():
+        for about in archive.glob("[!.]*/provenance.json"):
+            file = _provenance(about.parent)
+            layout = next((each for each in LAYOUTS if each.kind == file.kind and each.persons), None)
+            if layout:
+                kept = about.parent / PurePosixPath(file.name).name
+                _keep(kept, layout.without_persons(kept.read_bytes(), file.name))
+                log.info("took the names of people out of the archived %s", kept.name)
+        done.touch()
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write an archived file whole or not at all, not to be changed."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.chmod(0o444)
+    partial.replace(path)
+
+
 def _archive(archive: Path, source_file: SourceFile, content: bytes) -> None:
     """Keep the bytes and their provenance under their hash, in one step: a folder is there whole or not at all."""
     partial = archive / f".{source_file.sha256}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     kept = partial / PurePosixPath(source_file.name).name
-    kept.write_bytes(content)
-    kept.chmod(0o444)
+    _keep(kept, content)
     text = json.dumps(asdict(source_file) | {"landed": source_file.landed.isoformat()}, default=str, indent=2, ensure_ascii=False)
     (partial / "provenance.json").write_text(text, encoding="utf-8")
     partial.replace(archive / source_file.sha256)

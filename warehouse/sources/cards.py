@@ -203,6 +203,7 @@ def _section(card: Card) -> list[str]:
         *(f"* Also fetched, once each{_since(past)}: {past.why}" for past in card.past),
         "* Layouts: " + " ".join(card.layouts),
         *(f"* The header of `{name}` is {words}." for name, words in _headers(card)),
+        *_persons(card),
         f"* Read as `raw.{card.kind}`; used by {', '.join(f'`{name}`' for name in card.used_by)}.",
     ]
 
@@ -213,6 +214,13 @@ def _headers(card: Card) -> Iterator[tuple[str, str]]:
         layout = next(each for each in LAYOUTS if each.kind == kind)
         for vintage, (how, words) in layout.origin.items():
             yield f"{kind} {vintage}", f"{how} ({words})"
+
+
+def _persons(card: Card) -> Iterator[str]:
+    """What is said where the publisher names people in the file."""
+    if card.layout.persons:
+        headings = ", ".join(f"`{heading}`" for heading in card.layout.persons)
+        yield f"* Names people, under {headings}: not read, not published, and [not kept](operations.md#personal-data) in the archive."
 
 
 def _since(past: Past) -> str:

@@ -101,7 +101,7 @@ inner join mart.school_status as status on status.urn = pair.partner_urn and sta
 where pair.need_urn = need and pair.definition = by_definition
 order by pair.distance_rank;
 
--- The figures of an area, by phase, each beside England's.
+-- The figures of an area, by phase, each beside England's; the bounds of its shares, and of how many schools in need the median is.
 create macro area_report(area, by_definition) as table
 select
     own.phase,
@@ -121,7 +121,13 @@ select
     own.partnered_exclusively_1,
     own.partnered_exclusively_2,
     own.partnered_exclusively_3,
-    own.not_assessed
+    own.not_assessed,
+    own.in_need_percent_lower,
+    own.in_need_percent_upper,
+    own.high_performing_percent_lower,
+    own.high_performing_percent_upper,
+    own.partners_of,
+    own.is_median_of_few
 from mart.area_summary as own
 left join mart.area_summary as england
     on england.definition = own.definition and england.phase = own.phase and england.area_type = 'country'

@@ -253,7 +253,7 @@ def _eras(connection: duckdb.DuckDBPyConnection) -> str:
     rows = run(
         connection,
         """select definition, phase, era, schools, high_performing, in_need from mart.era
-        where high_performing + in_need > 0 order by definition, phase, era""",
+        where high_performing > 0 or in_need > 0 order by definition, phase, era""",
     )
     return _table(("Definition", "Phase", "Era of evidence", "Schools", "High-performing", "In need"), rows)
 

@@ -38,7 +38,7 @@ def movements_part(found: Reproduction) -> Iterator[Block]:
         yield Section(f"{parameter_in_words(name)} (our choice)", 3)
         yield Paragraph(f"{parameters[name].sentence} Unit: {parameters[name].unit}.")
         yield from _movement(parameter_in_words(name).lower(), moved.pop(name))
-    yield from _official_movements(found, moved)
+    yield from _movements_of_others(found, moved)
     yield from _unknowns(found)
     fixed = [name for name in parameters if name not in {row["parameter"] for row in found.headlines}]
     if fixed:
@@ -60,7 +60,7 @@ def _movement(by: str, rows: list[dict[str, Any]]) -> Iterator[Table]:
         )
 
 
-def _official_movements(found: Reproduction, moved: Mapping[str, list[dict[str, Any]]]) -> Iterator[Block]:
+def _movements_of_others(found: Reproduction, moved: Mapping[str, list[dict[str, Any]]]) -> Iterator[Block]:
     """What others have set, a table per phase: those that change a figure of it when they are moved."""
     if not moved:
         return

@@ -18,9 +18,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from transforms.errors import InputError
+from warehouse.contract import read_contracts
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE, newest
-from warehouse.store import read_only
+from warehouse.store import read_only, run
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -41,13 +42,23 @@ def published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The newest published file, for reading; ends the command with 1 and a sentence where there is none, or it has no answer."""
     try:
         with read_only(newest(place) / DUCKDB_FILE) as connection:
-            yield connection
+            try:
+                yield connection
+            except (duckdb.CatalogException, duckdb.BinderException, KeyError) as error:
+                if not _lacks_what_is_published_now(connection):
+                    raise
+                errors.print(
+                    "The newest published folder was made by an older version of schoolmatch. What to do: schoolmatch refresh."
+                )
+                raise typer.Exit(1) from error
     except InputError as error:
         errors.print(escape(str(error)))
         raise typer.Exit(1) from error
-    except duckdb.CatalogException as error:
-        errors.print("The newest published folder was made by an older version of schoolmatch. What to do: schoolmatch refresh.")
-        raise typer.Exit(1) from error
+
+
+def _lacks_what_is_published_now(connection: duckdb.DuckDBPyConnection) -> bool:
+    there = set(run(connection, "select table_name, column_name from duckdb_columns() where schema_name = 'mart'"))
+    return not there >= {(contract.name, column) for contract in read_contracts().values() for column in contract.columns}
 
 
 def print_rows(

@@ -30,6 +30,16 @@ shown as (
         count(high_performing) + count(high_performing_percent) + count(partners_median) + count(in_need_without_partner) as of_high
     from mart.area_summary
     group by definition, phase
+),
+
+of_cells as (
+    select
+        definition,
+        phase,
+        count(in_need) + count(in_need_without_partner) + count(nearest_miles_median) as of_need,
+        count(in_need_without_partner) + count(nearest_miles_median) as of_high
+    from mart.cold_spot_cell
+    group by definition, phase
 )
 
 select
@@ -43,8 +53,10 @@ from counted
 left join mart.question as question
     on question.definition = counted.definition and question.phase = counted.phase and question.question = counted.question
 left join shown on shown.definition = counted.definition and shown.phase = counted.phase
+left join of_cells on of_cells.definition = counted.definition and of_cells.phase = counted.phase
 where
     question.undecided is distinct from counted.undecided
     or question.found is distinct from case when question.withheld_because is null then counted.found end
     or (question.withheld_because is not null and counted.undecided <= counted.found)
     or (question.withheld_because is not null and if(counted.question = 'in_need', shown.of_need, shown.of_high) > 0)
+    or (question.withheld_because is not null and if(counted.question = 'in_need', of_cells.of_need, of_cells.of_high) > 0)

@@ -143,10 +143,12 @@ def test_every_question_of_a_home_without_anything_published_says_what_to_do(tmp
         assert "make demo" in ask(Home(tmp_path), *arguments, exit_code=1).output
 
 
-def test_a_file_of_an_older_version_is_said_to_be(published_home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", ["drop table mart.fact", "alter table mart.school_status drop column not_met"])
+def test_a_file_of_an_older_version_is_said_to_be(published_home: Home, tmp_path: Path, lacking: str) -> None:
+    """By every command that asks it for what it has not, a table or a column."""
     home = Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
     with duckdb.connect(home.latest / "schoolmatch.duckdb") as connection:
-        connection.execute("drop table mart.fact")
+        connection.execute(lacking)
     said = " ".join(ask(home, "explain", str(one_school(published_home)[0]), exit_code=1).output.split())
     assert "made by an older version" in said
 

@@ -220,7 +220,8 @@ def _persons(card: Card) -> Iterator[str]:
     """What is said where the publisher names people in the file."""
     if card.layout.persons:
         headings = ", ".join(f"`{heading}`" for heading in card.layout.persons)
-        yield f"* Names people, under {headings}: not read, not published, and [not kept](operations.md#personal-data) in the archive."
+        kept = "[not kept](operations.md#personal-data) in the archive"
+        yield f"* Names people, under {headings}: not read, not published, and {kept}."
 
 
 def _since(past: Past) -> str:

@@ -13,6 +13,7 @@ from scipy.spatial import KDTree
 from exports.duckdb_file import MACROS
 from tests.support.world import World
 from transforms import geography
+from warehouse.contract import contract_of
 from warehouse.model import load_macros
 from warehouse.store import run
 
@@ -47,20 +48,7 @@ def schools() -> tuple[duckdb.DuckDBPyConnection, Array]:
         "'P' as postcode, false as is_in_mat from points"
     )
     for table in ("match", "school_status", "area_summary", "cell", "area_history", "refresh_history"):
-        columns = {
-            "match": "distance_rank int, distance_miles double, partner_urn int, need_urn int, definition text, same_la bool, "
-            "same_trust bool, similarity double, similarity_rank int",
-            "school_status": "urn int, definition text, reasons text[]",
-            "area_summary": "phase text, area_type text, area_code text, area_name text, schools int, high_performing int, "
-            "high_performing_percent double, in_need int, in_need_percent double, partners_median double, "
-            "in_need_without_partner int, partnered_exclusively_1 int, partnered_exclusively_2 int, partnered_exclusively_3 int, "
-            "not_assessed int, definition text",
-            "refresh_history": "refreshed_at timestamp, gias_as_at date, ofsted_as_at date, is_backfill bool",
-            "area_history": "definition text, phase text, area_type text, area_code text, area_name text, schools int, "
-            "high_performing int, in_need int, partners_median double, partners_mean double, in_need_without_partner int, "
-            "valid_from timestamp, valid_to timestamp",
-            "cell": "cell text, resolution int, longitude double, latitude double, reach_m double, schools int",
-        }[table]
+        columns = ", ".join(f"{name} {kind}" for name, kind in contract_of(f"mart.{table}").types.items())
         connection.execute(f"create table mart.{table} ({columns})")
     connection.execute(MACROS.read_text(encoding="utf-8"))
     return connection, on_the_ellipsoid(longitude, latitude)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -24,7 +25,7 @@ from warehouse.sources.find import Remote, find_newest, find_past, refuse_foreig
 from warehouse.sources.http import CHECK_NETWORK, Client, Download, FetchError
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState, load_states, save_states
-from warehouse.sources.told import without_secrets
+from warehouse.sources.told import told, without_secrets
 
 log = logging.getLogger("schoolmatch")
 
@@ -200,8 +201,8 @@ class _Fetch:
                     if not (self.folder / remote.name).is_file():
                         self._take_past(past, remote)
                     names.append(remote.name)
-        told = f"{len(problems)} release(s) of the past could not be taken: {' '.join(problems)}" if problems else None
-        return state.model_copy(update={"past": tuple(names) or state.past, "past_problem": told})
+        said = f"{len(problems)} release(s) of the past could not be taken: {' '.join(problems)}" if problems else None
+        return SourceState.model_validate(state.model_dump() | {"past": tuple(names) or state.past, "past_problem": said})
 
     @contextmanager
     def _boundary(self, problems: list[str]) -> Iterator[None]:
@@ -211,8 +212,8 @@ class _Fetch:
         except (FetchError, InputError) as error:
             problems.append(str(error))
         # A publisher may send what nobody has thought of, and a library stumble over it: that must not cost the other sources.
-        except Exception as error:
-            log.debug("%s: not foreseen", self.card.id, exc_info=True)
+        except Exception as error:  # noqa: BLE001
+            log.debug("%s: not foreseen: %s", self.card.id, without_secrets(traceback.format_exc()))
             unforeseen = InputError(
                 f"What the publisher sent could not be read ({type(error).__name__}: {error})",
                 file=self.card.id,
@@ -330,14 +331,14 @@ class _Fetch:
         folder = self.home.root / "quarantine"
         folder.mkdir(parents=True, exist_ok=True)
         source = f"Source: {self.card.id}\n"
-        text = without_secrets(f"{reason}\nFrom: {remote.url}\n{source}SHA-256: {sha256}\n")
+        text = f"{told(reason)}\nFrom: {without_secrets(remote.url)}\n{source}SHA-256: {sha256}\n"
         reasons = {path: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob(f"*{_REASON}")}
         before = next((path for path, said in reasons.items() if sha256 in said), None)
         kept = folder / (before.name.removesuffix(_REASON) if before else f"{self.now:%Y%m%dT%H%M%SZ}-{remote.name}")
         arrived.replace(kept)
-        told = kept.with_name(f"{kept.name}{_REASON}")
-        told.write_text(text, encoding="utf-8", errors="replace")
-        others = [path for path, said in reasons.items() if source in said and path != told]
+        why = kept.with_name(f"{kept.name}{_REASON}")
+        why.write_text(text, encoding="utf-8")
+        others = [path for path, said in reasons.items() if source in said and path != why]
         for path in sorted(others, key=lambda path: path.stat().st_mtime_ns, reverse=True)[KEPT_ASIDE - 1 :]:
             path.with_name(path.name.removesuffix(_REASON)).unlink(missing_ok=True)
             path.unlink()

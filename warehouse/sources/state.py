@@ -22,7 +22,7 @@ def _told(text: Any) -> Any:
 
 def _file_name(name: str) -> str:
     """A name that leads to no other folder: the file before it is looked for, and taken away, by it."""
-    if PurePosixPath(name).name != name or "\0" in name:
+    if PurePosixPath(name).name != name or name == ".." or "\0" in name:
         raise ValueError("is no name of a file")
     return name
 

@@ -13,16 +13,18 @@ _TAKEN_OUT = "***"
 # A password may hold what an address may not (a slash, a question mark) where nobody has escaped it. Digits after the colon are a
 # port.
 _USER = re.compile(
-    r"(//)(?:[^\s/?#@:]*:(?!\d{1,5}(?:[/?#\s]|$))[^\s@]*@(?:[^\s/?#@]*@)*|[^\s/?#@]*@(?:[^\s/?#@]*@)*)", re.IGNORECASE
+    r"""(//)(?:[^\s/?#@:]*:(?!\d{1,5}(?:[/?#\s]|$))[^\s@]*|[^\s/?#@]*)@(?:[^\s/?#@]*@)*
+    |(?<![\w/:])[\w.+%-]+:[^\s/@]+@(?=[\w\[])  # of an address whose beginning was forgotten""",
+    re.VERBOSE,
 )
-_SECRET_NAME = r"""[\w.~%-]*(?:token|secret|passw|pwd|signature|credential|auth|api_?-?key|access_?-?key|session)[\w.~%-]*
-    |(?:sig|sas|key|code|jwt|hmac|user|username|login)"""
+_SECRET_NAME = r"""[\w.~%-]*(?:token|secret|passw|pwd|signature|credential|auth|accesskey|session)[\w.~%-]*
+    |[\w.~%-]*key|sig|sas|code|jwt|hmac|user|username|login"""
 _SECRET = re.compile(rf"([?&;#](?:{_SECRET_NAME})=)[^\s&;#'\"<>)]*", re.IGNORECASE | re.VERBOSE)
 
 
 def without_secrets(text: str) -> str:
     """A text whose addresses have no user names, no passwords, and no values of parameters that are named like a secret."""
-    return _SECRET.sub(rf"\1{_TAKEN_OUT}", _USER.sub(r"\1", text))
+    return _SECRET.sub(rf"\1{_TAKEN_OUT}", _USER.sub(lambda found: found[1] or "", text))
 
 
 def told(text: str) -> str:
@@ -31,7 +33,8 @@ def told(text: str) -> str:
     line = without_secrets("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line))
     if len(line) <= LONGEST and len(text) <= 2 * LONGEST:
         return line
-    return f"{line[:LONGEST]}… ({len(text):,} characters)"
+    cut = f"… ({len(text):,} characters)"
+    return line[: LONGEST - len(cut)] + cut
 
 
 class _WithoutSecrets(logging.Filter):

@@ -34,7 +34,9 @@ class BoundaryLayout(Layout):
             collection = json.loads(decode(content, path))
             features: list[dict[str, Any]] = collection["features"]
             is_part = collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if not all(isinstance(part, dict | None) for each in features for part in (each["properties"], each["geometry"])):
+                raise TypeError("a feature is none")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             # ArcGIS reports errors with status 200, so that one may lie here as a file.
             said = (
                 f", but an error of the service: {collection['error']}"
@@ -66,7 +68,8 @@ class BoundaryLayout(Layout):
     def _row(feature: dict[str, Any], number: int, path: str) -> tuple[str, str, str, str, int]:
         properties = feature.get("properties") or {}
         for name, value in properties.items():
-            if (found := re.fullmatch(r"([A-Z]+)(\d\d)CD", name)) and found[1] in _AREA_TYPES:
+            found = re.fullmatch(r"([A-Z]+)([0-9]{2})CD", name)
+            if found and found[1] in _AREA_TYPES and f"{found[1]}{found[2]}NM" in properties:
                 geometry = json.dumps(feature["geometry"], separators=(",", ":"))
                 return _AREA_TYPES[found[1]], value, properties[f"{found[1]}{found[2]}NM"], geometry, number
         raise InputError(

@@ -38,6 +38,9 @@ WITHOUT_PERSONS = ".without-persons"
 HISTORY_AHEAD = timedelta(days=400)
 """How long after a GIAS extract a release may be and still tell of its schools: a school year, and the weeks until it is told."""
 
+LARGEST_FILE = 300_000_000
+"""Bytes of a file that is read; the largest real one has 62 MB. Reading takes up to ten times as much memory."""
+
 SYNTHETIC_MARKER = "SYNTHETIC-SAMPLE.txt"
 """A drop folder that holds this file is invented, and so is everything made from it."""
 
@@ -141,6 +144,20 @@ class DropFolder:
         return frame
 
 
+def read_whole(path: Path, shown: str) -> bytes:
+    """The bytes of a file. Raises InputError where it is larger than any file of ours: it would take all the memory."""
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise InputError(
+            f"The file has {size:,} bytes",
+            file=shown,
+            expected=f"at most {LARGEST_FILE:,} bytes",
+            do="take it out if it is not the publisher's; if it is, raise LARGEST_FILE in warehouse/landing/archive.py, where "
+            "there is memory for it",
+        )
+    return path.read_bytes()
+
+
 def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
     """Read every file of a kind in the folder, archive its bytes, and give back its provenance and its rows.
 
@@ -164,7 +181,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
                 expected=f"a date up to today, {folder.today:%d %B %Y}",
                 do="check the file's name, and this machine's clock",
             )
-        content = (folder.root / path).read_bytes()
+        content = read_whole(folder.root / path, path)
         sha256 = hashlib.sha256(content).hexdigest()
         before = _provenance(archive / sha256) if (archive / sha256 / "provenance.json").exists() else None
         if before and layout.files == "releases":

@@ -13,7 +13,7 @@ from transforms.errors import InputError
 from transforms.layouts import Layout, layout_for
 from transforms.layouts.layout import date_in_name
 from warehouse.home import Home
-from warehouse.landing.archive import SYNTHETIC_MARKER
+from warehouse.landing.archive import SYNTHETIC_MARKER, read_whole
 from warehouse.sources.live import LOCK, live_folder
 
 
@@ -64,7 +64,7 @@ def _take(live: Path, given: Path, path: Path, layout: Layout) -> Given:
     try:
         if layout.files == "releases" and (same := _of_date(live, layout, told)):
             return Given(name, is_there=True, words=f"the live folder has {same} already")
-        content = path.read_bytes()
+        content = read_whole(path, name)
         frame = layout.read(content, f"{given.resolve().name}/{name}").frame
         if layout.files == "releases":
             _refuse_wrong_date(path.name, told, frame)

@@ -16,6 +16,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 from transforms.described import Strict, read_described
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout
+from warehouse.landing.archive import LARGEST_FILE
 from warehouse.licence import OGL
 
 FOLDER = Path(__file__).parent / "cards"
@@ -120,7 +121,7 @@ class Card(Strict):
     layouts: tuple[str, ...] = Field(min_length=1)
     used_by: tuple[str, ...] = Field(min_length=1)
     smallest_bytes: PositiveInt
-    largest_bytes: PositiveInt
+    largest_bytes: PositiveInt = Field(le=LARGEST_FILE)
     smallest_rows: PositiveInt
     least_share_of_last: float = Field(default=0.7, gt=0, le=1)
     past: tuple[Past, ...] = ()

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from html.parser import HTMLParser
-from typing import Any
-from urllib.parse import urlencode, urljoin
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import httpx
+from lxml import etree
 
 from transforms.layouts.layout import date_in_name
 from warehouse.sources import arcgis
+from warehouse.sources.answers import Changes, ContentItem, DataSet, Version, Versions
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments, Past
-from warehouse.sources.http import Client, FetchError, NotThereError
+from warehouse.sources.http import RUN_LATER, Client, FetchError
 from warehouse.sources.settings import Addresses
 
 DAYS_BACK = 14
@@ -24,6 +26,12 @@ DAYS_BACK = 14
 
 EES_PAGE = 20
 """Versions on a page of the list of Explore Education Statistics: the most that it gives."""
+
+EES_PAGES = 50
+"""Pages of that list that are read: a thousand versions, where there are tens."""
+
+GOVUK_FILES = ("www.gov.uk", "assets.publishing.service.gov.uk")
+"""Servers on which GOV.UK keeps what its pages list."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +58,11 @@ def find_newest(card: Card, addresses: Addresses, client: Client, today: date, l
         case GiasDaily():
             return _gias_daily(card.finder, addresses, client, today)
         case GovukAttachments():
-            return _govuk_attachment(card.finder, addresses, client, today)
+            remote = _govuk_attachment(card.finder, addresses, client, today)
+            refuse_foreign(remote, addresses)
+            return remote
         case EesDataSet():
-            return _ees_version(card.finder, addresses, client, last_release)
+            return _ees_version(card.finder, addresses, client, today, last_release)
         case ArcgisLayer():
             return Remote(arcgis.layer_url(card.finder, addresses), card.finder.save_as, None, card.finder.layer)
         case ArcgisTable(item=item, columns=columns, save_as=save_as):
@@ -84,6 +94,15 @@ def find_past(card: Card, addresses: Addresses, client: Client, today: date) -> 
     ]
 
 
+def refuse_foreign(remote: Remote, addresses: Addresses) -> None:
+    """Raise FetchError where a page of GOV.UK lists a file on a server that is neither its own nor the one that was asked."""
+    asked, listed = httpx.URL(addresses.govuk), httpx.URL(remote.url)
+    is_own = (listed.scheme, listed.host, listed.port) == (asked.scheme, asked.host, asked.port)
+    if not is_own and ((listed.scheme, listed.port) != ("https", None) or listed.host not in GOVUK_FILES):
+        do = f"look at the page; a file of GOV.UK is at https://{' or https://'.join(GOVUK_FILES)}"
+        raise FetchError(f"The page lists {remote.name} at a server that is not the publisher's", remote.url, do)
+
+
 @dataclass(frozen=True)
 class _Attachment:
     title: str
@@ -106,7 +125,12 @@ def _govuk_attachment(finder: GovukAttachments, addresses: Addresses, client: Cl
 def _listed(finder: GovukAttachments, addresses: Addresses, client: Client) -> list[_Attachment]:
     """The attachments of the page: by the content API; where it is down, or names none looked for, by the links of the page."""
     try:
-        listed = _from_api(client.get_json(f"{addresses.govuk}/api/content{finder.path}"))
+        answer = client.get(f"{addresses.govuk}/api/content{finder.path}", ContentItem)
+        listed = [
+            _Attachment(each.title, url, (each.content_type or "").startswith("text/csv"))
+            for each in answer.details.attachments
+            if (url := _joined(addresses.govuk, each.url))
+        ]
     except FetchError:
         listed = []
     if any(each.is_csv and re.search(finder.title_pattern, each.title, re.IGNORECASE) for each in listed):
@@ -128,105 +152,84 @@ def _dated(title_pattern: str, save_as: str, attachments: Iterable[_Attachment],
     return [found[day] for day in sorted(found, reverse=True)]
 
 
-def _from_api(answer: Any) -> list[_Attachment]:
-    """``details.attachments[]`` of the content API; nothing where the answer has another shape."""
-    details = answer.get("details") if isinstance(answer, dict) else None
-    attachments = details.get("attachments") if isinstance(details, dict) else None
-    return [
-        _Attachment(str(each.get("title", "")), str(each["url"]), str(each.get("content_type", "")).startswith("text/csv"))
-        for each in attachments or ()
-        if isinstance(each, dict) and each.get("url")
-    ]
-
-
-class _Links(HTMLParser):
-    """Links of a page: (text, address); of one that says "Download CSV" the text is the heading above it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str]] = []
-        self._open: str | None = None
-        self._text = ""
-        self._heading = ""
-        self._is_in_heading = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self._open, self._text = dict(attrs).get("href"), ""
-        elif re.fullmatch(r"h[1-6]", tag):
-            self._heading, self._is_in_heading = "", True
-
-    def handle_data(self, data: str) -> None:
-        self._text += data
-        if self._is_in_heading:
-            self._heading += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a" and self._open:
-            text = self._heading if self._text.strip().lower().startswith("download") else self._text
-            self.found.append((" ".join(text.split()), self._open))
-            self._open = None
-        elif re.fullmatch(r"h[1-6]", tag):
-            self._is_in_heading = False
+def _joined(base: str, address: str | None) -> str | None:
+    """An address that is written below another; None for what is none."""
+    try:
+        return str(httpx.URL(base).join(address)) if address else None
+    except (httpx.InvalidURL, ValueError):
+        return None
 
 
 def _from_page(page: str, address: str) -> list[_Attachment]:
-    links = _Links()
-    links.feed(page)
-    return [_Attachment(text, urljoin(address, href), href.lower().endswith(".csv")) for text, href in links.found]
+    """The links of a page; of one that says "Download CSV" the title is the heading above it.
+
+    Raises FetchError for what is no page at all.
+    """
+    try:
+        root = etree.fromstring(page.encode(), etree.HTMLParser(encoding="utf-8", no_network=True))
+    except etree.LxmlError as error:
+        raise FetchError(f"The page cannot be read ({error})", address, RUN_LATER) from error
+    found: list[_Attachment] = []
+    heading = ""
+    for part in root.iter("a", "h1", "h2", "h3", "h4", "h5", "h6") if root is not None else ():
+        text = " ".join("".join(part.itertext()).split())
+        if part.tag != "a":
+            heading = text
+        elif url := _joined(address, part.get("href")):
+            title = heading if text.lower().startswith("download") else text
+            found.append(_Attachment(title, url, part.get("href").lower().endswith(".csv")))
+    return found
 
 
-def _ees_version(finder: EesDataSet, addresses: Addresses, client: Client, last_release: str | None) -> Remote:
+def _ees_version(finder: EesDataSet, addresses: Addresses, client: Client, today: date, last_release: str | None) -> Remote:
     """The newest published version, unless its major number is new: then the newest of the major number landed before."""
     base = f"{addresses.ees}/statistics/v1/data-sets/{finder.data_set}"
-    latest = client.get_json(base)
-    versions: dict[tuple[int, ...], dict[str, Any]] = {}
-    try:
-        for each in (*_ees_listed(base, client), latest["latestVersion"]):
-            versions.setdefault(tuple(int(part) for part in each["version"].split(".")), each)
-        # The latest one, in short, has no status. A deprecated one can be had, and is what stays in use while a major one is held.
-        usable = ("Published", "Deprecated")
-        versions = {number: each for number, each in versions.items() if each.get("status", "Published") in usable}
-        newest = max(versions)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        do = "look at the answer; if the API has changed, mend warehouse/sources/find.py"
-        raise FetchError(f"The list of versions is not as expected ({type(error).__name__}: {error})", base, do) from error
+    latest = client.get(base, DataSet).latest
+    # The latest one, in short, has no status. A deprecated one can be had, and is what stays in use while a major one is held.
+    versions: dict[tuple[int, ...], Version] = {}
+    for each in (*_ees_listed(base, client), latest):
+        versions.setdefault(each.number, each)
+    versions = {number: each for number, each in versions.items() if each.status in ("Published", "Deprecated")}
+    if not versions:
+        raise FetchError("No version of the data set is published", base, "look at the data set's page")
+    newest = max(versions)
     last_major = int(last_release.rpartition("@")[2].partition(".")[0]) if last_release else newest[0]
     accepted = max(last_major, finder.accept_major or 0)
     held = None
     if newest[0] > accepted:
-        held = _why_held(versions[newest]["version"], base, client)
+        held = _why_held(versions[newest].version, base, client)
         newest = max((version for version in versions if version[0] <= accepted), default=())
         if not newest:
             raise FetchError(held, base, f"read the changes; then set accept_major = {max(versions)[0]} in the card")
     chosen = versions[newest]
-    periods = chosen.get("timePeriods") or {}
-    years = re.search(r"(20\d\d)/(?:20)?(\d\d)", str(periods.get("end", "")))
+    published = chosen.published.date() if chosen.published else None
+    if published and published > today + timedelta(days=1):  # taken, it would be newer than everything that follows
+        raise FetchError(f"Version {chosen.version} is dated {published}, which is in the future", base, RUN_LATER)
+    years = re.search(r"(20[0-9]{2})/(?:20)?([0-9]{2})", (chosen.periods and chosen.periods.end) or "")
     name = finder.save_as
     if "{period}" in name:
         name = name.format(period=f"{years[1]}{years[2]}") if years else finder.period_unknown or name
-    published = datetime.fromisoformat(chosen["published"]).date() if chosen.get("published") else None
-    url = f"{base}/csv?{urlencode({'dataSetVersion': chosen['version']})}"
-    return Remote(url, name, published, f"{finder.data_set}@{chosen['version']}", is_fixed=True, held=held)
+    url = f"{base}/csv?{urlencode({'dataSetVersion': chosen.version})}"
+    return Remote(url, name, published, f"{finder.data_set}@{chosen.version}", is_fixed=True, held=held)
 
 
-def _ees_listed(base: str, client: Client) -> list[dict[str, Any]]:
+def _ees_listed(base: str, client: Client) -> list[Version]:
     """Every version, from all pages of the list: 20 are the most on one, and the one in use may be older than those."""
-    listed: list[dict[str, Any]] = []
-    while True:
-        page = client.get_json(f"{base}/versions?page={len(listed) // EES_PAGE + 1}&pageSize={EES_PAGE}")
-        listed += page["results"]
-        if len(page["results"]) < EES_PAGE or len(listed) >= page["paging"]["totalResults"]:
+    listed: list[Version] = []
+    for number in range(1, EES_PAGES + 1):
+        page = client.get(f"{base}/versions?page={number}&pageSize={EES_PAGE}", Versions)
+        listed += page.results
+        if len(page.results) < EES_PAGE or len(listed) >= page.paging.total:
             return listed
+    raise FetchError(f"The list of versions has no end in {EES_PAGES} pages", base, RUN_LATER)
 
 
 def _why_held(version: str, base: str, client: Client) -> str:
     try:
-        changes = client.get_json(f"{base}/versions/{version}/changes")
-    except NotThereError:
-        changes = {}
-    major = changes.get("majorChanges") if isinstance(changes, dict) else None
-    kinds = sorted(kind for kind, changed in major.items() if changed) if isinstance(major, dict) else []  # null: nothing changed
+        major = client.get(f"{base}/versions/{version}/changes", Changes).major
+    except FetchError:
+        major = None  # what changed is only told; that the version is held stands without it
+    kinds = sorted(kind for kind, changed in (major or {}).items() if changed)  # null: nothing changed
     what = f" ({', '.join(kinds)})" if kinds else ""
     return (
         f"Version {version} is a major one{what} and is held, because columns may mean something else. "

@@ -1,34 +1,39 @@
-"""Asking a publisher's server: conditional requests, retries, time-outs, a size ceiling, resumed downloads.
+"""Asking a publisher's server: conditional requests, retries, time-outs, a size ceiling, resumed downloads, and what is refused.
 
-What a file means and whether it is good is not decided here (``live.py``).
+What a file means and whether it is good is not decided here (``live.py``), nor what an answer holds (``answers.py``).
 """
 
 from __future__ import annotations
 
-import json
 import logging
+import re
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
+from transforms.errors import InputError
 from warehouse.sources.settings import Manners
+from warehouse.sources.told import guard_logs, told
 
 log = logging.getLogger("schoolmatch")
 
 T = TypeVar("T")
+Shape = TypeVar("Shape", bound=BaseModel)
 
-LARGEST_ANSWER = 20_000_000
-"""Bytes of a page or of JSON; GOV.UK's longest list of attachments is below a megabyte."""
+LARGEST_ANSWER = 2_000_000
+"""Bytes of a page or of JSON: GOV.UK's longest list of attachments is below a megabyte. Read into objects they become
+up to 70 times as many (measured with a list of the smallest)."""
 
 CONNECTS = 2
 """Attempts at a server that cannot be reached at all: a machine without a network should know within seconds."""
@@ -36,19 +41,30 @@ CONNECTS = 2
 PIECE = 1_000_000
 """Bytes that come out of what a server has packed at a time: a small answer must not fill the memory before it is measured."""
 
+REDIRECTS = 5
+"""How often a server may send us elsewhere for one file."""
+
+LONGEST_VALIDATOR = 300
+"""Characters of an ETag that is kept and sent back; longer, or not plain, it is taken for none."""
+
 CHECK_NETWORK = "check the network or the proxy (HTTPS_PROXY), and run it again"
 OWN_CERTIFICATE = (
     "if the network puts its own certificate in place of the server's, name its file in SSL_CERT_FILE, and run it again"
 )
 RUN_LATER = "run it again later; the last good file stays in use"
+CHECK_ADDRESS = "check the card and SCHOOLMATCH_…_URL"
+LOOK_AT_ANSWER = "look at the answer; if the publisher has changed it for good, mend warehouse/sources/answers.py"
 
 
 class FetchError(Exception):
-    """A publisher's server did not give what was asked: what, which address, what to do."""
+    """A publisher's server did not give what was asked: what, which address, what to do.
+
+    None of the three holds a secret (``told.py``), whatever it is made of.
+    """
 
     def __init__(self, problem: str, url: str, do: str) -> None:
-        self.problem, self.url, self.do = problem, url, do
-        super().__init__(f"{problem.rstrip('.')}. Address: {url}. What to do: {do}.")
+        self.problem, self.url, self.do = told(problem).rstrip("."), told(url), told(do)
+        super().__init__(f"{self.problem}. Address: {self.url}. What to do: {self.do}.")
 
 
 class NotThereError(FetchError):
@@ -56,10 +72,10 @@ class NotThereError(FetchError):
 
 
 class _AgainError(Exception):
-    """Worth another attempt; ``wait``: seconds the publisher asked for."""
+    """Worth another attempt; ``wait``: seconds the publisher asked for; ``anew``: what has arrived of the file is of no use."""
 
-    def __init__(self, error: FetchError, wait: float | None = None, *, unreachable: bool = False) -> None:
-        self.error, self.wait, self.unreachable = error, wait, unreachable
+    def __init__(self, error: FetchError, wait: float | None = None, *, unreachable: bool = False, anew: bool = False) -> None:
+        self.error, self.wait, self.unreachable, self.anew = error, wait, unreachable, anew
         super().__init__(str(error))
 
 
@@ -71,15 +87,64 @@ class Download:
     last_modified: str | None
 
 
+@dataclass(frozen=True)
+class _Beginning:
+    """What the first answer said of a file of which only a part arrived: the rest must be of the same, and as long as was said."""
+
+    given: Download
+    total: int | None
+    is_packed: bool
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> _Beginning:
+        """As the headers of a whole answer have it."""
+        given = Download(_plain(response.headers.get("ETag")), _plain(response.headers.get("Last-Modified")))
+        is_packed = bool(_encoding(response))
+        return cls(given, None if is_packed else _whole_number(response.headers.get("Content-Length")), is_packed)
+
+    @property
+    def validator(self) -> str | None:
+        """What the rest may be asked for with; None where it must begin again (RFC 9110, 13.1.5: no weak ETag)."""
+        if self.is_packed:
+            return None
+        etag = self.given.etag
+        return etag if etag and not etag.startswith("W/") else self.given.last_modified
+
+    def size_with_rest(self, response: httpx.Response, have: int, url: str) -> int:
+        """The size of the whole file when the rest (status 206) has arrived.
+
+        Raises _AgainError where the rest is of another version, begins elsewhere, or has another end than was announced.
+        """
+        rest = _Beginning.of(response)
+        told_by = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", response.headers.get("Content-Range", ""))
+        start, end, total = (int(each) for each in told_by.groups()) if told_by else (-1, -1, -1)
+        is_same = rest.validator == self.validator and rest.given.etag == self.given.etag
+        if not is_same or start != have or end != total - 1 or self.total not in (None, total) or rest.is_packed:
+            raise _AgainError(FetchError("The rest of the transfer is not of the file that began", url, RUN_LATER), anew=True)
+        return total
+
+
 class Client:
-    """One run's connections. A server that cannot be reached at all is tried once a run, not once a file."""
+    """One run's connections. A server that cannot be reached at all is tried once a run, not once a file.
+
+    Raises InputError where the proxy that the environment names is none that can be used.
+    """
 
     def __init__(self, manners: Manners, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._manners, self._sleep = manners, sleep
+        self.manners, self._sleep = manners, sleep
         self._unreachable: dict[str, FetchError] = {}
-        headers = {"User-Agent": manners.user_agent}
+        guard_logs()
         timeout = httpx.Timeout(manners.timeout, connect=min(manners.timeout, manners.connect_timeout))
-        self._http = httpx.Client(timeout=timeout, follow_redirects=True, headers=headers)
+        try:
+            self._http = httpx.Client(timeout=timeout)
+        except (httpx.InvalidURL, ValueError, ImportError):  # socks:// needs a package that is not there
+            raise InputError(
+                "The proxy that the environment names cannot be used",
+                expected="an address such as http://proxy.example.org:3128",
+                do="correct HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
+            ) from None  # what HTTPX says may hold the password
+        # Nothing packed: HTTPX would unpack a small answer into gigabytes before anybody can measure it.
+        self._http.headers = httpx.Headers({"User-Agent": manners.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"})
 
     def __enter__(self) -> Self:
         return self
@@ -100,66 +165,83 @@ class Client:
             return False
 
     def get_text(self, url: str) -> str:
-        """A page's text. Raises FetchError."""
+        """A page's text, which is UTF-8 whatever the server calls it. Raises FetchError."""
+        return self._get(url).decode("utf-8", errors="replace")
 
-        def ask() -> str:
+    def get(self, url: str, shape: type[Shape], do: str = LOOK_AT_ANSWER) -> Shape:
+        """An API's answer. Raises FetchError: it is no JSON (a web page with status 200), or of another shape (``do``)."""
+        try:
+            return shape.model_validate_json(self._get(url))
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_context=False, include_input=False)
+            if wrong[0]["type"] == "json_invalid":
+                raise FetchError(f"The answer is not JSON (a web page?): {wrong[0]['msg']}", url, RUN_LATER) from error
+            said = "; ".join(f"{'.'.join(map(str, each['loc']))} {each['msg']}".strip() for each in wrong[:3])
+            raise FetchError(f"The answer is not as expected: {said}", url, do) from error
+
+    def _get(self, url: str) -> bytes:
+        def ask() -> bytes:
             with self._ask("GET", url, {}) as response:
-                body = b"".join(self._body(response, url, LARGEST_ANSWER))
-                return body.decode(response.encoding or "utf-8", errors="replace")
+                return b"".join(self._body(response, url, LARGEST_ANSWER))
 
         return self._with_retries(url, ask)
-
-    def get_json(self, url: str) -> Any:
-        """An API's answer. Raises FetchError, also when it is no JSON (a web page with status 200)."""
-        try:
-            return json.loads(self.get_text(url))
-        except ValueError as error:
-            raise FetchError("The answer is not JSON (a web page?)", url, RUN_LATER) from error
 
     def download(
         self, url: str, to: Path, *, largest_bytes: int, etag: str | None = None, last_modified: str | None = None
     ) -> Download | None:
         """Fetch a file to ``to``; None when it has not changed since the ETag or date given.
 
-        A transfer that breaks off goes on where it stopped if the server allows (Range with If-Range), else begins again.
-        Raises FetchError: no answer, an error status, a web page instead of data, or larger than ``largest_bytes``.
+        A transfer that breaks off goes on where it stopped if the server allows (Range with If-Range) and what comes is the rest of
+        the same file, else begins again. Raises FetchError: no answer, an error status, one that was not asked for, a web page
+        instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
         """
         to.unlink(missing_ok=True)
-        unless = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        validator: str | None = None
+        unless = {"If-None-Match": _plain(etag), "If-Modified-Since": _plain(last_modified)}
+        conditions = {name: value for name, value in unless.items() if value}
+        began: _Beginning | None = None
 
         def ask() -> Download | None:
-            nonlocal validator
-            have = to.stat().st_size if validator and to.exists() else 0
-            headers = {"Accept-Encoding": "identity"}  # so that lengths and ranges are those of the file
-            if have and validator:
-                headers |= {"Range": f"bytes={have}-", "If-Range": validator}
+            nonlocal began
+            have = to.stat().st_size if began and to.exists() else 0
+            if began and have and began.validator:
+                headers, accepts = {"Range": f"bytes={have}-", "If-Range": began.validator}, {200, 206}
             else:
-                headers |= {name: value for name, value in unless.items() if value}
-            with self._ask("GET", url, headers) as response:
-                if response.status_code == 304:
-                    return None
-                if response.headers.get("Content-Type", "").lower().startswith(("text/html", "application/xhtml")):
-                    do = "open the address in a browser; it may be an error or login page. The last good file stays in use"
-                    raise FetchError("A web page came instead of data (Content-Type text/html)", url, do)
-                given = Download(response.headers.get("ETag"), response.headers.get("Last-Modified"))
-                validator = _range_validator(response, given)
-                goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-                is_rest = have > 0 and response.status_code == 206 and goes_on
-                with to.open("ab" if is_rest else "wb") as file:
-                    for chunk in self._body(response, url, largest_bytes - (have if is_rest else 0)):
-                        file.write(chunk)
-                return given
+                headers, accepts = conditions, {200, 304} if conditions else {200}
+            try:
+                with self._ask("GET", url, headers, accepts) as response:
+                    if response.status_code == 304:
+                        return None
+                    if response.headers.get("Content-Type", "").lower().startswith(("text/html", "application/xhtml")):
+                        do = "open the address in a browser; it may be an error or login page. The last good file stays in use"
+                        raise FetchError("A web page came instead of data (Content-Type text/html)", url, do)
+                    if began and response.status_code == 206:
+                        total: int | None = began.size_with_rest(response, have, url)
+                    else:
+                        began, have = _Beginning.of(response), 0
+                        total = began.total
+                    with to.open("ab" if have else "wb") as file:
+                        for chunk in self._body(response, url, largest_bytes - have):
+                            file.write(chunk)
+                        if total not in (None, file.tell()):
+                            raise _AgainError(FetchError("The file is not as long as was announced", url, RUN_LATER), anew=True)
+                    return began.given
+            except _AgainError as again:
+                if again.anew:
+                    began = None
+                raise
 
         return self._with_retries(url, ask)
 
     @contextmanager
-    def _ask(self, method: str, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """An answer with a status that is no error; what is worth another attempt is raised as such."""
+    def _ask(self, method: str, url: str, headers: dict[str, str], accepts: Collection[int] = (200,)) -> Iterator[httpx.Response]:
+        """An answer with a status that is accepted; what is worth another attempt is raised as such."""
         try:
-            with self._http.stream(method, url, headers=headers) as response:
-                _refuse_status(response, url, self._manners.longest_wait)
+            response = self._send(method, url, headers)
+            try:
+                _refuse_status(response, url, self.manners.longest_wait, accepts)
                 yield response
+            finally:
+                response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
             raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
@@ -167,37 +249,62 @@ class Client:
             problem = FetchError(f"The proxy does not let it through ({error})", url, CHECK_NETWORK)
             raise _AgainError(problem, unreachable=True) from error
         except httpx.TimeoutException as error:
-            raise _AgainError(FetchError(f"No answer within {self._manners.timeout:g} s", url, RUN_LATER)) from error
+            raise _AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
         except httpx.TransportError as error:
             raise _AgainError(FetchError(f"The transfer broke off ({error})", url, RUN_LATER)) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise FetchError(f"The address cannot be asked ({error})", url, "check the card and SCHOOLMATCH_…_URL") from error
+        except httpx.HTTPError as error:
+            raise FetchError(f"The address cannot be asked ({error})", url, CHECK_ADDRESS) from error
+        except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
+            _refuse_address(url)
+
+    def _send(self, method: str, url: str, headers: dict[str, str]) -> httpx.Response:
+        """The answer, of which only the headers have been read, of the server to which the others send us.
+
+        HTTPX itself reads the whole body of a redirect, and follows it anywhere. Raises FetchError.
+        """
+        request = self._http.build_request(method, url, headers=headers)
+        for _ in range(REDIRECTS + 1):
+            response = self._http.send(request, stream=True, follow_redirects=False)
+            following = response.next_request
+            if following is None:
+                return response
+            response.close()
+            if not may_lead_to(request.url, following.url):
+                do = "open the address in a browser; if the publisher has moved, change the card"
+                raise FetchError(f"The server sends us to another place, {following.url}, which is not followed", url, do)
+            request = following
+        raise FetchError(f"The server sends us elsewhere more than {REDIRECTS} times", url, RUN_LATER)
 
     def _body(self, response: httpx.Response, url: str, largest: int) -> Iterator[bytes]:
+        """The body piece by piece. Raises FetchError above ``largest`` bytes, as they come as well as unpacked."""
         size, began = 0, time.monotonic()
-        told = began
-        announced = int(response.headers.get("Content-Length", 0))
-        is_gzip = response.headers.get("Content-Encoding", "").strip().lower() == "gzip"
-        for chunk in _unpacked(response, url) if is_gzip else response.iter_bytes():
+        told_at = began
+        announced = _whole_number(response.headers.get("Content-Length")) or 0
+        encoding = _encoding(response)
+        if encoding not in ("", "gzip"):
+            do = "ask the publisher; only what is not packed is asked for, and gzip is put up with"
+            raise FetchError(f"The answer is packed in a way that was not asked for ({encoding})", url, do)
+        if announced > largest:
+            _refuse_size(largest, url)
+        for chunk in _unpacked(response, url) if encoding else response.iter_raw():
             size += len(chunk)
-            if max(size, announced) > largest:
-                do = "look at what the publisher serves; if it is right, raise largest_bytes in the card"
-                raise FetchError(f"The file is larger than the {largest:,} bytes allowed", url, do)
+            if max(size, response.num_bytes_downloaded) > largest:
+                _refuse_size(largest, url)
             now = time.monotonic()
-            if now - told >= self._manners.progress_every:
-                of = f" of {announced / 1e6:.1f}" if announced and not is_gzip else ""  # what is announced is packed
+            if now - told_at >= self.manners.progress_every:
+                of = f" of {announced / 1e6:.1f}" if announced and not encoding else ""  # what is announced is packed
                 log.info("%s: %.1f%s MB so far", urlsplit(url).path, size / 1e6, of)
-                told = now
-            if now - began > self._manners.longest_transfer:
-                problem = f"The transfer took longer than {self._manners.longest_transfer:g} s"
+                told_at = now
+            if now - began > self.manners.longest_transfer:
+                problem = f"The transfer took longer than {self.manners.longest_transfer:g} s"
                 raise _AgainError(FetchError(problem, url, RUN_LATER))
             yield chunk
 
     def _with_retries(self, url: str, ask: Callable[[], T]) -> T:
-        host = urlsplit(url).netloc
+        host = _server_of(url)
         if host in self._unreachable:
             raise FetchError(self._unreachable[host].problem, url, self._unreachable[host].do)
-        manners = self._manners
+        manners = self.manners
         jittered = wait_exponential_jitter(multiplier=manners.first_wait, max=manners.longest_wait, jitter=manners.first_wait)
 
         def wait(state: RetryCallState) -> float:
@@ -227,14 +334,58 @@ class Client:
         except _AgainError as again:
             if again.unreachable:
                 self._unreachable[host] = again.error
-            problem = f"{again.error.problem.rstrip('.')}, in {retrying.statistics['attempt_number']} attempts"
+            problem = f"{again.error.problem}, in {retrying.statistics['attempt_number']} attempts"
             raise FetchError(problem, url, again.error.do) from again
+
+
+def may_lead_to(asked: httpx.URL, other: httpx.URL) -> bool:
+    """Whether a server that was asked may name the other address: one by https, or one of its own (scheme, name and port)."""
+    own = (asked.scheme, asked.host, asked.port)
+    return other.scheme in ("http", "https") and (other.scheme == "https" or (other.scheme, other.host, other.port) == own)
+
+
+def _server_of(url: str) -> str:
+    """Name and port of the server, without who asks. Raises FetchError for what is no address of the web."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        _refuse_address(url)
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        _refuse_address(url)
+    return f"{parsed.host}:{parsed.port}" if parsed.port else parsed.host
+
+
+def _refuse_address(url: str) -> NoReturn:
+    raise FetchError("The address is none that can be asked", url, CHECK_ADDRESS) from None
+
+
+def _refuse_size(largest: int, url: str) -> NoReturn:
+    do = "look at what the publisher serves; if it is right, raise largest_bytes in the card"
+    raise FetchError(f"The file is larger than the {largest:,} bytes allowed", url, do)
+
+
+def _encoding(response: httpx.Response) -> str:
+    """How the body is packed, as the server says it; nothing where it is not."""
+    said: str = response.headers.get("Content-Encoding", "").strip().lower()
+    return "" if said == "identity" else said
+
+
+def _whole_number(text: str | None) -> int | None:
+    """A header that is a number: plain digits, as many as a size can have."""
+    return int(text) if text and re.fullmatch("[0-9]{1,15}", text) else None
+
+
+def _plain(validator: str | None) -> str | None:
+    """An ETag or a date that can be sent back: printable ASCII."""
+    is_plain = validator is not None and validator.isascii() and validator.isprintable() and len(validator) <= LONGEST_VALIDATOR
+    return validator if is_plain else None
 
 
 def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
     """A gzip body piece by piece: Explore Education Statistics packs its CSV whatever the client accepts.
 
-    Raises _AgainError where it cannot be unpacked or ends before its end, which a length that was right does not tell.
+    Raises _AgainError where it cannot be unpacked, ends before its end, which a length that was right does not tell, or goes
+    on after it.
     """
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
@@ -243,41 +394,39 @@ def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
             while packed and not unpacker.eof:
                 yield unpacker.decompress(packed, PIECE)
                 packed = unpacker.unconsumed_tail
+            if unpacker.unused_data or packed:
+                raise _AgainError(FetchError("The transfer goes on after the end of what is packed", url, RUN_LATER))
     except zlib.error as error:
         raise _AgainError(FetchError(f"The transfer cannot be unpacked ({error})", url, RUN_LATER)) from error
     if not unpacker.eof:
         raise _AgainError(FetchError("The transfer ends in the middle of what is packed", url, RUN_LATER))
 
 
-def _refuse_status(response: httpx.Response, url: str, longest_wait: float) -> None:
-    """Raise for an error status: again for 429, 5xx and a range that cannot be had; at once for the others."""
+def _refuse_status(response: httpx.Response, url: str, longest_wait: float, accepts: Collection[int]) -> None:
+    """Raise for a status that is not accepted: again for 429, 5xx and a range that cannot be had; at once for the others."""
     status = response.status_code
-    if status < 400:
+    if status in accepts:
         return
+    if status < 400:  # a part, or "not changed", that nobody asked for is no file
+        raise FetchError(f"The server answered with status {status}, which was not asked for", url, RUN_LATER)
     if status in (404, 410):
         raise NotThereError(f"There is nothing at the address (status {status})", url, "check the card against the landing page")
     error = FetchError(f"The server answered with status {status}", url, RUN_LATER)
-    wait = _retry_after(response)
+    wait = _retry_after(response.headers.get("Retry-After", ""))
     if wait is not None and wait > longest_wait:
         raise FetchError(f"The server asks to be left alone for {wait:.0f} s (status {status})", url, RUN_LATER)
     if status in (408, 416, 429) or status >= 500:
-        raise _AgainError(error, wait)
+        raise _AgainError(error, wait, anew=status == 416)
     raise error
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds from Retry-After, which is a number or a date (RFC 9110, 10.2.3)."""
-    text = response.headers.get("Retry-After", "")
-    if text.isdigit():
-        return float(text)
+def _retry_after(text: str) -> float | None:
+    """Seconds from Retry-After, which is a number or a date (RFC 9110, 10.2.3); None for anything else."""
+    if re.fullmatch("[0-9]+", text):
+        return min(float(text), 1e8)
+    if not re.fullmatch(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT", text):
+        return None
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except ValueError:
         return None
-
-
-def _range_validator(response: httpx.Response, given: Download) -> str | None:
-    """What the rest of a broken transfer may be asked for with; None where it must begin again (RFC 9110, 13.1.5: no weak ETag)."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        return None
-    return given.etag if given.etag and not given.etag.startswith("W/") else given.last_modified

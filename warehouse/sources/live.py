@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,14 +18,21 @@ from filelock import FileLock, Timeout
 from transforms.errors import InputError
 from transforms.layouts import layout_for
 from warehouse.home import Home
+from warehouse.landing.archive import read_whole
 from warehouse.sources.arcgis import download_table
 from warehouse.sources.cards import Card, Past, read_cards
-from warehouse.sources.find import Remote, find_newest, find_past
+from warehouse.sources.find import Remote, find_newest, find_past, refuse_foreign
 from warehouse.sources.http import CHECK_NETWORK, Client, Download, FetchError
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState, load_states, save_states
+from warehouse.sources.told import told, without_secrets
 
 log = logging.getLogger("schoolmatch")
+
+KEPT_ASIDE = 3
+"""How many files of one source the quarantine keeps: enough to see whether it is always the same fault."""
+
+_REASON = ".reason.txt"
 
 LOCK = ".lock"
 """Of the live folder: one process changes it at a time."""
@@ -158,19 +166,19 @@ class _Fetch:
         """The state after it; no error of the network or of the file gets out."""
         if self.card.ended and self.last:
             return self._state("unchanged")
-        try:
-            remote = find_newest(self.card, self.addresses, self.client, self.today, self.last.release if self.last else None)
-            return self._take(remote)
-        except (FetchError, InputError) as error:
-            return self._state("kept" if self.last else "missing", problem=str(error))
+        last = self.last.release if self.last else None
+        taken: SourceState | None = None
+        problems: list[str] = []
+        with self._boundary(problems):
+            taken = self._take(find_newest(self.card, self.addresses, self.client, self.today, last))
+        return taken or self._state("kept" if self.last else "missing", problem=problems[0])
 
     def without_taking(self) -> SourceState:
         """The state of a source that has no file yet: whether its newest can be had."""
-        try:
+        problems: list[str] = []
+        with self._boundary(problems):
             find_newest(self.card, self.addresses, self.client, self.today)
-            return self._state("missing")
-        except (FetchError, InputError) as error:
-            return self._state("missing", problem=str(error))
+        return self._state("missing", problem=problems[0] if problems else None)
 
     def with_past(self, state: SourceState, *, again: bool) -> SourceState:
         """The state with the releases beside the newest that the card needs, once those that were not there are fetched.
@@ -187,29 +195,41 @@ class _Fetch:
             return state
         names: list[str] = []
         problems: list[str] = []
-        try:
+        with self._boundary(problems):
             for past, remote in find_past(self.card, self.addresses, self.client, self.today):
-                try:
+                with self._boundary(problems):
                     if not (self.folder / remote.name).is_file():
                         self._take_past(past, remote)
                     names.append(remote.name)
-                except (FetchError, InputError) as error:
-                    problems.append(str(error))
-        except FetchError as error:
+        said = f"{len(problems)} release(s) of the past could not be taken: {' '.join(problems)}" if problems else None
+        return SourceState.model_validate(state.model_dump() | {"past": tuple(names) or state.past, "past_problem": said})
+
+    @contextmanager
+    def _boundary(self, problems: list[str]) -> Iterator[None]:
+        """What goes wrong with this source is its own problem, in words; the other sources go on."""
+        try:
+            yield
+        except (FetchError, InputError) as error:
             problems.append(str(error))
-        told = f"{len(problems)} release(s) of the past could not be taken: {' '.join(problems)}" if problems else None
-        return state.model_copy(update={"past": tuple(names) or state.past, "past_problem": told})
+        # A publisher may send what nobody has thought of, and a library stumble over it: that must not cost the other sources.
+        except Exception as error:  # noqa: BLE001
+            log.debug("%s: not foreseen: %s", self.card.id, without_secrets(traceback.format_exc()))
+            unforeseen = InputError(
+                f"What the publisher sent could not be read ({type(error).__name__}: {error})",
+                file=self.card.id,
+                do="compare it with the landing page; the log at level DEBUG says where it was read",
+            )
+            problems.append(str(unforeseen))
 
     def _take_past(self, past: Past, remote: Remote) -> None:
         arrived = self.folder / f".{self.card.id}.partial"
         try:
+            refuse_foreign(remote, self.addresses)
             self.client.download(remote.url, arrived, largest_bytes=self.card.largest_bytes)
-            content = arrived.read_bytes()
-            try:
+            content = read_whole(arrived, remote.name)
+            sha256 = hashlib.sha256(content).hexdigest()
+            with self._put_aside_if_bad(arrived, remote, sha256):
                 past.layout.read(content, remote.name)
-            except InputError as error:
-                kept = self._quarantine(arrived, remote, hashlib.sha256(content).hexdigest(), str(error))
-                raise InputError(f"{error} It was put aside as {kept}") from error
             arrived.replace(self.folder / remote.name)
         finally:
             arrived.unlink(missing_ok=True)
@@ -235,7 +255,7 @@ class _Fetch:
             return self._state("unchanged", held=remote.held)
         self.folder.mkdir(parents=True, exist_ok=True)
         arrived = self.folder / f".{self.card.id}.partial"
-        same = last if last and last.url == remote.url else None
+        same = last if last and last.url == without_secrets(remote.url) else None
         try:
             ceiling = self.card.largest_bytes
             if remote.table:
@@ -253,16 +273,13 @@ class _Fetch:
             arrived.unlink(missing_ok=True)
 
     def _judge(self, remote: Remote, got: Download, arrived: Path) -> SourceState:
-        content = arrived.read_bytes()
+        content = read_whole(arrived, remote.name)
         sha256 = hashlib.sha256(content).hexdigest()
         issue = {"release": remote.release, "url": remote.url, "held": remote.held} | vars(got)
         if self.last and sha256 == self.last.sha256:
             return self._state("unchanged", **issue)  # the same bytes under another issue are no new data
-        try:
+        with self._put_aside_if_bad(arrived, remote, sha256):
             rows = self._rows_if_good(content, remote.name)
-        except InputError as error:
-            kept = self._quarantine(arrived, remote, sha256, str(error))
-            raise InputError(f"{error} It was put aside as {kept}") from error
         arrived.replace(self.folder / remote.name)
         if self.last and self.last.name and self.last.name != remote.name and self.card.layout.files != "releases":
             (self.folder / self.last.name).unlink(missing_ok=True)
@@ -297,13 +314,32 @@ class _Fetch:
             )
         return rows
 
+    @contextmanager
+    def _put_aside_if_bad(self, arrived: Path, remote: Remote, sha256: str) -> Iterator[None]:
+        """Put a file that cannot be read aside, and say where it is."""
+        try:
+            yield
+        except InputError as error:
+            kept = self._quarantine(arrived, remote, sha256, str(error))
+            raise InputError(f"{error} It was put aside as {kept}") from error
+
     def _quarantine(self, arrived: Path, remote: Remote, sha256: str, reason: str) -> str:
-        """Put a bad file aside with the reason, once however often it arrives; its path below the home."""
+        """Put a bad file aside with the reason, once however often it arrives; its path below the home.
+
+        Of each source the newest few stay: a file that is bad every day must not fill the disk.
+        """
         folder = self.home.root / "quarantine"
         folder.mkdir(parents=True, exist_ok=True)
-        text = f"{reason}\nFrom: {remote.url}\nSHA-256: {sha256}\n"
-        before = next((path for path in folder.glob("*.reason.txt") if sha256 in path.read_text(encoding="utf-8")), None)
-        kept = folder / (before.name.removesuffix(".reason.txt") if before else f"{self.now:%Y%m%dT%H%M%SZ}-{remote.name}")
+        source = f"Source: {self.card.id}\n"
+        text = f"{told(reason)}\nFrom: {without_secrets(remote.url)}\n{source}SHA-256: {sha256}\n"
+        reasons = {path: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob(f"*{_REASON}")}
+        before = next((path for path, said in reasons.items() if sha256 in said), None)
+        kept = folder / (before.name.removesuffix(_REASON) if before else f"{self.now:%Y%m%dT%H%M%SZ}-{remote.name}")
         arrived.replace(kept)
-        kept.with_name(f"{kept.name}.reason.txt").write_text(text, encoding="utf-8")
+        why = kept.with_name(f"{kept.name}{_REASON}")
+        why.write_text(text, encoding="utf-8")
+        others = [path for path, said in reasons.items() if source in said and path != why]
+        for path in sorted(others, key=lambda path: path.stat().st_mtime_ns, reverse=True)[KEPT_ASIDE - 1 :]:
+            path.with_name(path.name.removesuffix(_REASON)).unlink(missing_ok=True)
+            path.unlink()
         return kept.relative_to(self.home.root).as_posix()

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
-from transforms.errors import InputError
+from warehouse.sources.told import told, without_secrets
+
+log = logging.getLogger("schoolmatch")
 
 STATE = ".state.json"
 
 
+def _told(text: Any) -> Any:
+    return told(text) if isinstance(text, str) else text
+
+
+def _file_name(name: str) -> str:
+    """A name that leads to no other folder: the file before it is looked for, and taken away, by it."""
+    if PurePosixPath(name).name != name or name == ".." or "\0" in name:
+        raise ValueError("is no name of a file")
+    return name
+
+
+Told = Annotated[str, BeforeValidator(_told)]
+FileName = Annotated[str, AfterValidator(_file_name)]
+
+
 class SourceState(BaseModel):
     """The last good file of a source, and how the last look at the publisher went; times in UTC.
+
+    Whatever it is made of, it holds no secret of an address: it is what status, workbooks and map tell of a source.
 
     ``outcome``: ``new``; ``unchanged``; ``kept`` (the newest could not be taken: ``problem``); ``missing`` (and there is none to
     keep). ``held``: a newer major version is there and was not taken. ``fetched_at``: when these bytes first arrived.
@@ -29,18 +49,18 @@ class SourceState(BaseModel):
     stale_after_days: int | None = None
     fetched_at: datetime | None = None
     release: str | None = None
-    name: str | None = None
-    url: str | None = None
+    name: FileName | None = None
+    url: Annotated[str, AfterValidator(without_secrets)] | None = None
     published: date | None = None
     etag: str | None = None
     last_modified: str | None = None
     rows: int | None = None
     sha256: str | None = None
     bytes: int | None = None
-    problem: str | None = None
-    held: str | None = None
-    past: tuple[str, ...] = ()
-    past_problem: str | None = None
+    problem: Told | None = None
+    held: Told | None = None
+    past: tuple[FileName, ...] = ()
+    past_problem: Told | None = None
 
     def is_stale(self, now: datetime) -> bool:
         """Whether a newer file should be in use: the newest could not be taken, or this one is older than the card allows.
@@ -70,21 +90,30 @@ class SourceState(BaseModel):
 
 
 _STATES = TypeAdapter(dict[str, SourceState])
+_EACH = TypeAdapter(dict[str, Any])
 
 
 def load_states(live: Path) -> dict[str, SourceState]:
-    """States by card id; none before the first fetch. Raises InputError where the file cannot be read."""
+    """States by card id; none before the first fetch. One that cannot be read is told and left out: the others go on.
+
+    A source that is left out is fetched anew, and compared with no earlier file.
+    """
     path = live / STATE
     if not path.exists():
         return {}
+    lost = "it is fetched anew, and compared with no earlier file. What to do: nothing, unless it comes again; then check the disk"
     try:
-        return _STATES.validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise InputError(
-            "What is known of the fetched files cannot be read",
-            file=str(path),
-            do="delete it; the next fetch makes it anew, and compares with no earlier file",
-        ) from error
+        found = _EACH.validate_json(path.read_bytes())
+    except ValidationError:
+        log.warning("%s cannot be read: what is known of every source is lost: %s", path, lost)
+        return {}
+    states: dict[str, SourceState] = {}
+    for card, about in found.items():
+        try:
+            states[card] = SourceState.model_validate(about)
+        except ValidationError:
+            log.warning("%s: what is known of %s cannot be read: %s", path, told(card), lost)
+    return states
 
 
 def save_states(live: Path, states: dict[str, SourceState]) -> None:

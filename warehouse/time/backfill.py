@@ -28,7 +28,7 @@ from warehouse.definitions import load_parameters
 from warehouse.graph import Graph, assemble
 from warehouse.home import Home
 from warehouse.landing import raw
-from warehouse.landing.archive import SYNTHETIC_MARKER, mark_published
+from warehouse.landing.archive import SYNTHETIC_MARKER, mark_published, read_whole
 from warehouse.landing.as_of import FolderOf
 from warehouse.model import load_macros
 from warehouse.publish import new_stamp
@@ -148,7 +148,7 @@ class _Seen:
             with path.open("rb") as file:
                 content = layout.kind, told, hashlib.file_digest(file, "sha256").hexdigest()
             if is_given and "year" in layout.key:
-                layout.read(path.read_bytes(), name)  # one that cannot be read would fail every day
+                layout.read(read_whole(path, name), name)  # one that cannot be read would fail every day
         except (InputError, OSError) as error:
             log.warning("not used: %s (%s)", name, error)
             return False

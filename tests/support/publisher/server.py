@@ -38,6 +38,7 @@ class Fault:
     """What goes wrong with a path, ``times`` times (None: always).
 
     ``status``: answered instead. ``hang``: no answer. ``cut_to``: the body stops there, though Content-Length promises it whole.
+    ``raw``: the whole answer as it goes over the wire, however odd. ``then``: what goes wrong once this is over.
     """
 
     status: int = 200
@@ -46,6 +47,8 @@ class Fault:
     hang: bool = False
     cut_to: int | None = None
     times: int | None = None
+    raw: bytes | None = None
+    then: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,9 @@ class Publisher:
     def fault(self, path: str) -> Fault | None:
         """The fault of this request, counted down."""
         fault = self.faults.get(path)
-        if fault is None or fault.times == 0:
+        while fault and fault.times == 0:
+            fault = fault.then
+        if fault is None:
             return None
         if fault.times is not None:
             fault.times -= 1
@@ -253,6 +258,7 @@ def _lsoas(folder: Path) -> list[dict[str, Any]]:
 def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one piece: the second of two waits 40 ms for the first to be acknowledged
 
         def log_message(self, *_: Any) -> None:
             """Nothing on standard error."""
@@ -273,6 +279,11 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
             fault = publisher.fault(path) if self.command == "GET" else None
             if fault and fault.hang:
                 publisher.closing.wait(5)
+                return
+            if fault and fault.raw is not None:
+                publisher.requests.append(Request(self.command, path, 0, len(fault.raw), dict(self.headers)))
+                self.wfile.write(fault.raw)
+                self.close_connection = True
                 return
             found = publisher.answer(path, query)
             if fault and fault.status >= 400:

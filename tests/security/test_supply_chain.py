@@ -14,8 +14,13 @@ import shutil
 import subprocess
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -145,8 +150,8 @@ def test_no_committed_file_names_a_registry_or_an_index() -> None:
 JINJA2 = {
     # PYSEC-2019-217 of the PyPA advisory database, as OSV exports it (shortened)
     "id": "PYSEC-2019-217",
-    "modified": "2021-07-05T00:01:22.043149Z",
-    "aliases": ["CVE-2019-10906", "GHSA-462w-v97r-4m45"],
+    "modified": "2021-11-22T04:57:52.862665Z",
+    "aliases": ["CVE-2019-10906"],
     "details": "In Pallets Jinja before 2.10.1, str.format_map allows a sandbox escape.",
     "affected": [
         {
@@ -266,6 +271,38 @@ def test_a_database_that_does_not_know_what_all_know_is_none(
 ) -> None:
     assert audit(["--advisories", database(tmp_path / "all.zip", *records)]) == 1
     assert "NOT AUDITED" in capsys.readouterr().out
+
+
+def test_what_is_fetched_is_kept_for_a_day_and_nothing_worse_takes_its_place(
+    httpx_lock: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served, kept = tmp_path / "served", tmp_path / "kept.zip"
+    served.mkdir()
+    database(served / "all.zip", JINJA2)
+    with serving(served) as address:
+        asked = ["--address", f"{address}/all.zip", "--kept", str(kept)]
+        assert audit(asked, locks=[httpx_lock]) == 0
+        database(served / "all.zip", JINJA2, record("httpx", affected=ranges({"introduced": "0"})))
+        assert audit(asked, locks=[httpx_lock]) == 0  # of today: not fetched again
+        os.utime(kept, (0, 0))
+        assert audit(asked, locks=[httpx_lock]) == 1
+        (served / "all.zip").write_text("<html>Please log in</html>", encoding="utf-8")
+        os.utime(kept, (0, 0))
+        assert audit(asked, locks=[httpx_lock]) == 1  # what was kept still tells
+    assert audit(asked, locks=[httpx_lock]) == 1
+    said = capsys.readouterr().out
+    assert "NOT AUDITED" not in said
+    assert said.count("of 2 advisories, the newest of 2026-11-20") == 3
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".lock") == ["kept.zip", "served"]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The folder on loopback; gives its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
 
 
 def test_the_check_audits() -> None:

@@ -22,9 +22,10 @@ export UV_NO_PROGRESS := 1
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
-# Bytecode is compiled here, since the interpreter may not be allowed to write it later.
+# What sets up is named again, because a sync takes away what no file names. Bytecode is compiled here, since the interpreter may
+# not be allowed to write it later.
 define install
-@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes $(1)
+@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-setup.lock $(1)
 @$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 @$(BIN)/python -m compileall -q -j 0 $(PACKAGES)
 endef

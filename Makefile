@@ -1,32 +1,62 @@
 # Every target sets itself up: Python 3.11+, pip, make and git are all that a machine needs.
-# What is installed comes from requirements.lock, by hash, into a private .venv.
+# What is installed comes from three locks, by hash, into a private .venv. Each holds the one before it, in the same versions:
+# requirements.lock runs the job, requirements-ui.lock has Dagster's UI too, requirements-dev.lock what tests and checks need.
+# requirements-setup.lock is what installs them: pip checks its hashes.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := exports orchestration transforms warehouse tests
+READY_UI := $(VENV)/.ready-ui
+READY_DEV := $(VENV)/.ready-dev
+LOCKS := requirements-setup.lock requirements.lock pyproject.toml
+PACKAGES := exports orchestration transforms warehouse
+CODE := $(PACKAGES) tests
 
 export DAGSTER_DISABLE_TELEMETRY := yes
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo refresh dev serve test check format lock mutants bench clean
+.PHONY: help setup setup-ui setup-dev demo refresh dev serve test check audit format lock mutants bench clean
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
-$(READY): requirements.lock pyproject.toml
+# What sets up is named again, because a sync takes away what no file names. Bytecode is compiled here, since the interpreter may
+# not be allowed to write it later.
+define install
+@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-setup.lock $(1)
+@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+@$(BIN)/python -m compileall -q -j 0 $(PACKAGES)
+endef
+
+$(READY): $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) -V). Set PYTHON=..."; exit 1; }
-	@echo "Setting up $(VENV) (once; about a minute)"
+	@echo "Setting up $(VENV) (once; half a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements.lock)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements-setup.lock
+	$(call install,requirements.lock)
+	@rm -f $(READY_UI) $(READY_DEV)
 	@touch $@
 
-setup: $(READY) ## the private .venv, without doing anything else
+# The venv itself comes first, but a newer stamp of it is no reason to install anew: a newer lock is.
+$(READY_UI): requirements-ui.lock $(LOCKS) | $(READY)
+	@echo "Adding Dagster's UI to $(VENV)"
+	$(call install,requirements-ui.lock)
+	@rm -f $(READY_DEV)
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock $(LOCKS) | $(READY)
+	@echo "Adding the tools of tests and checks to $(VENV) (once; half a minute)"
+	$(call install,requirements-dev.lock)
+	@touch $(READY_UI) $@
+
+setup: $(READY) ## the private .venv that runs the job, without doing anything else
+
+setup-ui: $(READY_UI) ## with Dagster's UI
+
+setup-dev: $(READY_DEV) ## with the tools of tests and checks
 
 demo: $(READY) ## the whole job on the bundled synthetic sample, no network
 	@$(BIN)/schoolmatch refresh --source sample
@@ -35,36 +65,45 @@ SOURCE ?= live
 refresh: $(READY) ## the whole job on a drop folder: make refresh SOURCE=../shared/data/2025
 	@$(BIN)/schoolmatch refresh --source $(SOURCE)
 
-dev: $(READY) ## Dagster's UI and daemon on http://127.0.0.1:3000
+dev: $(READY_DEV) ## Dagster's UI and daemon on http://127.0.0.1:3000
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m orchestration.instance $(CURDIR)/$(BIN)/dg dev
 
 serve: $(READY) ## the published map, workbooks and files on http://127.0.0.1:8000
 	@$(BIN)/schoolmatch serve
 
-test: $(READY) ## all tests
+test: $(READY_DEV) ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(READY) ## lint, format, types, SQL lint, lock file
+check: $(READY_DEV) ## lint, format, types, SQL lint, known vulnerabilities
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar sql
+	@$(BIN)/python -m tests.audit
 
-format: $(READY) ## format Python and SQL
+audit: $(READY_DEV) ## known vulnerabilities of what the locks pin: make audit ADVISORIES=PyPI-all.zip where there is no network
+	@$(BIN)/python -m tests.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
+
+format: $(READY_DEV) ## format Python and SQL
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --quiet sql
 
 SAMPLE ?= 1
-mutants: $(READY) ## one small fault at a time in sql/ and transforms/: do tests notice? make mutants ONLY=sql/core SAMPLE=0.2
+mutants: $(READY_DEV) ## one small fault at a time in sql/ and transforms/: do tests notice? make mutants ONLY=sql/core SAMPLE=0.2
 	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY),--page) --sample $(SAMPLE)
 
-bench: $(READY) ## timings of match, refresh, workbooks and map (needs ../shared/data, Chromium)
+bench: $(READY_DEV) ## timings of match, refresh, workbooks and map (needs ../shared/data, Chromium)
 	@$(BIN)/python -m tests.bench.bench_refresh
 	@$(BIN)/python -m tests.bench.bench_map
 
-lock: $(READY) ## requirements.lock anew, from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras --upgrade \
-		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+UPGRADE ?= --upgrade
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url $(UPGRADE) \
+	--custom-compile-command "make lock" --output-file
+lock: $(READY) ## the locks anew, from pyproject.toml: make lock UPGRADE= keeps the versions that are there
+	@$(COMPILE) requirements-dev.lock --all-extras --group setup pyproject.toml
+	@$(COMPILE) requirements-ui.lock --constraints requirements-dev.lock --extra ui pyproject.toml
+	@$(COMPILE) requirements.lock --constraints requirements-dev.lock pyproject.toml
+	@$(COMPILE) requirements-setup.lock --constraints requirements-dev.lock --group setup
 
 clean: ## remove the .venv and caches (never the data)
 	@rm -rf $(VENV) .mutants .pytest_cache .mypy_cache .ruff_cache *.egg-info

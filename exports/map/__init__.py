@@ -1,7 +1,8 @@
 """The interactive map: static files that work on any host, and opened straight from disk.
 
 What never changes stands in ``page/`` and is copied. The data are scripts that hand over JSON, since a page opened from disk may
-not fetch anything else. MapLibre GL is copied from the package that ships it.
+not fetch anything else. MapLibre GL is copied from the package that ships it; the package lacks its licences, so that they stand in
+``vendor/`` and are copied beside it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from warehouse.query import ask
 from warehouse.store import rows_as_dicts
 
 _PAGE = Path(__file__).parent / "page"
+_LICENCES = Path(__file__).parent / "vendor"
 _MAPLIBRE = ("maplibre-gl.js", "maplibre-gl.css")
 
 
@@ -103,6 +105,8 @@ def _copy_maplibre(folder: Path) -> None:
                 do="install what requirements.lock names: make setup",
             )
         shutil.copyfile(source, folder / name)
+    for licence in sorted(_LICENCES.iterdir()):
+        shutil.copyfile(licence, folder / licence.name)
 
 
 def _write(path: Path, name: str, data: Mapping[str, Any]) -> None:

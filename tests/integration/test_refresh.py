@@ -55,7 +55,8 @@ def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> N
     authorities = {f"excel/local-authorities/{slug(name)}.xlsx" for name, _ in found}
     site = {f"site/data/schools/{code}.js" for _, code in found}
     site |= {f"site/data/{name}.js" for name in ("areas", "region", "local_authority", "constituency")}
-    site |= {f"site/vendor/maplibre-gl.{kind}" for kind in ("js", "css")} | {"site/about.html", "site/about.css"}
+    site |= {f"site/vendor/maplibre-gl.{kind}" for kind in ("js", "css", "LICENSE.txt", "THIRD-PARTY.txt")}
+    site |= {"site/about.html", "site/about.css"}
     site |= {f"site/{path.name}" for path in (Path(exports.map.__file__).parent / "page").iterdir()}
     fixed = {"schoolmatch.duckdb", "manifest.json", "status.json", "datapackage.json", "geoparquet/school.parquet"}
     fixed |= {"changes.md", "changes.html"}

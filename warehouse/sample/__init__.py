@@ -15,6 +15,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from warehouse.landing.archive import SYNTHETIC_MARKER
+from warehouse.licence import POSTCODES
 from warehouse.sample.authorities import read_areas
 from warehouse.sample.gias_establishments import write_establishments
 from warehouse.sample.gias_links import write_groups, write_links, write_memberships
@@ -37,8 +38,8 @@ This folder is a synthetic sample (seed {seed}, {schools:,} state-funded schools
 judgement or result in it exists; only the postcodes and the local authorities are real. It has the layout of the
 publishers' files so that the whole job can be tried without a network.
 
-Postcodes: Contains public sector information licensed under the Open Government Licence v3.0. Source: Office for
-National Statistics. Contains OS data © Crown copyright and database right.
+Postcodes: Contains public sector information licensed under the Open Government Licence v3.0.
+Source: {postcodes}
 """
 
 
@@ -62,7 +63,8 @@ def write_sample(folder: Path, *, seed: int = 2017, schools: int = 22_000) -> No
 
     # The marker first: whatever is left behind by an interrupted run is labelled too.
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SYNTHETIC_MARKER).write_text(_NOTE.format(seed=seed, schools=schools), encoding="utf-8", newline="\n")
+    note = _NOTE.format(seed=seed, schools=schools, postcodes=POSTCODES)
+    (folder / SYNTHETIC_MARKER).write_text(note, encoding="utf-8", newline="\n")
     gias, ofsted = folder / "gias", folder / "ofsted"
     write_establishments(gias / "edubasealldata20250930.csv", world, seed)
     write_links(gias / "links_edubasealldata20250930.csv", world, seed)

@@ -66,7 +66,7 @@ def _main(url: str) -> None:
     from warehouse.sources.live import fetch_all
     from warehouse.sources.settings import Addresses, Manners
 
-    manners = Manners(timeout=0.4, attempts=2, first_wait=0, longest_wait=0)
+    manners = Manners(timeout=0.4, attempts=2, first_wait=0, longest_wait=0, longest_transfer=2)
     addresses = Addresses(gias=url, govuk=url, ees=url, ons=url, arcgis=url, manners=manners)
     # None is required: what a home lacks is told after all sources were looked at, and is another matter.
     cards = {id_: card.model_copy(update={"required": False}) for id_, card in small_cards().items()}

@@ -39,7 +39,8 @@ HISTORY_AHEAD = timedelta(days=400)
 """How long after a GIAS extract a release may be and still tell of its schools: a school year, and the weeks until it is told."""
 
 LARGEST_FILE = 300_000_000
-"""Bytes of a file that is read; the largest real one has 62 MB. Reading takes up to ten times as much memory."""
+"""Bytes of a file that is read; the largest real one has 62 MB. Reading takes 10 to 15 bytes of memory for each (740 MB for 62),
+of a table with two short columns 27; so the cards of small files allow far less (``largest_bytes``)."""
 
 SYNTHETIC_MARKER = "SYNTHETIC-SAMPLE.txt"
 """A drop folder that holds this file is invented, and so is everything made from it."""

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
+import threading
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -133,6 +135,7 @@ class Client:
     def __init__(self, manners: Manners, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.manners, self._sleep = manners, sleep
         self._unreachable: dict[str, FetchError] = {}
+        self._streams: list[Any] = []  # of HTTP Core, one a connection: a run makes tens
         guard_logs()
         timeout = httpx.Timeout(manners.timeout, connect=min(manners.timeout, manners.connect_timeout))
         try:
@@ -235,34 +238,67 @@ class Client:
     @contextmanager
     def _ask(self, method: str, url: str, headers: dict[str, str], accepts: Collection[int] = (200,)) -> Iterator[httpx.Response]:
         """An answer with a status that is accepted; what is worth another attempt is raised as such."""
-        try:
-            response = self._send(method, url, headers)
+        too_long = FetchError(f"The transfer took longer than {self.manners.longest_transfer:g} s", url, RUN_LATER)
+        with self._time_limit() as passed:
             try:
-                _refuse_status(response, url, self.manners.longest_wait, accepts)
-                yield response
-            finally:
-                response.close()
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
-            raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
-        except httpx.ProxyError as error:
-            problem = FetchError(f"The proxy does not let it through ({error})", url, CHECK_NETWORK)
-            raise _AgainError(problem, unreachable=True) from error
-        except httpx.TimeoutException as error:
-            raise _AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
-        except httpx.TransportError as error:
-            raise _AgainError(FetchError(f"The transfer broke off ({error})", url, RUN_LATER)) from error
-        except httpx.HTTPError as error:
-            raise FetchError(f"The address cannot be asked ({error})", url, CHECK_ADDRESS) from error
-        except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
-            _refuse_address(url)
+                response = self._send(method, url, headers)
+                try:
+                    _refuse_status(response, url, self.manners.longest_wait, accepts)
+                    yield response
+                finally:
+                    response.close()
+                if passed.is_set():  # of a body without a length the end that we made looks like its own
+                    raise _AgainError(too_long)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
+                raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
+            except httpx.ProxyError as error:
+                problem = FetchError(f"The proxy does not let it through ({error})", url, CHECK_NETWORK)
+                raise _AgainError(problem, unreachable=True) from error
+            except httpx.TimeoutException as error:
+                raise _AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
+            except httpx.TransportError as error:
+                broke_off = FetchError(f"The transfer broke off ({error})", url, RUN_LATER)
+                raise _AgainError(too_long if passed.is_set() else broke_off) from error
+            except httpx.HTTPError as error:
+                raise FetchError(f"The address cannot be asked ({error})", url, CHECK_ADDRESS) from error
+            except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
+                _refuse_address(url)
+
+    @contextmanager
+    def _time_limit(self) -> Iterator[threading.Event]:
+        """An attempt that takes longer than is allowed is ended, and the event set.
+
+        HTTPX's time-outs count from byte to byte: headers that come letter by letter, or answers that say that there will be one
+        (status 1xx), would go on for ever.
+        """
+        passed = threading.Event()
+
+        def end() -> None:
+            passed.set()
+            for stream in tuple(self._streams):
+                with suppress(OSError):  # it is closed already
+                    stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(self.manners.longest_transfer, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield passed
+        finally:
+            timer.cancel()
+
+    def _note_stream(self, event: str, info: dict[str, Any]) -> None:
+        """HTTP Core's trace: what is connected, so that it can be ended."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._streams.append(info["return_value"])
 
     def _send(self, method: str, url: str, headers: dict[str, str]) -> httpx.Response:
         """The answer, of which only the headers have been read, of the server to which the others send us.
 
         HTTPX itself reads the whole body of a redirect, and follows it anywhere. Raises FetchError.
         """
-        request = self._http.build_request(method, url, headers=headers)
+        request = self._http.build_request(method, url, headers=headers, extensions={"trace": self._note_stream})
         for _ in range(REDIRECTS + 1):
             response = self._http.send(request, stream=True, follow_redirects=False)
             following = response.next_request
@@ -277,8 +313,7 @@ class Client:
 
     def _body(self, response: httpx.Response, url: str, largest: int) -> Iterator[bytes]:
         """The body piece by piece. Raises FetchError above ``largest`` bytes, as they come as well as unpacked."""
-        size, began = 0, time.monotonic()
-        told_at = began
+        size, told_at = 0, time.monotonic()
         announced = _whole_number(response.headers.get("Content-Length")) or 0
         encoding = _encoding(response)
         if encoding not in ("", "gzip"):
@@ -295,9 +330,6 @@ class Client:
                 of = f" of {announced / 1e6:.1f}" if announced and not encoding else ""  # what is announced is packed
                 log.info("%s: %.1f%s MB so far", urlsplit(url).path, size / 1e6, of)
                 told_at = now
-            if now - began > self.manners.longest_transfer:
-                problem = f"The transfer took longer than {self.manners.longest_transfer:g} s"
-                raise _AgainError(FetchError(problem, url, RUN_LATER))
             yield chunk
 
     def _with_retries(self, url: str, ask: Callable[[], T]) -> T:

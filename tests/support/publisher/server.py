@@ -38,7 +38,8 @@ class Fault:
     """What goes wrong with a path, ``times`` times (None: always).
 
     ``status``: answered instead. ``hang``: no answer. ``cut_to``: the body stops there, though Content-Length promises it whole.
-    ``raw``: the whole answer as it goes over the wire, however odd. ``then``: what goes wrong once this is over.
+    ``raw``: the whole answer as it goes over the wire, however odd. ``again_and_again``: until the client
+    goes. ``then``: what goes wrong once this is over.
     """
 
     status: int = 200
@@ -48,6 +49,7 @@ class Fault:
     cut_to: int | None = None
     times: int | None = None
     raw: bytes | None = None
+    again_and_again: bool = False
     then: Fault | None = None
 
 
@@ -283,6 +285,8 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
             if fault and fault.raw is not None:
                 publisher.requests.append(Request(self.command, path, 0, len(fault.raw), dict(self.headers)))
                 self.wfile.write(fault.raw)
+                while fault.again_and_again and not publisher.closing.is_set():
+                    self.wfile.write(fault.raw)
                 self.close_connection = True
                 return
             found = publisher.answer(path, query)

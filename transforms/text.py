@@ -39,6 +39,14 @@ def printable(text: str) -> str:
     return _UNSEEN.sub(lambda found: found[0] if found[0] == "\n" else repr(found[0])[1:-1], text)
 
 
+def csv_cell(value: object) -> object:
+    """A value for a CSV file: a text that a spreadsheet program could take for a formula gets a single quote before it.
+
+    That is what OWASP advises ("CSV Injection"). Numbers stay as they are, negative ones too.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
 def shown(value: object) -> str:
     """A value as an error quotes it: what cannot be printed is spelled, and only the start of a long one is there."""
     text = str(value)

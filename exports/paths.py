@@ -1,7 +1,8 @@
 """Where an export may write: names of files that are made of data, checked in one place.
 
 A name that is made of a code or of the name of an area must stay in its folder, be one that every system can hold (a published
-folder is copied to Windows and to hosts of many kinds), and be used once. What is published under which name stands with the exports.
+folder is copied to Windows and to hosts of many kinds), and be used once. What is published under which name stands with the
+exports.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class OutputFolder:
             f"The name of a file to be written {problem}: {shown(name)}",
             file=str(self.root),
             expected=expected,
-            do="look for the code or the name of the area in the publishers' files; if they are right, tell the makers of schoolmatch",
+            do="look for the code or name in the publishers' files; if it is right there, tell the makers of schoolmatch",
         )
 
 

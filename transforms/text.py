@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet program may take for the start of a formula: the list of OWASP ("CSV Injection"), and the wide forms of the
 signs, which programs set to Japanese or Chinese take for the same."""
 
@@ -42,9 +42,13 @@ def printable(text: str) -> str:
 def csv_cell(value: object) -> object:
     """A value for a CSV file: a text that a spreadsheet program could take for a formula gets a single quote before it.
 
-    That is what OWASP advises ("CSV Injection"). Numbers stay as they are, negative ones too.
+    That is what OWASP advises ("CSV Injection"). Numbers stay as they are, negative ones too. The end of a line within a text is
+    a line feed: a carriage return alone would not be quoted by Python's writer, and would end the row for many a reader.
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def shown(value: object) -> str:

@@ -45,7 +45,12 @@ HomeOption = Annotated[
     typer.Option("--home", help="Where everything is kept. Default: SCHOOLMATCH_HOME, else ./data.", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="For spreadsheets and programs: CSV with a header. A text that begins like a formula has a ' before it.")]
+CsvOption = Annotated[
+    bool,
+    typer.Option(
+        "--csv", help="For spreadsheets and programs: CSV with a header. A text that begins like a formula has a ' before it."
+    ),
+]
 
 MOST_SHOWN = 100
 """Rows that people are shown; programs get all of them."""

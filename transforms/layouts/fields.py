@@ -175,9 +175,7 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
 _COMPARE = "compare the row with what the publisher shows: a row that has moved by a column looks so, and a file that was changed"
 
 
-def _refusal(
-    texts: pd.Series, wrong: pd.Series, expected: str, file: str, column: str, rows: list[int], do: str
-) -> InputError:
+def _refusal(texts: pd.Series, wrong: pd.Series, expected: str, file: str, column: str, rows: list[int], do: str) -> InputError:
     """What is said of a column with values that are not what they should be: the first of them, and how many there are."""
     at, count = int(wrong.to_numpy().argmax()), int(wrong.sum())
     problem = f"The value {shown(texts.iloc[at])} is not {expected}" + (f" ({count:,} such rows)" if count > 1 else "")
@@ -217,7 +215,8 @@ def _words(texts: pd.Series, field: Field, file: str, column: str, rows: list[in
 def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: list[int]) -> Typed:
     """Codes of the form of their kind. Raises InputError for one that is not, unless the field leaves it out."""
     missing = texts.isin(NO_CODE | DOES_NOT_APPLY) if field.kind == "ons_code" else texts.isin(NO_CODE)
-    values, notices = texts.mask(missing), []
+    values = texts.mask(missing)
+    notices: list[str] = []
     form, expected = CODES[field.kind]
     if field.width:
         values, told = _of_width(values, field.width, column)
@@ -250,7 +249,8 @@ def _labelled(
     at = int(unknown.to_numpy().argmax())
     expected = ", ".join(dict.fromkeys(field.labels.values()))
     raise InputError(
-        f"The value {shown(texts.iloc[at])} is not in the list ({int(unknown.sum()):,} rows with {', '.join(map(shown, found.index))})",
+        f"The value {shown(texts.iloc[at])} is not in the list "
+        f"({int(unknown.sum()):,} rows with {', '.join(map(shown, found.index))})",
         file=file,
         row=rows[at],
         column=column,

@@ -74,11 +74,11 @@ class BoundaryLayout(Layout):
         properties = (isinstance(feature, dict) and feature.get("properties")) or {}
         for name, code in properties.items():
             if (found := re.fullmatch(r"([A-Z]+)(\d\d)CD", name)) and found[1] in _AREA_TYPES:
-                area_name = properties.get(f"{found[1]}{found[2]}NM")
-                if isinstance(code, str) and isinstance(area_name, str) and isinstance(feature.get("geometry"), dict):
+                # JSON can hold halves of characters, which no table can
+                texts = [clean(each) for each in (code, properties.get(f"{found[1]}{found[2]}NM")) if isinstance(each, str)]
+                if len(texts) == 2 and all(texts) and isinstance(feature.get("geometry"), dict):
                     geometry = json.dumps(feature["geometry"], separators=(",", ":"))
-                    # JSON can hold halves of characters, which no table can
-                    return _AREA_TYPES[found[1]], clean(code), clean(area_name), geometry, number
+                    return _AREA_TYPES[found[1]], texts[0], texts[1], geometry, number
         raise InputError(
             "A boundary does not say which area it is",
             file=path,

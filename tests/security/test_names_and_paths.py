@@ -1,4 +1,4 @@
-"""What names and codes do to outputs: no file outside its folder, none lost, no formula, and a map that hides what it says it hides.
+"""What names and codes do to outputs: no file outside its folder, none lost, no formula, and a map that hides what it says.
 
 Landing refuses most of what is tried here (test_codes_at_landing.py); each output holds by itself, too.
 """

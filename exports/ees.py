@@ -12,6 +12,8 @@ and the checks of its data screener (dfe-analytical-services/eesyscreener). Kept
   when files of several refreshes are stacked, ``schools_date`` is the filter that tells them apart ("dates as filters").
 * Columns of areas below or beside a row's level are blank. A local authority's row has its region; a constituency's has none, as
   schools of one constituency can belong to authorities of two regions.
+* No text begins like a formula: names of areas that do are refused when they land, and any other text (the title of a definition)
+  gets a single quote before it.
 * Names go with codes as the Office for National Statistics has them, and so does the screener. GIAS writes the names of two
   constituencies otherwise ("Bridlington and the Wolds"): where boundaries have landed, their names are taken.
 * No figure is ever blank: ``z`` not applicable (no school is in need, so there is no median), ``x`` not available (schools are in
@@ -37,6 +39,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from transforms.text import csv_cell
 from warehouse import contract
 from warehouse.contract import InEes, contract_of, titled
 from warehouse.licence import SYNTHETIC_LABEL, SYNTHETIC_NOTE
@@ -271,4 +274,4 @@ def _write(path: Path, columns: Iterable[Column], rows: Iterable[Sequence[Any]])
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(column.name for column in columns)
-        writer.writerows(rows)
+        writer.writerows(map(csv_cell, row) for row in rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.text import printable
+
 
 class InputError(Exception):
     """A publisher's file, or what was asked of us, cannot be used: what, where, what was expected, what to do."""
@@ -39,4 +41,5 @@ class InputError(Exception):
             parts.append(f"Expected: {self.expected.rstrip('.')}.")
         if self.do:
             parts.append(f"What to do: {self.do.rstrip('.')}.")
-        return " ".join(parts)
+        # names of files and values are others' text: none of them may drive a terminal
+        return printable(" ".join(parts))

@@ -22,6 +22,7 @@ from exports.excel.cover import cover
 from exports.excel.facts import Facts, fetch
 from exports.excel.scope import Scope
 from exports.excel.sheets import label, tables
+from exports.paths import OutputFolder
 from exports.workbook.book import Book, write
 from warehouse.licence import LIMITS
 from warehouse.model import SQL
@@ -52,10 +53,8 @@ def write_workbooks(
     """
     facts = fetch(connection, is_anonymous=is_anonymous_edition() if is_anonymous is None else is_anonymous, root=root)
     states = list(_status(connection, root) if status is None else status)
-    for part in ("regions", "local-authorities"):
-        (folder / part).mkdir(parents=True)
     # the largest come first, so that no process is left with one of them in the end
-    books = sorted(_books(facts, states, folder), key=lambda book: -book.cells)
+    books = sorted(_books(facts, states, OutputFolder(folder)), key=lambda book: -book.cells)
     processes = min(_PROCESSES, os.cpu_count() or 1)
     # A daemonic process may have no children.
     if (
@@ -69,10 +68,10 @@ def write_workbooks(
     return sorted(write(book) for book in books)
 
 
-def _books(facts: Facts, status: list[Mapping[str, Any]], folder: Path) -> Iterator[Book]:
+def _books(facts: Facts, status: list[Mapping[str, Any]], folder: OutputFolder) -> Iterator[Book]:
     for scope in facts.scopes:
         yield Book(
-            path=folder / scope.path,
+            path=folder.file(scope.path),
             title=_title(scope),
             description=f"{label(facts)}{LIMITS}",
             cover=cover(facts, scope),

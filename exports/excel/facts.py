@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from exports.excel.scope import COUNTRY, Scope
+from exports.excel.scope import COUNTRY, Scope, scopes
 from exports.excel.sheet import Manner, Sheet, read_sheets
 from exports.words import DEFINITION_ORDER, in_words, order_of
 from exports.workbook.rows import Link
@@ -66,12 +66,12 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
     """Ask the published tables. ``root``: the folder of queries, descriptions of sheets, and contracts."""
     query = partial(ask, connection, root=root)
     refresh = query("sheet/refresh")[0]
-    scopes = [Scope(row["kind"], row["code"], row["name"], row["parent_code"]) for row in query("sheet/workbook")]
+    areas = scopes(connection, root)
     sheets = read_sheets(is_anonymous=is_anonymous, root=root)
     shown_in = defaultdict[tuple[str, str], list[str]](list)
     for row in query("sheet/area_shown"):
         shown_in[row["sheet"], row["area_code"]].append(row["workbook_code"])
-    country = next(scope.code for scope in scopes if scope.kind == COUNTRY)
+    country = next(scope.code for scope in areas if scope.kind == COUNTRY)
     to_all, by_area = dict[str, list[Row]](), dict[str, dict[str, list[Row]]]()
     asked = cache(partial(_rows_in_order, connection))  # sheets of areas show the same rows
     for name, sheet in sheets.items():
@@ -89,7 +89,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, *, is_anonymous: bool, root: Pa
         definitions=_in_order(query("sheet/definitions")),
         settings=query("sheet/setting"),
         metres_of_a_mile=_metres_of_a_mile(root),
-        scopes=scopes,
+        scopes=areas,
         sheets=sheets,
         is_anonymous=is_anonymous,
         cover=_by_area(_in_order(query("sheet/cover")), lambda row: [row["area_code"]]),

@@ -23,6 +23,7 @@ from exports.map.measures import read_measures
 from exports.map.schools import COLUMNS, fact_labels, school_files
 from exports.map.shapes import shapes
 from exports.pages.page import STYLE, as_html
+from exports.paths import OutputFolder
 from transforms.errors import InputError
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.query import ask
@@ -48,16 +49,16 @@ def write_site(
     """
     named = is_named_map() if is_named is None else is_named
     states = list(status)
-    (folder / "data" / "schools").mkdir(parents=True)
+    site, data = OutputFolder(folder), OutputFolder(folder / "data")
     for file in sorted(_PAGE.iterdir()):
         if file.is_file():
-            shutil.copyfile(file, folder / file.name)
+            shutil.copyfile(file, site.file(file.name))
     _copy_maplibre(folder / "vendor")
     refresh = rows_as_dicts(connection, "from mart.refresh")[0]
     measures = read_measures()
     drawn = shapes(connection)
     _write(
-        folder / "data" / "areas.js",
+        data,
         "areas",
         {
             "stamp": stamp,
@@ -79,17 +80,16 @@ def write_site(
         },
     )
     for area_type, each in drawn.items():
-        _write(folder / "data" / f"{area_type}.js", area_type, {"stamp": stamp, "features": each.features})
+        _write(data, area_type, {"stamp": stamp, "features": each.features})
     for school_file in school_files(connection, is_named=named):
-        path = folder / "data" / "schools" / f"{school_file.authority}.js"
         told = {"columns": COLUMNS, "schools": school_file.schools, "pairs": school_file.pairs}
         of_authority = {"stamp": stamp, **told, "organisations": school_file.organisations}
-        _write(path, f"schools/{school_file.authority}", of_authority)
+        _write(data, f"schools/{school_file.authority}", of_authority)
     if named:
-        _write(folder / "data" / "names.js", "names", {"stamp": stamp, "schools": _names(connection)})
-    (folder / "about.css").write_text(STYLE, encoding="utf-8")
+        _write(data, "names", {"stamp": stamp, "schools": _names(connection)})
+    site.file("about.css").write_text(STYLE, encoding="utf-8")
     page = about(connection, refresh, states, is_named=named)
-    (folder / "about.html").write_text(as_html(page, stylesheet="about.css"), encoding="utf-8")
+    site.file("about.html").write_text(as_html(page, stylesheet="about.css"), encoding="utf-8")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -109,10 +109,13 @@ def _copy_maplibre(folder: Path) -> None:
         shutil.copyfile(licence, folder / licence.name)
 
 
-def _write(path: Path, name: str, data: Mapping[str, Any]) -> None:
-    """Data as a script: ``schoolmatch.receive(name, {...})``. Nothing but ASCII, so that no character ends a line or a script."""
+def _write(folder: OutputFolder, name: str, data: Mapping[str, Any]) -> None:
+    """Data as a script, ``<name>.js``: ``schoolmatch.receive(name, {...})``.
+
+    Nothing but ASCII, so that no character ends a line or a script.
+    """
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False).replace("</", "<\\/")
-    path.write_text(f"schoolmatch.receive({json.dumps(name)},{text});\n", encoding="ascii")
+    folder.file(f"{name}.js").write_text(f"schoolmatch.receive({json.dumps(name)},{text});\n", encoding="ascii")
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:

@@ -85,7 +85,10 @@ def _blocks(
         + (
             "Schools are named, with links to their pages in Get Information About Schools and at Ofsted."
             if is_named
-            else "Schools are not named, as in the study of 2017. Names are left out, not places: a place can tell its school."
+            else "Schools are not named, as in the study of 2017. Each is drawn in the middle of its square kilometre of the "
+            "National Grid, and miles are those between the squares. That hides a school from a glance, not from a search: with a "
+            "list of all schools, which is public, square and phase tell two of three, and whoever has the tables with names finds "
+            "nearly every one by its status, reasons and number of partners."
         )
     )
     yield Section("Licence")

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from exports.excel.scope import Scope
+from exports.excel.scope import scopes
 from exports.map.measures import Measure, classes, count_in_classes
 from exports.map.shapes import AREA_TYPES
 from exports.words import in_words, order_of, withheld_of
@@ -40,10 +40,12 @@ def words(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def areas(connection: duckdb.DuckDBPyConnection) -> dict[str, list[list[Any]]]:
     """By type of area: ``[code, name, region's code, codes of the local authorities with its schools, workbook]``, by name."""
     found: dict[str, list[list[Any]]] = {area_type: [] for area_type in AREA_TYPES}
+    books = {(scope.kind, scope.code): scope.path for scope in scopes(connection)}
     for row in ask(connection, "map/areas"):
-        area_type, code, name = row["area_type"], row["area_code"], row["area_name"]
-        book = None if area_type == "constituency" else Scope(area_type, code, name).path
-        found[area_type].append([code, name, row["region_code"], row["authorities"], book])
+        area_type, code = row["area_type"], row["area_code"]
+        # of a constituency there is none
+        book = books.get((area_type, code))
+        found[area_type].append([code, row["area_name"], row["region_code"], row["authorities"], book])
     return found
 
 

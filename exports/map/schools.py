@@ -2,12 +2,18 @@
 
 A file holds the schools that stand in the authority and, since they may stand across the border, the partners of its schools in
 need. So a reader fetches only what is looked at.
+
+Without names, nothing that is told of a school is to give back its place: it stands in the middle of its square of the National
+Grid, miles are those between the squares, and neither a number nor the order of anything in a file says which school it is.
+What that hides and what not: docs/operations.md#what-a-map-without-names-hides.
 """
 
 from __future__ import annotations
 
+import math
+import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +21,7 @@ from typing import Any
 import duckdb
 
 from exports.words import day_in_words, in_words
+from transforms.geography import METRES_PER_MILE, longitude_latitude
 from warehouse.contract import Column, contract_of, titled
 from warehouse.query import ask
 
@@ -42,6 +49,9 @@ edition without names. ``facts``: what its contract shows besides, in words (``f
 
 _NAMING = ("name", "trust")
 
+SQUARE_M = 1_000
+"""The side of the square in whose middle a school stands in the edition without names, in metres."""
+
 ByNeed = dict[str, dict[str, Any]]
 """By definition and school in need."""
 
@@ -52,7 +62,8 @@ class SchoolFile:
 
     A pair is ``[partner, miles, likeness]``, the nearest first; the likeness is null where nothing is known of it. Organisations
     are those that run these partners, by rank: ``[name, kind, partners, miles to the nearest, schools in need it has itself, is
-    the school's own]``, null what is not known. Without names there is only their number: a trust's name tells its schools.
+    the school's own]``, null what is not known. Without names there is only their number: a trust's name tells its schools; and no
+    likeness, as a list of them would be a fingerprint.
     """
 
     authority: str
@@ -72,20 +83,21 @@ def fact_labels() -> list[str]:
 
 
 def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> Iterator[SchoolFile]:
-    """The files, by ONS code of the authority. Without names a school has a number that says nothing of it."""
+    """The files, by ONS code of the authority. Without names a school has a number that says nothing of it, another each time."""
     schools = {row["id"]: row for row in ask(connection, "map/schools")}
     # one for an authority without such schools, too: the page asks for it; each a set that keeps its order
     of_authority: dict[str, dict[int, None]] = {row["la_ons_code"]: {} for row in ask(connection, "map/authorities")}
     facts = _facts(connection) if is_named and fact_columns() else {}
-    for number, (urn, school) in enumerate(schools.items(), start=1):
+    for urn, school in schools.items():
         of_authority[school["local_authority"]][urn] = None
         school["facts"] = facts.get(urn, [])
-        if not is_named:
-            school |= {"id": number, **dict.fromkeys(_NAMING)}
+    if not is_named:
+        _take_names_off(schools)
     pairs: dict[str, ByNeed] = defaultdict(lambda: defaultdict(dict))
     for row in ask(connection, "map/partners"):
         need = schools[row["need_urn"]]
-        pair = [schools[row["partner_urn"]]["id"], row["miles"], row["likeness"]]
+        partner = schools[row["partner_urn"]]
+        pair = [partner["id"], row["miles"], row["likeness"]] if is_named else [partner["id"], _miles(need, partner), None]
         pairs[need["local_authority"]][row["definition"]].setdefault(str(need["id"]), []).append(pair)
         of_authority[need["local_authority"]][row["partner_urn"]] = None
     organisations: dict[str, ByNeed] = defaultdict(lambda: defaultdict(dict))
@@ -97,8 +109,41 @@ def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> It
         else:
             of_definition[str(need["id"])] = row["organisations"]
     for authority, urns in of_authority.items():
-        rows = [[schools[urn][name] for name in COLUMNS] for urn in urns]
-        yield SchoolFile(authority, rows, dict(pairs[authority]), dict(organisations[authority]))
+        listed = sorted((schools[urn] for urn in urns), key=lambda school: school["id"])
+        rows = [[school[name] for name in COLUMNS] for school in listed]
+        near = _in_order(pairs[authority])
+        if not is_named:
+            for partners in (each for of_need in near.values() for each in of_need.values()):
+                partners.sort(key=lambda pair: (pair[1], pair[0]))  # of those equally far, not the nearer one first
+        yield SchoolFile(authority, rows, near, _in_order(organisations[authority]))
+
+
+def _take_names_off(schools: Mapping[int, dict[str, Any]]) -> None:
+    """Of each school: no name, the middle of its square as its place, and a number.
+
+    Numbers are dealt by chance. The order of anything that can be worked out from a URN, a hash among it, would give them back.
+    """
+    numbers = list(range(1, len(schools) + 1))
+    secrets.SystemRandom().shuffle(numbers)
+    for number, school in zip(numbers, schools.values(), strict=True):
+        school |= {"id": number, **dict.fromkeys(_NAMING)}
+        if school["easting"] is not None:
+            school |= {side: school[side] // SQUARE_M * SQUARE_M + SQUARE_M // 2 for side in ("easting", "northing")}
+            place = longitude_latitude(school["easting"], school["northing"])
+            # a square in the sea beyond the grid has no middle that could be told
+            longitude, latitude = (round(each, 4) if math.isfinite(each) else None for each in place)
+            school |= {"longitude": longitude, "latitude": latitude}
+
+
+def _miles(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+    """Whole miles between the middles of two squares: nothing that their places do not say."""
+    across = math.hypot(one["easting"] - other["easting"], one["northing"] - other["northing"])
+    return round(across / METRES_PER_MILE)
+
+
+def _in_order(found: Mapping[str, dict[str, Any]]) -> ByNeed:
+    """By definition and school in need, in the order of these: what was told first is not to say which school it is."""
+    return {name: dict(sorted(of_need.items(), key=lambda each: int(each[0]))) for name, of_need in sorted(found.items())}
 
 
 _ORGANISATION = ("organisation_name", "organisation_kind", "partners", "miles", "in_need", "is_own_organisation")

@@ -7,8 +7,10 @@ the HTML alone. Nothing here knows what a page is about.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 
 
@@ -82,25 +84,29 @@ def as_markdown(page: Page) -> str:
 
 
 def as_html(page: Page, *, stylesheet: str | None = None) -> str:
-    """The page as one HTML file: no script, no font, nothing from elsewhere.
+    """The page as one HTML file: no script, no font, nothing from elsewhere, and a policy that allows none.
 
-    ``stylesheet``: where ``STYLE`` stands as a file beside the page, for a site whose policy allows no style within a page.
+    ``stylesheet``: where ``STYLE`` stands as a file beside the page, for what is served: the policy of ``schoolmatch serve``, which
+    other hosts are told to have too (docs/operations.md), allows no style within a page.
     """
     sections = [block for block in page.blocks if isinstance(block, Section) and block.level == 2]
     contents = "\n".join(f'<li><a href="#{_anchor(each.title)}">{escape(each.title)}</a></li>' for each in sections)
     body = "\n".join(_html(block) for block in page.blocks)
-    style = (
-        f"<style>{STYLE}</style>"
-        if stylesheet is None
-        else f'<link rel="icon" href="data:,">\n<link rel="stylesheet" href="{escape(stylesheet)}">'
-    )
+    if stylesheet is None:
+        style, allowed = f"<style>{STYLE}</style>", f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+    else:
+        style, allowed = f'<link rel="stylesheet" href="{escape(stylesheet)}">', "'self'"
+    policy = f"default-src 'none'; style-src {allowed}; img-src data:; form-action 'none'; base-uri 'none'"
     return f"""<!doctype html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <title>{escape(page.title)}</title>
+<link rel="icon" href="data:,">
 {style}
 </head>
 <body>

@@ -14,7 +14,8 @@ from lxml import etree
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-LOOKS_LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from transforms.text import FORMULA_STARTS
+
 _LONGEST_TEXT = 32_767
 """Characters a cell holds."""
 
@@ -101,7 +102,7 @@ class RowWriter:
 
 def _text(ref: str, value: str, style: Styles) -> str:
     text = clean_text(value)
-    number = style.formula_like if text.startswith(LOOKS_LIKE_FORMULA) else style.value
+    number = style.formula_like if text.startswith(FORMULA_STARTS) else style.value
     space = ' xml:space="preserve"' if text != text.strip() else ""
     escaped = _MARKUP.sub(lambda found: _ESCAPED[found[0]], text)
     return f'<c r="{ref}" s="{number}" t="inlineStr"><is><t{space}>{escaped}</t></is></c>'

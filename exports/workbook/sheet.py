@@ -20,8 +20,9 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
 from exports.workbook.chart import add_bars
-from exports.workbook.rows import LOOKS_LIKE_FORMULA, Link, RowWriter, Styles, clean_text
+from exports.workbook.rows import Link, RowWriter, Styles, clean_text
 from exports.workbook.table import DATE, Field, TableSheet
+from transforms.text import FORMULA_STARTS
 
 Sheet = Any
 """A write-only sheet of openpyxl: its stubs do not know the attributes it shares with other sheets."""
@@ -161,7 +162,7 @@ def _styles(sheet: Sheet, field: Field) -> Styles:
 def _text_cell(sheet: Sheet, value: str) -> Any:
     """A cell that holds the text as text, whatever it begins with."""
     cell = Cell(sheet, row=1, column=1, value=value)
-    if value.startswith(LOOKS_LIKE_FORMULA):
+    if value.startswith(FORMULA_STARTS):
         cell.data_type = "s"
         cell.quotePrefix = True
     return cell

@@ -187,7 +187,7 @@ def _show_states(states: list[Freshness], label: str | None) -> None:
         table.add_column(heading, justify="right" if heading == "Days old" else "left", no_wrap=heading != "State")
     for state in states:
         table.add_row(
-            in_words(state.source),
+            escape(in_words(state.source)),
             f"{state.as_at}" if state.as_at else "–",
             f"{state.age_days:,}" if state.age_days is not None else "–",
             f"{state.landed:%Y-%m-%d}" if state.landed else "–",
@@ -226,7 +226,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         table.add_column(heading, justify="right")
     for row in country:
         table.add_row(
-            row["definition"],
+            escape(row["definition"]),
             in_words(row["phase"]),
             f"{row['schools']:,}",
             *("–" if row[name] is None else f"{row[name]:,g}" for name in _SUMMARISED),
@@ -240,7 +240,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     for said in [said for row in country for said in withheld_of(row)]:
         console.print(f"[bold yellow]{escape(said)}[/]", soft_wrap=True)
     for sentence in exclusive:
-        console.print(sentence)
+        console.print(escape(sentence))
     console.print(f"[dim]{LIMITS}[/]")
 
 

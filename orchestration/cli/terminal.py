@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Annotated, Any
 
 import duckdb
@@ -16,22 +17,41 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from transforms.errors import InputError
+from transforms.text import csv_cell, printable
 from warehouse.contract import read_contracts
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE, newest
 from warehouse.store import read_only, run
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+
+class _Terminal(Console):
+    """Shows text as it stands: ``:x:`` is no picture, numbers have no colours, and nothing drives the terminal."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, emoji=False, highlight=False)
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """A text as it is printed. All come through here: sentences, cells of tables, what is indented."""
+        return super().render_str(printable(text), **how)
+
+
+console = _Terminal()
+errors = _Terminal(stderr=True)
 
 HomeOption = Annotated[
     str | None,
     typer.Option("--home", help="Where everything is kept. Default: SCHOOLMATCH_HOME, else ./data.", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="For spreadsheets and programs: CSV with a header.")]
+CsvOption = Annotated[
+    bool,
+    typer.Option(
+        "--csv", help="For spreadsheets and programs: CSV with a header. A text that begins like a formula has a ' before it."
+    ),
+]
 
 MOST_SHOWN = 100
 """Rows that people are shown; programs get all of them."""
@@ -70,18 +90,23 @@ def print_rows(
         print(json.dumps({**(more or {}), "rows": records} if more else records, ensure_ascii=False, indent=2, default=str))
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(["" if value is None else _text(value) for value in row] for row in rows)
+        writer.writerow(map(csv_cell, columns))
+        writer.writerows(["" if value is None else _csv_text(value) for value in row] for row in rows)
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for at, column in enumerate(columns):
             numeric = any(isinstance(row[at], int | float) and not isinstance(row[at], bool) for row in rows)
-            table.add_column(column, justify="right" if numeric else "left")
+            table.add_column(escape(column), justify="right" if numeric else "left")
         for row in rows[:MOST_SHOWN]:
             table.add_row(*(escape("–" if value is None else _text(value)) for value in row))
         console.print(table)
         if len(rows) > MOST_SHOWN:
             console.print(f"[dim]The first {MOST_SHOWN} of {len(rows):,} rows; --csv or --json gives all.[/]")
+
+
+def _csv_text(value: Any) -> object:
+    text = _text(value)
+    return text if isinstance(value, int | float | Decimal) else csv_cell(text)
 
 
 def _text(value: Any) -> str:
@@ -98,7 +123,7 @@ class _Lines(logging.Formatter):
     """A line with the time; what is more than progress says so."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
+        line = printable(super().format(record))
         return line if record.levelno <= logging.INFO else f"{record.levelname}  {line}"
 
 

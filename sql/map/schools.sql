@@ -1,6 +1,6 @@
 -- One row per school that is in need or high-performing by one definition at least. By definition: its status and reasons; of a school in need
 -- whether it can be placed, and its number of partners, null where that is not known.
--- In the order of a hash: neither a number nor a place in a file is to tell which school it is in the edition without names.
+-- easting and northing are those of the place, where it has one: the edition without names makes of them a square.
 with status as (
     select
         status.urn,
@@ -23,6 +23,8 @@ with status as (
 select
     school.urn as id,
     school.name,
+    if(school.longitude is null, null, school.easting) as easting,
+    if(school.longitude is null, null, school.northing) as northing,
     round(school.longitude, 4) as longitude,
     round(school.latitude, 4) as latitude,
     school.phase,
@@ -39,4 +41,4 @@ select
     status.partners
 from status
 inner join mart.school as school on school.urn = status.urn
-order by md5(cast(school.urn as varchar) || 'order'), school.urn
+order by school.urn

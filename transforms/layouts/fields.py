@@ -2,6 +2,9 @@
 
 A value that is missing becomes null **with a reason**, never a zero and never a fail. A text that is neither a value nor
 a known code for "missing" stops the refresh with file, row and column: it is news about the publisher.
+
+Codes and numbers by which schools, areas and groups are known become names of files, addresses and keys. So they are checked here:
+one that is not of its form stops the file. One by which something is only looked up (``is_blank_if_wrong``) is left out, and told.
 """
 
 from __future__ import annotations
@@ -13,12 +16,23 @@ from typing import Literal
 import pandas as pd
 
 from transforms.errors import InputError
+from transforms.text import FORMULA_STARTS, clean, has_unseen, shown
 
-Kind = Literal["urn", "text", "code", "label", "integer", "number", "date", "grade", "yes_no"]
+Kind = Literal[
+    "urn", "other_urn", "ons_code", "la_number", "group_id", "code", "area_name", "text", "label",
+    "integer", "number", "date", "grade", "yes_no",
+]  # fmt: skip
+"""``urn``: whose row it is, never blank; ``other_urn``: another school, or nothing. ``area_name``: of an authority or constituency,
+which names files and heads tables."""
 
 SQL_TYPE: dict[str, str] = {
     "urn": "integer",
+    "other_urn": "integer",
+    "ons_code": "varchar",
+    "la_number": "varchar",
+    "group_id": "varchar",
     "text": "varchar",
+    "area_name": "varchar",
     "code": "varchar",
     "label": "varchar",
     "integer": "integer",
@@ -56,6 +70,26 @@ MISSING = {
 NO_GRADE = {"Not judged": "no_headline_grade", "9": "not_judged", "8": "not_judged", "0": "not_judged"}
 """Ofsted's codes for a judgement that was not made ("Not judged": no headline grade, since September 2024)."""
 
+NO_CODE = frozenset(("", "NULL", "Not recorded"))
+"""What stands for "nothing here" where text or a code is: only what can be neither a name nor a code."""
+
+DOES_NOT_APPLY = frozenset(("999", "999999999"))
+"""GIAS's ONS codes of establishments that have no such area: 5 and 6 rows of the extract of September 2025, all outside England."""
+
+CODES: dict[str, tuple[str, str]] = {
+    "ons_code": ("[A-Z][0-9]{8}", "a code of the ONS: a capital and eight digits, such as E10000018"),
+    "la_number": ("[0-9]{3}", "the number of a local authority: three digits, such as 855"),
+    "group_id": ("[1-9][0-9]{0,7}", "the number of a group: up to eight digits"),
+    "code": ("[A-Za-z0-9]{1,12}", "a code: up to twelve letters and digits"),
+}
+"""By kind of code, its form and that in words. Forms, not lists: a new authority's code is no fault of a file."""
+
+_URN = "0*[1-9][0-9]{0,5}(?:[.]0+)?"
+"""Up to six digits; the Explore service writes some whole numbers as 100049.0."""
+
+_LARGEST = 2**31 - 1
+"""The largest whole number a column holds."""
+
 GRADES = {"1": 1, "2": 2, "3": 3, "4": 4, "Outstanding": 1, "Good": 2, "Requires improvement": 3, "Inadequate": 4}
 
 NOT_IN_LAYOUT = "not_in_this_file"
@@ -70,6 +104,8 @@ class Field:
 
     ``labels``: of a closed list, each of the publisher's wordings (as ``label_key`` makes them) and ours. ``is_open``: a wording
     that is not in the list is kept as it stands and told, instead of stopping the file. ``width``: how many digits a code has.
+    ``is_blank_if_wrong``: a code that is none is left out and told, instead of stopping the file: by it something is looked up, and
+    nobody is known by it.
     """
 
     kind: Kind
@@ -77,6 +113,7 @@ class Field:
     labels: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
     width: int | None = None
+    is_blank_if_wrong: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,18 +138,11 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
     neither a value of that kind nor a known code for a missing one.
     """
     texts, kind = texts.str.strip(), field.kind
+    if kind in CODES:
+        return _codes(texts, field, file, column, rows)
+    if kind in ("text", "area_name", "label"):
+        return _words(texts, field, file, column, rows)
     codes = MISSING | NO_GRADE if kind in ("grade", "yes_no") else MISSING
-    if kind in ("text", "code", "label"):
-        # Text is text: only what cannot be a name counts as missing, so that a school called "Z" survives.
-        missing = texts.isin(["", "NULL", "Not recorded"])
-        reasons = _reasons(texts, missing, MISSING) if field.with_reason else None
-        values: pd.Series = texts.mask(missing)
-        notices: tuple[str, ...] = ()
-        if kind == "label":
-            values, notices = _labelled(texts, missing, field, file, column, rows)
-        elif field.width:
-            values, notices = _of_width(values, field.width, column)
-        return Typed(values, reasons, notices)
     missing = texts.isin(list(codes))
     present = texts.mask(missing)
     if kind == "grade":
@@ -122,26 +152,85 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
     elif kind == "date":
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
     elif kind == "number":
-        numbers = present.str.removesuffix("%")
-        values, expected = pd.to_numeric(numbers, errors="coerce").astype("Float64"), "a number, or a code such as SUPP"
-    else:
-        whole = pd.to_numeric(present.str.replace(",", "", regex=False), errors="coerce").astype("Float64")
+        values, expected = _numbers(present.str.removesuffix("%")), "a number, or a code such as SUPP"
+    elif kind == "integer":
+        whole = _numbers(present.str.replace(",", "", regex=False))
         # The Explore service writes some whole numbers as 2024104.0.
-        values, expected = whole.where(whole == whole.round()).astype("Int64"), "a whole number"
+        is_whole = (whole == whole.round()) & (whole.abs() <= _LARGEST)
+        values, expected = whole.where(is_whole).astype("Int64"), "a whole number"
+    else:
+        is_urn = present.str.fullmatch(_URN).fillna(False).astype(bool)
+        values, expected = _numbers(present.where(is_urn)).astype("Int64"), "a whole number of up to six digits, as a URN is"
     wrong = values.isna() & ~missing
     if kind == "urn":
-        wrong |= missing | (values <= 0).fillna(False)
+        wrong |= missing
+    if wrong.any():
+        do = _COMPARE
+        if not kind.endswith("urn"):
+            do = "if the publisher has a new code for a missing value, add it to transforms/layouts/fields.py with its source"
+        raise _refusal(texts, wrong, expected, file, column, rows, do)
+    return Typed(values, _reasons(texts, missing, codes) if field.with_reason else None)
+
+
+_COMPARE = "compare the row with what the publisher shows: a row that has moved by a column looks so, and a file that was changed"
+
+
+def _refusal(texts: pd.Series, wrong: pd.Series, expected: str, file: str, column: str, rows: list[int], do: str) -> InputError:
+    """What is said of a column with values that are not what they should be: the first of them, and how many there are."""
+    at, count = int(wrong.to_numpy().argmax()), int(wrong.sum())
+    problem = f"The value {shown(texts.iloc[at])} is not {expected}" + (f" ({count:,} such rows)" if count > 1 else "")
+    return InputError(problem, file=file, row=rows[at], column=column, expected=expected, do=do)
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Numbers that are finite; what is none is null."""
+    numbers = pd.to_numeric(texts, errors="coerce").astype("Float64")
+    return numbers.where(numbers.abs() < float("inf"))
+
+
+def _words(texts: pd.Series, field: Field, file: str, column: str, rows: list[int]) -> Typed:
+    """Text without characters that nobody sees, which is told. Only what cannot be a name counts as missing: "Z" survives.
+
+    Raises InputError for a wording that is not in a closed list, and for the name of an area that begins like a formula.
+    """
+    notices: list[str] = []
+    unseen = texts.isin([text for text in texts.unique() if has_unseen(text)])
+    if unseen.any():
+        texts = texts.mask(unseen, texts.map(clean))
+        notices.append(f"{column}: characters that nobody sees (control characters) were taken out in {int(unseen.sum()):,} rows")
+    missing = texts.isin(NO_CODE)
+    values: pd.Series = texts.mask(missing)
+    if field.kind == "label":
+        values, told = _labelled(texts, missing, field, file, column, rows)
+        notices.extend(told)
+    elif field.kind == "area_name":
+        wrong = texts.str.startswith(FORMULA_STARTS) & ~missing
+        if wrong.any():
+            expected = f"the name of an area: it begins with none of {' '.join(map(repr, FORMULA_STARTS))}"
+            do = "see what the publisher calls the area; a name that begins so would be a formula in a spreadsheet"
+            raise _refusal(texts, wrong, expected, file, column, rows, do)
+    return Typed(values, _reasons(texts, missing, MISSING) if field.with_reason else None, tuple(notices))
+
+
+def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: list[int]) -> Typed:
+    """Codes of the form of their kind. Raises InputError for one that is not, unless the field leaves it out."""
+    missing = texts.isin(NO_CODE | DOES_NOT_APPLY) if field.kind == "ons_code" else texts.isin(NO_CODE)
+    values = texts.mask(missing)
+    notices: list[str] = []
+    form, expected = CODES[field.kind]
+    if field.width:
+        values, told = _of_width(values, field.width, column)
+        notices.extend(told)
+        # what is all digits has that many, once the zeros in front are right
+        form = f"[0-9]{{{field.width}}}|(?![0-9]+$){form}"
+    wrong = ~values.str.fullmatch(form).fillna(False).astype(bool) & ~missing
+    if wrong.any() and not field.is_blank_if_wrong:
+        raise _refusal(texts, wrong, expected, file, column, rows, _COMPARE)
     if wrong.any():
         at = int(wrong.to_numpy().argmax())
-        raise InputError(
-            f"The value {texts.iloc[at]!r} is not {expected}" + (f" ({int(wrong.sum()):,} such rows)" if wrong.sum() > 1 else ""),
-            file=file,
-            row=rows[at],
-            column=column,
-            expected=expected,
-            do="if the publisher has a new code for a missing value, add it to transforms/layouts/fields.py with its source",
-        )
-    return Typed(values, _reasons(texts, missing, codes) if field.with_reason else None)
+        notices.append(f"{column}: {int(wrong.sum()):,} values that are not {expected} were left out, as {shown(texts.iloc[at])}")
+        values = values.mask(wrong)
+    return Typed(values, _reasons(texts, missing, MISSING) if field.with_reason else None, tuple(notices))
 
 
 def _labelled(
@@ -155,12 +244,13 @@ def _labelled(
         return values, ()
     found = texts[unknown].value_counts()
     if field.is_open:
-        told = ", ".join(f"{text!r} in {count:,} rows" for text, count in found.items())
+        told = ", ".join(f"{shown(text)} in {count:,} rows" for text, count in found.items())
         return values.mask(unknown, texts), (f"{column} has wordings that are not known, and decide nothing: {told}",)
     at = int(unknown.to_numpy().argmax())
     expected = ", ".join(dict.fromkeys(field.labels.values()))
     raise InputError(
-        f"The value {texts.iloc[at]!r} is not in the list ({int(unknown.sum()):,} rows with {', '.join(map(repr, found.index))})",
+        f"The value {shown(texts.iloc[at])} is not in the list "
+        f"({int(unknown.sum()):,} rows with {', '.join(map(shown, found.index))})",
         file=file,
         row=rows[at],
         column=column,

@@ -14,6 +14,7 @@ import pandas as pd
 from transforms.errors import InputError
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
 from transforms.layouts.text_table import Choice, Wanted, blanked, read_text_table
+from transforms.text import has_unseen
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,12 @@ class Layout:
     origin: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def matches(self, path: str) -> bool:
-        """Whether a file of that name is of this kind (its header is looked at when it is read)."""
+        """Whether a file of that name is of this kind (its header is looked at when it is read).
+
+        A path with characters that nobody sees is of none: it would be published as the file's name.
+        """
+        if has_unseen(path):
+            return False
         return re.fullmatch(self.name_pattern, PurePosixPath(path).name, re.IGNORECASE) is not None
 
     def without_persons(self, content: bytes, path: str) -> bytes:

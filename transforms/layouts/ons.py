@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.fields import Field
+from transforms.layouts.fields import Field, parse
 from transforms.layouts.layout import Column, Layout, Parsed, Reading
 from transforms.layouts.table import read_layout
 from transforms.layouts.text_table import FETCH_AGAIN, decode
+from transforms.text import clean, shown
 
 RURAL_URBAN = read_layout("ons_rural_urban")
 RURAL_URBAN_2011 = read_layout("ons_rural_urban_2011")
@@ -32,14 +33,14 @@ class BoundaryLayout(Layout):
         collection: Any = None
         try:
             collection = json.loads(decode(content, path))
-            features: list[dict[str, Any]] = collection["features"]
+            features: list[dict[str, Any]] = list(collection["features"])
             is_part = collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit")
             if not all(isinstance(part, dict | None) for each in features for part in (each["properties"], each["geometry"])):
                 raise TypeError("a feature is none")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             # ArcGIS reports errors with status 200, so that one may lie here as a file.
             said = (
-                f", but an error of the service: {collection['error']}"
+                f", but an error of the service: {shown(collection['error'])}"
                 if isinstance(collection, dict) and "error" in collection
                 else ""
             )
@@ -61,23 +62,31 @@ class BoundaryLayout(Layout):
         rows = [self._row(feature, number, path) for number, feature in enumerate(features, start=1)]
         frame = pd.DataFrame(rows, columns=[*self.schema, "row_number"])
         reading = Reading(path, tuple(features[0]["properties"]))
+        for column in self.columns:
+            if column.name in ("area_code", "area_name"):
+                numbers = frame["row_number"].tolist()
+                typed = parse(frame[column.name], column.content, file=path, column=column.name, rows=numbers)
+                frame[column.name] = typed.values
+                reading.notices.extend(typed.notices)
         frame = self._once(frame, reading)
         return Parsed(frame, "geojson", len(rows), reading.header, (), tuple(reading.notices))
 
     @staticmethod
     def _row(feature: dict[str, Any], number: int, path: str) -> tuple[str, str, str, str, int]:
         properties = feature.get("properties") or {}
-        for name, value in properties.items():
-            found = re.fullmatch(r"([A-Z]+)([0-9]{2})CD", name)
-            if found and found[1] in _AREA_TYPES and f"{found[1]}{found[2]}NM" in properties:
-                geometry = json.dumps(feature["geometry"], separators=(",", ":"))
-                return _AREA_TYPES[found[1]], value, properties[f"{found[1]}{found[2]}NM"], geometry, number
+        for name, code in properties.items():
+            if (found := re.fullmatch(r"([A-Z]+)([0-9]{2})CD", name)) and found[1] in _AREA_TYPES:
+                # JSON can hold halves of characters, which no table can
+                texts = [clean(each) for each in (code, properties.get(f"{found[1]}{found[2]}NM")) if isinstance(each, str)]
+                if len(texts) == 2 and all(texts) and isinstance(feature.get("geometry"), dict):
+                    geometry = json.dumps(feature["geometry"], separators=(",", ":"))
+                    return _AREA_TYPES[found[1]], texts[0], texts[1], geometry, number
         raise InputError(
             "A boundary does not say which area it is",
             file=path,
             row=number,
-            column=", ".join(properties) or "properties",
-            expected="a property such as RGN22CD, CTYUA23CD or PCON24CD",
+            column=shown(", ".join(properties)) if properties else "properties",
+            expected="texts in properties such as RGN22CD and RGN22NM, CTYUA23CD or PCON24CD, and a geometry",
             do=f"rename the code's property, or leave {PurePosixPath(path).name} out",
         )
 
@@ -95,8 +104,8 @@ BOUNDARY = BoundaryLayout(
     origin={"geojson": ("believed", "the fields of the service, with the year in their names, as the ONS documents them")},
     columns=(
         Column("area_type", Field("text")),
-        Column("area_code", Field("code")),
-        Column("area_name", Field("text")),
+        Column("area_code", Field("ons_code")),
+        Column("area_name", Field("area_name")),
         Column("geometry", Field("text")),
     ),
 )

@@ -39,6 +39,7 @@ class ColumnRow(Strict):
     with_reason: bool = False
     kept: bool = True
     width: PositiveInt | None = None
+    is_blank_if_wrong: bool = False
     labels: str | None = None
     set_aside_blank: bool = False
 
@@ -162,7 +163,14 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
 
 def _field(row: ColumnRow, table: LayoutTable) -> fields.Field:
     labels = table.labels.get(row.labels or "")
-    return fields.Field(row.kind, row.with_reason, labels.keys if labels else {}, labels.is_open if labels else False, row.width)
+    return fields.Field(
+        row.kind,
+        row.with_reason,
+        labels.keys if labels else {},
+        labels.is_open if labels else False,
+        row.width,
+        row.is_blank_if_wrong,
+    )
 
 
 class Labels(Strict):
@@ -216,6 +224,8 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
     for column, row in table.column.items():
         if (row.kind == "label") != (row.labels in table.labels):
             yield "", column, f"A label needs a list under [labels], and only a label has one: {row.labels or 'none'} is named"
+        if (row.width or row.is_blank_if_wrong) and row.kind not in fields.CODES:
+            yield "", column, f"Only a code has a width, or is left out where it is wrong: the kind is {row.kind}"
         if not any(column in vintage.headings for vintage in vintages.values()):
             yield "", column, "No vintage has a heading for this column"
     tried: list[str] = []

@@ -44,6 +44,7 @@ Object.assign(schoolmatch, (() => {
       ),
       element("p", { class: "note" }, `In brackets: how many ${AREA_WORDS[state.areas][1].toLowerCase()}. Search radius: ${radii}, as the crow flies.`),
     );
+    if (!facts.isNamed) byId("legend").append(element("p", { class: "note" }, "Schools are not named, and each is drawn in the middle of its square kilometre, so that several can stand in one place: the list beside the map has them all."));
     if (facts.fromCells[state.areas].length) {
       const which = facts.fromCells[state.areas].length === areasOf(state.areas).length ? "Areas are" : "Some areas are";
       byId("legend").append(element("p", { class: "note" }, `${which} drawn as the H3 cells in which their schools stand, since no boundaries of them have been landed.`));

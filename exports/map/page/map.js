@@ -272,12 +272,14 @@ Object.assign(schoolmatch, (() => {
     map.on("moveend", loadView);
   }
 
-  // A school of another area than the chosen one takes that area along.
+  // A school of another area than the chosen one takes that area along: its own, as the place of a school on a coast, or the middle of its
+  // square, can lie in no area.
   function chooseSchool(id, code) {
     const { schools, state, go, area, ENGLAND } = schoolmatch;
     const { type } = area(state().area);
     const isWithin = state().area !== ENGLAND && schools.get(id)[type] === state().area;
-    go(isWithin || !code ? { school: id } : { area: schools.get(id)[state().areas] ?? code, school: id });
+    const own = schools.get(id)[state().areas] ?? code;
+    go(isWithin || !own ? { school: id } : { area: own, school: id });
   }
 
   function tip(at, school, code) {

@@ -88,6 +88,13 @@ Object.assign(schoolmatch, (() => {
     ));
   }
 
+  // Where schools are not named, miles are whole ones between the squares in which they stand.
+  function milesWords(miles) {
+    const { facts, number } = schoolmatch;
+    if (facts.isNamed) return `${number(miles, 1)} miles`;
+    return miles ? `about ${number(miles)} ${miles === 1 ? "mile" : "miles"}` : "less than a mile";
+  }
+
   function links(school) {
     const { element, facts } = schoolmatch;
     if (!facts.isNamed || facts.isSynthetic) return [];
@@ -135,7 +142,7 @@ Object.assign(schoolmatch, (() => {
       school.status[state.definition] === "in_need" ? element("p", {}, `${schoolmatch.capital(nearWords(state, school))}.`) : null,
       pairs.length ? element("ol", { class: "partners" }, ...pairs.map(([id, miles, likeness]) => {
         const partner = schools.get(id);
-        return element("li", {}, schoolName(partner), ` – ${number(miles, 1)} miles`,
+        return element("li", {}, schoolName(partner), ` – ${milesWords(miles)}`,
           likeness === null ? null : `, likeness ${number(likeness, 2)} of 1`,
           partner.local_authority === school.local_authority ? null : `, ${area(partner.local_authority)?.name}`, ...links(partner));
       })) : null,

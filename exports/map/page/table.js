@@ -97,7 +97,7 @@ Object.assign(schoolmatch, (() => {
     const cell = (given) => {
       if (given === null || given === undefined) return "";
       if (typeof given === "number") return String(given);
-      const text = /^[=+\-@\t\r]/.test(given) ? `'${given}` : given; // a spreadsheet would take it for a formula
+      const text = /^[=+\-@\t\r\n＝＋－＠]/.test(given) ? `'${given}` : given; // a spreadsheet would take it for a formula
       return /[",\n\r]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
     };
     const of = (each) => [

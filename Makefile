@@ -65,8 +65,9 @@ SOURCE ?= live
 refresh: $(READY) ## the whole job on a drop folder: make refresh SOURCE=../shared/data/2025
 	@$(BIN)/schoolmatch refresh --source $(SOURCE)
 
-dev: $(READY_DEV) ## Dagster's UI and daemon on http://127.0.0.1:3000
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m orchestration.instance $(CURDIR)/$(BIN)/dg dev
+PORT ?= 3000
+dev: $(READY_UI) ## Dagster's UI and daemon on http://127.0.0.1:3000
+	@$(BIN)/python -m orchestration.dev --port $(PORT)
 
 serve: $(READY) ## the published map, workbooks and files on http://127.0.0.1:8000
 	@$(BIN)/schoolmatch serve

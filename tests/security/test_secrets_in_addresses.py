@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.cli import doctor
 from tests.support.publisher import GIAS, GOVUK, TITLE, Fault, Publisher, small_cards
 from transforms.errors import InputError
 from warehouse.home import Home
@@ -99,6 +100,12 @@ def test_an_address_that_is_none_is_refused_without_its_secret(url: str) -> None
         client.get_text(url)
     assert SECRET not in str(refused.value)
     assert SECRET not in refused.value.url
+
+
+def test_doctor_says_which_server_it_tried_without_its_password(publisher: Publisher) -> None:
+    for server, says in ((publisher.url, "answers"), ("http://127.0.0.1:9", "cannot be reached")):
+        state, said = doctor._reach(server.replace("//", f"//me:{SECRET}@"))
+        assert said.startswith(f"{server} {says}"), state
 
 
 @pytest.mark.parametrize("proxy", [f"http://me:{SECRET}/@proxy", f"socks5://me:{SECRET}@proxy:1080", f"gopher://me:{SECRET}@proxy"])

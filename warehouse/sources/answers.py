@@ -119,4 +119,4 @@ class Rows(Service):
     """A page of a table's rows."""
 
     features: Annotated[list[_Row], _List]
-    has_more: bool = Field(default=False, alias="exceededTransferLimit")
+    has_more: bool | None = Field(default=None, alias="exceededTransferLimit")

@@ -392,7 +392,7 @@ def _refuse_address(url: str) -> NoReturn:
 
 
 def _refuse_size(largest: int, url: str) -> NoReturn:
-    do = "look at what the publisher serves; if it is right, raise largest_bytes in the card"
+    do = "look at what the publisher serves; if it is right, raise largest_bytes in the card (of a page or JSON: LARGEST_ANSWER)"
     raise FetchError(f"The file is larger than the {largest:,} bytes allowed", url, do)
 
 

@@ -80,7 +80,7 @@ check: $(READY_DEV) ## lint, format, types, SQL lint, known vulnerabilities
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar sql
-	@$(BIN)/python -m tests.audit
+	@$(MAKE) --no-print-directory audit
 
 audit: $(READY_DEV) ## known vulnerabilities of what the locks pin: make audit ADVISORIES=PyPI-all.zip where there is no network
 	@$(BIN)/python -m tests.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))

@@ -6,17 +6,19 @@ of a pinned version) and the published site (a file of somebody else without its
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 from pathlib import Path
@@ -45,6 +47,7 @@ def lock(name: str) -> set[tuple[str, str]]:
     return {(str(canonicalize_name(package)), version) for package, version in pinned(ROOT / name)}
 
 
+@cache
 def packages(name: str) -> set[str]:
     """The canonical names in a lock."""
     return {package for package, _ in lock(name)}
@@ -84,6 +87,33 @@ def test_what_runs_the_job_has_no_test_tool_and_no_web_server() -> None:
     assert tools & packages(RUNTIME) == {"pyyaml"}
     assert packages(RUNTIME) & {"uvicorn", "starlette", "uv"} == set()
     assert packages(UI) & tools == {"pyyaml", "dagster-webserver"}
+
+
+WITH_UI = {"orchestration/guard.py", "orchestration/ui.py"}
+"""What stands between people and Dagster's UI, and runs only where that is installed."""
+
+
+def test_the_job_imports_nothing_that_only_tests_install() -> None:
+    """Where only the runtime is installed, an import of a test tool would stop the job, and of another's package is not locked."""
+    makers, wrong = metadata.packages_distributions(), {}
+    ours = {"exports", "orchestration", "sql", "tests", "transforms", "warehouse"}
+    paths = [path for room in sorted(ours - {"sql", "tests"}) for path in sorted((ROOT / room).rglob("*.py"))]
+    assert len(paths) > 100
+    for path in paths:
+        name = path.relative_to(ROOT).as_posix()
+        at_hand = packages(UI if name in WITH_UI else RUNTIME)
+        for module in _imported(path) - ours - sys.stdlib_module_names:
+            if not {str(canonicalize_name(each)) for each in makers.get(module, [])} & at_hand:
+                wrong.setdefault(name, set()).add(module)
+    assert wrong == {}
+
+
+def _imported(path: Path) -> set[str]:
+    """The first part of the name of every module that the file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_bytes())))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return {name.partition(".")[0] for name in names}
 
 
 def test_what_sets_up_is_installed_by_hash_and_so_is_everything_else() -> None:
@@ -308,9 +338,9 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 def test_the_check_audits() -> None:
-    check = re.search(r"^check:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert check is not None
-    assert "-m tests.audit" in check[1]
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^check:.*\n(?:\t.*\n)*\t@\$\(MAKE\) .*\baudit\n", text, flags=re.MULTILINE)
+    assert re.search(r"^audit:.*\n\t@\$\(BIN\)/python -m tests\.audit\b", text, flags=re.MULTILINE)
 
 
 # --- licences ------------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.publishing import publishing_asset
 from orchestration.origin import LIVE
-from orchestration.resources import Source, Warehouse
+from orchestration.resources import ONE_PROCESS, resources
 from orchestration.schedules import every_morning
 from orchestration.sensors import WATCHED, failure_sensor, first_sensor, release_sensor
 from warehouse.graph import assemble
@@ -18,6 +18,8 @@ from warehouse.home import Home
 
 def build_defs(home: Home | None = None, source: str | None = None) -> dg.Definitions:
     """Assets, checks, the job and its resources.
+
+    Home and source are settled here, for every run alike: they are no configuration of a run.
 
     ``home``: where everything is kept (default: ``SCHOOLMATCH_HOME``, else ``./data``). ``source``: ``live``, ``sample`` or a
     drop folder (default: ``SCHOOLMATCH_SOURCE``, else live).
@@ -39,12 +41,8 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
         jobs=[job],
         schedules=[every_morning] if is_live else [],
         sensors=[*(_watching(place) if is_live else ()), failure_sensor(place, origin)],
-        resources={
-            "warehouse": Warehouse(home=str(place.root)),
-            "source": Source(source=origin),
-        },
-        # One process: several that open one DuckDB file are killed with "Could not set lock".
-        executor=dg.in_process_executor,
+        resources=resources(place, origin),
+        executor=ONE_PROCESS,
     )
 
 

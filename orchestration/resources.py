@@ -1,14 +1,16 @@
-"""What the assets are given: the warehouse, open for this run alone, and the source of its files."""
+"""What the assets are given: the warehouse, open for this run alone, and the source of its files.
+
+Neither is configuration of a run: whoever may launch one, in Dagster's UI or by its GraphQL, cannot say where it reads or writes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 import duckdb
-from pydantic import PrivateAttr
 
 from orchestration import origin
 from warehouse.home import Home
@@ -16,44 +18,21 @@ from warehouse.landing.archive import DropFolder
 from warehouse.model import load_macros
 from warehouse.store import open_warehouse
 
-
-class Warehouse(dg.ConfigurableResource[Any]):
-    """The working DuckDB file.
-
-    It is opened, under its lock, for as long as Dagster keeps the resource: a whole run under the in-process executor. A
-    second run, of this process or another, waits for it.
-    """
-
-    home: str
-
-    _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
-
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Warehouse, None, None]:
-        """Open before, close after."""
-        with open_warehouse(self.place) as connection:
-            load_macros(connection)
-            self._connection = connection
-            try:
-                yield self
-            finally:
-                self._connection = None
-
-    @property
-    def place(self) -> Home:
-        """The home this warehouse is in."""
-        return Home.find(self.home)
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection of the run."""
-        if self._connection is None:
-            raise RuntimeError("the warehouse is only open while a run executes")
-        return self._connection
+_NOTHING: dict[str, Any] = {}
+"""The schema of a configuration that takes no key: one that is left out would take any."""
 
 
-class Source(dg.ConfigurableResource[Any]):
-    """Where the files of a run come from: ``sample``, or the path of a drop folder."""
+@dataclass(frozen=True)
+class Warehouse:
+    """The working DuckDB file of a home, open for as long as a run executes."""
+
+    place: Home
+    connection: duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the files of a run come from: ``live``, ``sample``, or the path of a drop folder."""
 
     source: str
 
@@ -64,3 +43,30 @@ class Source(dg.ConfigurableResource[Any]):
     def folder(self, home: Home) -> DropFolder:
         """The folder, once it is ready."""
         return origin.open_folder(self.source, home)
+
+
+def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
+    """Dagster's resources, by the names under which the assets ask for them; a run can set nothing of them.
+
+    The warehouse is opened, under its lock, for as long as Dagster keeps the resource: a whole run under the in-process executor. A
+    second run, of this process or another, waits for it. No asset hands a value to another, but Dagster's own manager of
+    such values would let a run name the folder they are kept in.
+    """
+
+    def opened(_: dg.InitResourceContext) -> Iterator[Warehouse]:
+        with open_warehouse(home) as connection:
+            load_macros(connection)
+            yield Warehouse(home, connection)
+
+    return {
+        "warehouse": dg.ResourceDefinition(opened, config_schema=_NOTHING),
+        "source": dg.ResourceDefinition(lambda _: Source(source), config_schema=_NOTHING),
+        "io_manager": dg.IOManagerDefinition(lambda _: dg.InMemoryIOManager(), config_schema=_NOTHING),  # type: ignore[no-untyped-call]
+    }
+
+
+ONE_PROCESS = dg.in_process_executor.configured({"retries": {"enabled": {}}}, config_schema=_NOTHING)
+"""The steps of a run in one process, one after the other: several that open one DuckDB file are killed with "Could not set lock".
+
+Its options are set here, since one of them would let steps run although a check of what they read has failed.
+"""

@@ -54,7 +54,7 @@ def _run_of_refresh() -> dg.AssetsDefinition:
         ],
     )
     def run_of_refresh(
-        context: dg.AssetExecutionContext, warehouse: Warehouse, source: Source
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], source: dg.ResourceParam[Source]
     ) -> Iterator[dg.MaterializeResult[Any]]:
         """Prepare the source, refuse a folder that lacks what is needed, note the run, and fetch what was found before."""
         checks.forget_results(warehouse.connection)
@@ -108,7 +108,9 @@ def _landing_group(group: str) -> dg.AssetsDefinition:
     )
 
     @dg.multi_asset(name=f"land_{group}", specs=specs, check_specs=[fresh])
-    def land_group(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    def land_group(
+        warehouse: dg.ResourceParam[Warehouse], source: dg.ResourceParam[Source]
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         counts = raw.load_group(warehouse.connection, source.folder(warehouse.place), group, warehouse.place.landing)
         log.info("read %s: %s rows", group, f"{sum(counts.values()):,}")
         yield dg.MaterializeResult(key(files))

@@ -42,7 +42,7 @@ def _reference() -> dg.AssetsDefinition:
             for table in reference_tables()
         ],
     )
-    def load(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
+    def load(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[Any]]:
         """Load ``sql/reference/``."""
         for table, count in load_reference(warehouse.connection).items():
             yield dg.MaterializeResult(key(table), metadata={"dagster/row_count": count})
@@ -75,7 +75,7 @@ def _layer(graph: Graph, layer: str) -> dg.AssetsDefinition:
         can_subset=True,
     )
     def build_layer(
-        context: dg.AssetExecutionContext, warehouse: Warehouse
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         selected = context.selected_asset_keys
         started, built = time.perf_counter(), 0

@@ -88,7 +88,7 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
     """The last step."""
 
     @dg.multi_asset(name="publish", specs=_specs(graph))
-    def published(warehouse: Warehouse, source: Source) -> Iterator[dg.MaterializeResult[Any]]:
+    def published(warehouse: dg.ResourceParam[Warehouse], source: dg.ResourceParam[Source]) -> Iterator[dg.MaterializeResult[Any]]:
         """Record checks and dictionary, write every export aside, and switch."""
         connection, home = warehouse.connection, warehouse.place
         results = checks.build_results(connection, graph.checks)

@@ -35,8 +35,9 @@ SOURCE ?= live
 refresh: $(READY) ## the whole job on a drop folder: make refresh SOURCE=../shared/data/2025
 	@$(BIN)/schoolmatch refresh --source $(SOURCE)
 
+PORT ?= 3000
 dev: $(READY) ## Dagster's UI and daemon on http://127.0.0.1:3000
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m orchestration.instance $(CURDIR)/$(BIN)/dg dev
+	@$(BIN)/python -m orchestration.dev --port $(PORT)
 
 serve: $(READY) ## the published map, workbooks and files on http://127.0.0.1:8000
 	@$(BIN)/schoolmatch serve

@@ -10,6 +10,10 @@ from warehouse.home import Home
 from warehouse.store import is_at_work
 
 SETTINGS = Path(__file__).with_name("dagster.yaml")
+MODULE = "orchestration.definitions"
+"""What daemon and UI load, and by which name they keep what they know of its sensors."""
+PORT = 3000
+"""Of the UI, where no other is given."""
 
 
 def prepare_dagster_home(home: Home) -> Path:
@@ -26,7 +30,7 @@ def prepare_dagster_home(home: Home) -> Path:
 def end_lost_runs(home: Home) -> None:
     """Let runs fail that a power cut or a kill has ended: Dagster takes them for running, and would start no other, ever.
 
-    It also makes Dagster's databases, where there are none, before several processes that ``dg dev`` starts at once try to.
+    It also makes Dagster's databases, where there are none, before several processes that ``make dev`` starts at once try to.
     """
     import dagster as dg  # takes seconds to import
 
@@ -36,10 +40,10 @@ def end_lost_runs(home: Home) -> None:
             instance.report_run_failed(run, "its process is gone")
 
 
-if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it in the prepared home (make dev)
+if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it in the prepared home (a daemon)
     import sys
 
     place = Home.find()
     prepare_dagster_home(place)
     end_lost_runs(place)
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execvp(sys.argv[1], sys.argv[1:])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -11,6 +13,9 @@ from filelock import FileLock
 from tests.support.world import World
 from warehouse.home import Home
 from warehouse.sample import write_sample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
@@ -63,3 +68,12 @@ def published_home(tmp_path_factory: pytest.TempPathFactory, small_sample: Path,
 def published_sample(published_home: Home) -> Path:
     """The folder that was published from the small sample; not to be changed by a test."""
     return published_home.latest.resolve()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives a browser; a process can have it once."""
+    from playwright.sync_api import sync_playwright  # not for the tests that do without
+
+    with sync_playwright() as found:
+        yield found

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from orchestration.cli.serve import serve
 from warehouse.home import Home
@@ -40,12 +40,6 @@ def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", *arguments])
     yield browser
     browser.close()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as found:
-        yield found
 
 
 @pytest.fixture(scope="session")

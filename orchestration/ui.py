@@ -1,0 +1,71 @@
+"""``python -m orchestration.ui``: Dagster's UI behind the guard, on this machine alone; ``--read-only`` for production.
+
+It is what ``dagster-webserver`` starts, with the guard around it. The guard is put around the finished application, so that nothing
+of Dagster's own can come before it; where Dagster has moved what is imported here, the UI does not start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from pathlib import Path
+
+import dagster as dg
+import uvicorn
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget, WorkspaceLoadTarget
+from dagster_webserver.app import create_app_from_workspace_process_context
+
+from orchestration.guard import LOCALHOST, guarded
+from orchestration.instance import MODULE, PORT, prepare_dagster_home
+from transforms.errors import InputError
+from warehouse.home import Home
+
+POLL_MS = 2000
+"""How often the page asks for what is new, as ``dagster-webserver`` has it."""
+
+
+def main() -> None:
+    """Serve until Ctrl+C or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration.ui", description="Dagster's UI, for this machine alone.")
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--read-only", action="store_true", help="nothing can be started, stopped or changed")
+    parser.add_argument("--name", action="append", default=[], help="a host name by which a log-in in front passes requests on")
+    parser.add_argument(
+        "--workspace", type=Path, help="a workspace file (default: the definitions, loaded by this process's child)"
+    )
+    given = parser.parse_args()
+    prepare_dagster_home(Home.find())
+    target = WorkspaceFileTarget(paths=[str(given.workspace)]) if given.workspace else ModuleTarget(MODULE, None, None, None)
+    try:
+        with bound(given.port) as listener:
+            serve(listener, target, names=given.name, read_only=given.read_only)
+    except InputError as error:
+        raise SystemExit(str(error)) from error
+    except KeyboardInterrupt:
+        pass
+
+
+def bound(port: int) -> socket.socket:
+    """The port on this machine's loopback. Raises InputError where it cannot be had."""
+    try:
+        return socket.create_server((LOCALHOST, port))
+    except (OSError, OverflowError) as error:
+        raise InputError(f"Port {port} cannot be used: {error}", do="choose another: make dev PORT=3001") from error
+
+
+def serve(listener: socket.socket, target: WorkspaceLoadTarget, *, names: list[str], read_only: bool) -> None:
+    """Serve the UI of the definitions that ``target`` leads to, until interrupted."""
+    with (
+        dg.DagsterInstance.get() as instance,
+        WorkspaceProcessContext(instance, target, version=dg.__version__, read_only=read_only) as context,
+    ):
+        app = guarded(create_app_from_workspace_process_context(context, live_data_poll_rate=POLL_MS), names)
+        port = listener.getsockname()[1]
+        print(f"Dagster's UI: http://{LOCALHOST}:{port}{' (read-only)' if read_only else ''}  (Ctrl+C stops)", flush=True)
+        # What a request says of itself in X-Forwarded-… is nobody's business here.
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False)).run([listener])
+
+
+if __name__ == "__main__":
+    main()

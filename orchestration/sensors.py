@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import dagster as dg
 import httpx
@@ -27,6 +28,8 @@ from warehouse.sources.settings import Addresses
 from warehouse.store import is_at_work
 
 log = logging.getLogger("schoolmatch")
+for library in ("httpx", "httpcore"):  # they log every address that is asked, and what is answered: the webhook's is a secret
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 NOT_STARTED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
 WATCHED = {
@@ -115,9 +118,34 @@ def failure_sensor(home: Home, source: str) -> dg.SensorDefinition:
             message += f" {tried_again(next_morning(now) if newest_from(home, LIVE) else next_hourly_look(now), now)}"
         log.error("%s", message)
         if webhook := os.environ.get("SCHOOLMATCH_WEBHOOK_URL"):
-            httpx.post(webhook, json={"text": message}, timeout=20).raise_for_status()
+            _post(webhook, message)
 
     return tell
+
+
+def _post(webhook: str, message: str) -> None:
+    """Tell the webhook. Raises InputError where it has not taken it, which names the server alone: the rest is often a token."""
+    try:
+        answer = httpx.post(webhook, json={"text": message}, timeout=20, follow_redirects=False)
+        problem = "" if answer.is_success else f"It answered {answer.status_code}"
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
+        problem = f"It cannot be asked ({type(error).__name__})"
+    if problem:  # raised out here, since Dagster keeps the words of an exception's cause and context, too
+        raise InputError(
+            f"The webhook at {_server_of(webhook)} was not told of a failed refresh. {problem}",
+            do="check SCHOOLMATCH_WEBHOOK_URL, and that its server can be reached; the log has what it was to be told",
+        )
+
+
+def _server_of(address: str) -> str:
+    """Scheme and host of an address, with the port where there is one; in words where it has none that can be read."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme and parts.hostname:
+            return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        pass
+    return "the address in SCHOOLMATCH_WEBHOOK_URL"
 
 
 def _reasons(context: dg.RunFailureSensorContext) -> str:

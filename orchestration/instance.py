@@ -18,7 +18,8 @@ PORT = 3000
 
 def prepare_dagster_home(home: Home) -> Path:
     """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    home.make()
+    home.dagster.mkdir(exist_ok=True)
     shutil.copyfile(SETTINGS, home.dagster / SETTINGS.name)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"

@@ -35,7 +35,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 @contextmanager
 def alone(home: Home) -> Iterator[None]:
     """No other process refreshes this home meanwhile; a second caller waits until the first has ended."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.make()
     lock = FileLock(home.lock)
     try:
         lock.acquire(timeout=0)
@@ -67,7 +67,7 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def is_at_work(home: Home) -> bool:
     """Whether a process is refreshing this home; one that was killed is not, whatever Dagster remembers of it."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.make()
     try:
         with FileLock(home.lock).acquire(timeout=0):
             return False

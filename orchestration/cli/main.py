@@ -171,6 +171,8 @@ def reproduce(
     try:
         from orchestration.cli.reproduce import reproduce_from
 
+        if not to:
+            Home.find(home).make()
         paths = reproduce_from(name, source, Home.find(home) if home else None, folder)
     except (InputError, OSError) as error:
         errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")

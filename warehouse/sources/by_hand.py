@@ -52,7 +52,8 @@ def take_by_hand(home: Home, given: Path) -> list[Given]:
     """
     live = live_folder(home)
     refuse_mixture(given, live)
-    live.mkdir(parents=True, exist_ok=True)
+    home.make()
+    live.mkdir(exist_ok=True)
     with FileLock(live / LOCK):
         found = [(path, layout) for path in sorted(given.rglob("[!.]*")) if path.is_file() and (layout := layout_for(path.name))]
         return [_take(live, given, path, layout) for path, layout in found if is_of_years(layout)]

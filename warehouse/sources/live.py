@@ -64,7 +64,8 @@ def fetch_all(
         raise InputError(f"There is no source {', '.join(unknown)}", expected=", ".join(known), do="check the name")
     chosen = [card for card in known.values() if only is None or card.id in only]
     live = live_folder(home)
-    live.mkdir(parents=True, exist_ok=True)
+    home.make()
+    live.mkdir(exist_ok=True)
     with _alone(live, waits=waits), Client(addresses.manners) as client:
         states = load_states(live)
         for card in chosen:
@@ -86,7 +87,8 @@ def find_required(
     had. Raises InputError where one cannot be had, and while another process fetches into this home.
     """
     live = live_folder(home)
-    live.mkdir(parents=True, exist_ok=True)
+    home.make()
+    live.mkdir(exist_ok=True)
     with _alone(live, waits=False), Client(addresses.manners) as client:
         states = load_states(live)
         lacking = [

@@ -52,5 +52,5 @@ def _watching(home: Home) -> list[dg.SensorDefinition]:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What ``dg dev`` and the daemon load."""
+    """What the UI and the daemon load."""
     return build_defs()

@@ -47,4 +47,4 @@ if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it i
     place = Home.find()
     prepare_dagster_home(place)
     end_lost_runs(place)
-    os.execvp(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[1], sys.argv[1:])

@@ -167,13 +167,10 @@ def reproduce(
 ) -> None:
     """Hold a definition's figures against those a study has published: a page that says how far they agree, and why not further."""
     show_progress(logging.WARNING if quiet else logging.INFO)
-    folder = Path(to).expanduser() if to else Home.find(home).root / "reproduction"
     try:
         from orchestration.cli.reproduce import reproduce_from
 
-        if not to:
-            Home.find(home).make()
-        paths = reproduce_from(name, source, Home.find(home) if home else None, folder)
+        paths = reproduce_from(name, source, Home.find(home) if home else None, Path(to).expanduser() if to else None)
     except (InputError, OSError) as error:
         errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
         raise typer.Exit(1) from error

@@ -21,10 +21,11 @@ from warehouse.study.reproduction import definition_to_reproduce, reproduce
 log = logging.getLogger("schoolmatch")
 
 
-def reproduce_from(name: str, source: str, home: Home | None, folder: Path) -> list[Path]:
-    """Refresh from the source's files and write the page into the folder; returns the paths written.
+def reproduce_from(name: str, source: str, home: Home | None, to: Path | None) -> list[Path]:
+    """Refresh from the source's files and write the page; returns the paths written.
 
     ``home``: where the refresh keeps everything; None for one that is gone afterwards, so that no published folder is touched.
+    ``to``: the folder of the page; None for ``reproduction`` in the home, or in that of the environment.
     Raises InputError where the definition has no published figures (before anything else), and where the refresh does.
     """
     definition = definition_to_reproduce(name)
@@ -33,7 +34,11 @@ def reproduce_from(name: str, source: str, home: Home | None, folder: Path) -> l
         with beside(place.warehouse) as connection:
             found = reproduce(connection, definition)
     log.info("worked out %s headline figures at %s points", name, len(found.headlines) // max(len(found.country), 1))
-    return write_reproduction(found, folder)
+    if to is None:
+        kept = home or Home.find()
+        kept.make()
+        to = kept.root / "reproduction"
+    return write_reproduction(found, to)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,15 +28,20 @@ from playwright.sync_api import Browser, Playwright, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from orchestration.instance import MODULE
+from orchestration.instance import MODULE, end_lost_runs, prepare_dagster_home
+from orchestration.ui import bound
 from tests.browser.conftest import launched
+from transforms.errors import InputError
 from warehouse.home import Home
 
+ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "http://127.0.0.1:9"
 """An address at which no server listens."""
 PATIENCE = 150
 EVIL = "evil.example"
 """The name of a foreign site, which leads to this machine: DNS rebinding, where the port is that of the UI."""
+LOG_IN = "dagster.example.org"
+"""The name of a log-in in front of the read-only UI."""
 SENSORS = ("first_refresh", "new_ofsted_release", "new_results", "refresh_failed")
 INSTIGATORS = sorted([*SENSORS, "every_morning"])
 JSON = {"Content-Type": "application/json"}
@@ -85,9 +90,9 @@ def until(what: str, happened: Callable[[], bool]) -> None:
     pytest.fail(f"this has not happened in {PATIENCE} s: {what}")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+def free_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 @contextmanager
@@ -109,23 +114,26 @@ def dagster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dagster]:
     home = Home(folder / "home")
     environment = os.environ | {f"SCHOOLMATCH_{name}_URL": NOBODY for name in ("GIAS", "GOVUK", "EES", "ONS", "ARCGIS")}
     environment |= {"SCHOOLMATCH_HOME": str(home.root), "SCHOOLMATCH_SOURCE": "live", "NO_PROXY": "127.0.0.1"}
-    port, other = free_port(), free_port()
-    with ExitStack() as stack:
-        process = stack.enter_context(
-            running("orchestration.dev", "--port", str(port), environment=environment, log=folder / "dev.log")
-        )
-        made = Dagster(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{other}", home, process)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DAGSTER_HOME", "")  # set by what follows, and given back
+        prepare_dagster_home(home)
+        end_lost_runs(home)  # both, which start at once, would make Dagster's databases, and break them
+    dev, ui = free_ports()
+    read_only = ("--read-only", "--port", str(ui), "--name", LOG_IN)
+    with (
+        running("orchestration.dev", "--port", str(dev), environment=environment, log=folder / "dev.log") as process,
+        running("orchestration.ui", *read_only, environment=environment, log=folder / "ui.log"),
+    ):
+        made = Dagster(f"http://127.0.0.1:{dev}", f"http://127.0.0.1:{ui}", home, process)
 
         def is_there(url: str) -> bool:
             assert process.poll() is None, (folder / "dev.log").read_text(encoding="utf-8", errors="replace")
             try:
-                return httpx.get(f"{url}/server_info", timeout=60).is_success
+                return httpx.get(f"{url}/server_info", timeout=PATIENCE).is_success
             except httpx.TransportError:
                 return False
 
         until("the UI answers", lambda: is_there(made.url))
-        arguments = ("--read-only", "--port", str(other))
-        stack.enter_context(running("orchestration.ui", *arguments, environment=environment, log=folder / "ui.log"))
         until("the read-only UI answers", lambda: is_there(made.read_only))
         yield made
 
@@ -225,6 +233,23 @@ def test_a_tool_and_a_link_to_the_ui_are_let_through(dagster: Dagster) -> None:
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": "text/html"}
     assert httpx.get(f"{dagster.url}/overview", headers=link, timeout=60).is_success
     assert httpx.get(f"{dagster.url}/graphql", headers={"Accept": "text/html"}, timeout=60).is_success  # the playground
+
+
+def test_what_a_log_in_in_front_passes_on_is_let_through(dagster: Dagster) -> None:
+    assert dagster.asked("{ version }", dagster.read_only, Host=LOG_IN, Origin=f"https://{LOG_IN}")["version"] == dg.__version__
+    foreign = httpx.post(f"{dagster.read_only}/graphql", json={}, headers={"Host": LOG_IN, "Origin": f"https://{EVIL}"}, timeout=60)
+    assert foreign.status_code == 403
+
+
+def test_a_port_that_is_taken_is_said(dagster: Dagster) -> None:
+    port = int(dagster.host.rpartition(":")[2])
+    with pytest.raises(InputError, match=f"Port {port} cannot be used: .* What to do: choose another: make dev PORT=3001"):
+        bound(port)
+
+
+def test_make_dev_starts_what_is_attacked_here() -> None:
+    shown = subprocess.run(["make", "-n", "dev"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines()[-1].endswith("python -m orchestration.dev --port 3000")
 
 
 def test_whoever_uses_the_ui_cannot_publish_elsewhere(dagster: Dagster, tmp_path: Path) -> None:

@@ -68,5 +68,5 @@ def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
 ONE_PROCESS = dg.in_process_executor.configured({"retries": {"enabled": {}}}, config_schema=_NOTHING)
 """The steps of a run in one process, one after the other: several that open one DuckDB file are killed with "Could not set lock".
 
-Its options are set here, since one of them would let a run publish although a check before it has failed.
+Its options are set here, since one of them would let steps run although a check of what they read has failed.
 """

@@ -51,7 +51,7 @@ def bound(port: int) -> socket.socket:
     try:
         return socket.create_server((LOCALHOST, port))
     except (OSError, OverflowError) as error:
-        raise InputError(f"Port {port} cannot be used: {error}", do="choose another: make dev PORT=3001") from error
+        raise InputError(f"Port {port} cannot be used: {error}", do="choose another: --port 3001, or make dev PORT=3001") from error
 
 
 def serve(listener: socket.socket, target: WorkspaceLoadTarget, *, names: list[str], read_only: bool) -> None:

@@ -243,7 +243,7 @@ def test_what_a_log_in_in_front_passes_on_is_let_through(dagster: Dagster) -> No
 
 def test_a_port_that_is_taken_is_said(dagster: Dagster) -> None:
     port = int(dagster.host.rpartition(":")[2])
-    with pytest.raises(InputError, match=f"Port {port} cannot be used: .* What to do: choose another: make dev PORT=3001"):
+    with pytest.raises(InputError, match=f"Port {port} cannot be used: .* What to do: choose another: --port 3001"):
         bound(port)
 
 

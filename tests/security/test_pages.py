@@ -1,4 +1,4 @@
-"""Every page that is written loads under the policy it is served with and under its own, in a real browser, and holds no markup of data."""
+"""Every page loads under the policy it is served with and under its own, in a real browser, and holds no markup of data."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
         is_whole = (whole == whole.round()) & (whole.abs() <= _LARGEST)
         values, expected = whole.where(is_whole).astype("Int64"), "a whole number"
     else:
-        is_urn = present.str.fullmatch(_URN).fillna(False).astype(bool)
+        is_urn = present.str.fullmatch(_URN)
         values, expected = _numbers(present.where(is_urn)).astype("Int64"), "a whole number of up to six digits, as a URN is"
     wrong = values.isna() & ~missing
     if kind == "urn":
@@ -223,7 +223,7 @@ def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: list[in
         notices.extend(told)
         # what is all digits has that many, once the zeros in front are right
         form = f"[0-9]{{{field.width}}}|(?![0-9]+$){form}"
-    wrong = ~values.str.fullmatch(form).fillna(False).astype(bool) & ~missing
+    wrong = ~values.str.fullmatch(form) & ~missing
     if wrong.any() and not field.is_blank_if_wrong:
         raise _refusal(texts, wrong, expected, file, column, rows, _COMPARE)
     if wrong.any():
@@ -261,7 +261,7 @@ def _labelled(
 
 def _of_width(values: pd.Series, width: int, column: str) -> tuple[pd.Series, tuple[str, ...]]:
     """Codes of digits with the zeros in front that a spreadsheet takes away, or has too many of."""
-    digits = values.str.fullmatch(r"\d+").fillna(False).astype(bool)
+    digits = values.str.fullmatch(r"\d+")
     written = values.where(~digits, values.str.lstrip("0").str.zfill(width))
     mended = digits & (written != values)
     count = int(mended.sum())

@@ -40,7 +40,7 @@ class BoundaryLayout(Layout):
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             # ArcGIS reports errors with status 200, so that one may lie here as a file.
             said = (
-                f", but an error of the service: {shown(collection['error'])}"
+                f", but an error of the service: {str(collection['error'])[:200]}"
                 if isinstance(collection, dict) and "error" in collection
                 else ""
             )

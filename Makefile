@@ -17,6 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL: # all targets install into one .venv
 .PHONY: help setup setup-ui setup-dev demo refresh dev serve test check audit format lock mutants bench clean
 
 help: ## what there is
@@ -63,7 +64,7 @@ demo: $(READY) ## the whole job on the bundled synthetic sample, no network
 
 SOURCE ?= live
 refresh: $(READY) ## the whole job on a drop folder: make refresh SOURCE=../shared/data/2025
-	@$(BIN)/schoolmatch refresh --source $(SOURCE)
+	@$(BIN)/schoolmatch refresh --source "$(SOURCE)"
 
 PORT ?= 3000
 dev: $(READY_UI) ## Dagster's UI and daemon on http://127.0.0.1:3000
@@ -83,7 +84,7 @@ check: $(READY_DEV) ## lint, format, types, SQL lint, known vulnerabilities
 	@$(MAKE) --no-print-directory audit
 
 audit: $(READY_DEV) ## known vulnerabilities of what the locks pin: make audit ADVISORIES=PyPI-all.zip where there is no network
-	@$(BIN)/python -m tests.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
+	@$(BIN)/python -m tests.audit $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
 
 format: $(READY_DEV) ## format Python and SQL
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from transforms.errors import InputError
+from transforms.text import has_unseen
+from transforms.text import shown as quoted
 
 
 class Strict(BaseModel):
@@ -20,6 +23,30 @@ class Strict(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 
+LONGEST = 10_000
+"""Characters of a text in such a file; it stands in pages, cells and comments."""
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of ours or of a person's. Raises InputError where it is none in UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"The file is not UTF-8 ({error.reason})", file=str(path), do="save it as UTF-8") from error
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """Every text in it, keys too."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        for key, each in content.items():
+            yield key
+            yield from _texts(each)
+    elif isinstance(content, list):
+        for each in content:
+            yield from _texts(each)
+
 
 def read_described(model: type[Model], path: Path, *, what: str, shown: str, do: str) -> Model:
     """Read a file into its model.
@@ -27,10 +54,15 @@ def read_described(model: type[Model], path: Path, *, what: str, shown: str, do:
     ``what`` it is and how it is ``shown``: in the InputError, with row and key, for a file that is not TOML or not as its model
     says, which tells every mistake.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     try:
-        return model.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        content = tomllib.loads(text)
+        for each in _texts(content):
+            if has_unseen(each.replace("\n", "")) or len(each) > LONGEST:
+                problem = f"{what} has a text that is longer than {LONGEST:,} characters, or has characters that nobody sees"
+                raise InputError(f"{problem}: {quoted(each)}", file=shown, do=do)
+        return model.model_validate(content)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         row = int(line[1]) if line else text.count("\n") + 1
         raise InputError(f"{what} cannot be read: {error}", file=shown, row=row, do=do) from error

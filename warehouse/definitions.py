@@ -9,17 +9,22 @@ reasons ``definition.reason``, the schools of all definitions ``definition.outco
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import sqlglot
 from sqlglot import exp
 
+from transforms.described import read_text
 from transforms.errors import InputError
+from transforms.text import shown
 from warehouse.description import Description, read_description
 from warehouse.model import SQL, Model, load_macros, parsed
 from warehouse.store import build_apart, replace_table, run
@@ -114,7 +119,7 @@ class OwnModel(Model):
 
 def _read_model(table: str, path: Path) -> Model:
     kind = Model if path.resolve().is_relative_to(SQL) else OwnModel
-    model = kind(table, path.read_text(encoding="utf-8"), path)
+    model = kind(table, read_text(path), path)
     _refuse_what_is_no_table(model)
     return model
 
@@ -123,18 +128,36 @@ _READABLE = ("raw", "reference", "core", "definition")
 """The schemas that are there before a definition is built: of a later one it would see what the refresh before has left."""
 
 
+@cache
+def _gives_tables() -> frozenset[str]:
+    """DuckDB's functions that give a table, such as of a file, and are nothing else."""
+    with duckdb.connect() as connection:
+        found = run(
+            connection,
+            """select function_name from duckdb_functions() where function_type in ('table', 'table_macro', 'pragma')
+            except select function_name from duckdb_functions() where function_type in ('scalar', 'aggregate', 'macro')""",
+        )
+    return frozenset(name for (name,) in found) - {"unnest"}
+
+
 def _refuse_what_is_no_table(model: Model) -> None:
-    """Raise InputError where a definition is no SELECT from the warehouse's tables alone: such as files, or settings."""
+    """Raise InputError where a definition is no SELECT from the warehouse's tables alone: such as files, or settings.
+
+    Functions are looked for by their names wherever they stand: in FROM, LATERAL, or where SQL does not allow them today.
+    """
     _ = model.reads  # SQL that cannot be parsed, or names a table without its schema, is said first, with its line
     tree = parsed(model.sql, model.path)
+    tokens = [token.text.lower() for token in sqlglot.tokenize(model.sql, dialect="duckdb")]
+    functions = [name for name, following in itertools.pairwise(tokens) if following == "(" and name in _gives_tables()]
+    kinds = [each.sql("duckdb") for kind in (exp.Summarize, exp.Describe, exp.Show, exp.Command) for each in tree.find_all(kind)]
     tables = list(tree.find_all(exp.Table))
-    functions = [table.sql("duckdb") for table in tables if not isinstance(table.this, exp.Identifier | exp.GenerateSeries)]
+    functions += [table.sql("duckdb") for table in tables if not isinstance(table.this, exp.Identifier | exp.GenerateSeries)]
     elsewhere = [table.sql("duckdb") for table in tables if table.catalog or (table.db and table.db not in _READABLE)]
     if not isinstance(tree, exp.Query):
         raise InputError("A definition is one SELECT, and this is none", file=str(model.path), do="write what it does as a SELECT")
-    if functions or elsewhere:
+    if found := list(dict.fromkeys(functions + kinds + elsewhere)):
         raise InputError(
-            f"A definition cannot read {', '.join(functions + elsewhere)}",
+            f"A definition cannot read {', '.join(map(shown, found))}",
             file=str(model.path),
             expected=f"tables of the schemas {', '.join(_READABLE)}: no file, no function that gives a table, no other database",
             do="bring what it needs in as a column of sql/core/, a file of sql/reference/, or a parameter",

@@ -15,6 +15,8 @@ from transforms.described import Strict, line_of, read_described
 from transforms.errors import InputError
 
 Words = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""Of a threshold, a fact or a reason: it becomes a column, or a word in the SQL of others."""
 Phase = Literal["primary", "secondary", "special", "alternative_provision", "nursery", "sixteen_plus"]
 
 
@@ -67,9 +69,9 @@ class Description(Strict):
     title: Words
     sentence: Words
     source: Words
-    parameter: Mapping[str, Parameter] = {}
-    fact: Mapping[str, Words] = {}
-    reason: Mapping[str, Reason] = {}
+    parameter: Mapping[Name, Parameter] = {}
+    fact: Mapping[Name, Words] = {}
+    reason: Mapping[Name, Reason] = {}
 
     def unknown_names(self) -> list[tuple[str, str, str]]:
         """Names that a reason refers to and the file does not hold: (code, field, name)."""

@@ -22,6 +22,7 @@ import sqlglot
 from sqlglot import exp
 
 from transforms.errors import InputError
+from transforms.text import shown
 from warehouse.store import replace_table, run
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
@@ -133,6 +134,9 @@ def parsed(sql: str, path: Path) -> exp.Expr:
     """A query as a tree. Raises InputError for SQL that cannot be parsed, and for more than one statement."""
     try:
         statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
+    except RecursionError as error:
+        do = "take it apart into steps or common table expressions"
+        raise InputError("The SQL is nested too deeply to be read", file=_path_in_project(path), do=do) from error
     except sqlglot.errors.ParseError as error:
         first = error.errors[0] if error.errors else {}
         raise InputError(
@@ -156,6 +160,17 @@ def tables_read(sql: str, path: Path) -> tuple[str, ...]:
     tree = parsed(sql, path)
     own = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     found = set()
+    for name in (
+        *own,
+        *(part.name for table in tree.find_all(exp.Table) for part in table.parts if isinstance(part, exp.Identifier)),
+    ):
+        if not re.fullmatch(r"\w+", name):
+            raise InputError(
+                f"{shown(name)} cannot be the name of a table",
+                file=_path_in_project(path),
+                expected="letters, digits and underscores",
+                do="give it another name; a file is brought in as a table (docs/operations.md)",
+            )
     for table in tree.find_all(exp.Table):
         if table.db:
             found.add(f"{table.db}.{table.name}")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from filelock import FileLock, Timeout
 
+from transforms.errors import InputError
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -96,12 +98,18 @@ def literal(value: str | Path) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def identifier(name: str) -> str:
+    """A name as SQL: quoted, so that it is a name whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def replace_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: pa.Table) -> int:
     """Create ``table`` with the columns and SQL types given, from rows that have at least those columns; returns the number
     of rows."""
     schema, _, name = table.partition(".")
     view = f"incoming_{schema}_{name}"  # a name of its own: DuckDB prefers a table of the catalog to a registered frame
-    select = ", ".join(f"cast({column} as {sql_type}) as {column}" for column, sql_type in columns.items())
+    casts = [(identifier(column), sql_type) for column, sql_type in columns.items()]
+    select = ", ".join(f"cast({column} as {sql_type}) as {column}" for column, sql_type in casts)
     connection.register(view, rows)
     try:
         run(connection, f"create schema if not exists {schema}")
@@ -111,10 +119,49 @@ def replace_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Ma
     return int(run(connection, f"select count(*) from {table}")[0][0])
 
 
+_QUESTIONS = frozenset(
+    duckdb.StatementType.__members__[kind]
+    for kind in ("SELECT", "CREATE", "INSERT", "UPDATE", "DELETE", "DROP")  # all but the first: of temporary tables
+)
+
+
+def answer(connection: duckdb.DuckDBPyConnection, question: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns and rows that somebody's own SQL gives from a published file; of several statements those of the last.
+
+    Raises InputError for a statement that is no question: what is sealed can be written to by COPY all the same, as DuckDB lets
+    through what is open, the file itself among it. Raises duckdb.Error for one that cannot be answered.
+    """
+    statements = connection.extract_statements(question)
+    for statement in statements:
+        if statement.type not in _QUESTIONS:
+            raise InputError(
+                f"It is no question: {statement.type.name}",
+                expected="SELECT, and temporary tables for it: no file is written or read, and no setting changed",
+                do="--csv or --json and a redirection for a file; for more, a program of your own (docs/analysts.md)",
+            )
+    columns: list[str] = []
+    rows: list[tuple[Any, ...]] = []
+    for statement in statements:
+        cursor = connection.execute(statement)
+        columns, rows = [column[0] for column in cursor.description or []], cursor.fetchall()
+    return columns, rows
+
+
 @contextmanager
 def read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A published file, for reading and nothing else: no other file can be read or written, and no setting be changed."""
-    with duckdb.connect(path, read_only=True, config=SETTINGS) as connection:
+    """A published file, for reading and nothing else: no other file can be read or written, and no setting be changed.
+
+    Raises InputError where it cannot be opened.
+    """
+    try:
+        connection = duckdb.connect(path, read_only=True, config=SETTINGS)
+    except duckdb.Error as error:
+        raise InputError(
+            f"The database cannot be opened: {str(error).splitlines()[0]}",
+            file=str(path),
+            do="check the disk; schoolmatch refresh publishes it anew",
+        ) from error
+    with connection:
         _seal(connection)
         yield connection
 
@@ -180,13 +227,28 @@ _SEAL: dict[str, str | bool] = {
 }
 
 
+_SPILLS = "schoolmatch-spill-"
+
+
 @cache
 def _spill() -> tempfile.TemporaryDirectory[str]:
     """Where the questions of this process spill: else DuckDB does it beside the file, which would not be as published any more.
 
-    One for all, as two connections to a file must be opened alike; it is gone when the process ends.
+    One for all, as two connections to a file must be opened alike. It is gone when the process ends; what one left that was
+    killed is taken away by the next.
     """
-    return tempfile.TemporaryDirectory(prefix="schoolmatch-spill-")
+    for left in Path(tempfile.gettempdir()).glob(f"{_SPILLS}*"):
+        with suppress(OSError, Timeout), FileLock(left / ".lock").acquire(timeout=0):
+            shutil.rmtree(left)
+    folder = tempfile.TemporaryDirectory(prefix=_SPILLS)
+    lock = FileLock(Path(folder.name) / ".lock")
+    lock.acquire()
+    _HELD.append(lock)
+    return folder
+
+
+_HELD: list[FileLock] = []
+"""A lock that nobody refers to is let go."""
 
 
 def _seal(connection: duckdb.DuckDBPyConnection) -> None:

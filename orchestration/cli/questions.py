@@ -11,15 +11,12 @@ from rich.markup import escape
 
 from exports.words import in_words, order_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
+from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.licence import LIMITS
+from warehouse.store import answer
 
 app = typer.Typer()
-
-SEALED = (
-    "It answers from the published tables alone: no other file is read or written, and no setting changed. "
-    "What to do: --csv or --json and a redirection for a file; for more, a program of your own (docs/analysts.md)."
-)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # a longitude may begin with a minus sign
@@ -89,13 +86,9 @@ def sql(
     with published(Home.find(home)) as connection:
         connection.execute("set search_path = 'mart,main'")
         try:
-            answer = connection.execute(query)
-            columns = [column[0] for column in answer.description or []]
-            rows = answer.fetchall()
-        except duckdb.Error as error:
+            columns, rows = answer(connection, query)
+        except (InputError, duckdb.Error) as error:
             errors.print(f"The query cannot be answered: {escape(str(error))}")
-            if isinstance(error, duckdb.PermissionException | duckdb.InvalidInputException):
-                errors.print(SEALED)
             raise typer.Exit(1) from error
     print_rows(columns, rows, as_json=as_json, as_csv=as_csv)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from tests.support.world import World
 from transforms.errors import InputError
 from warehouse.definitions import OwnModel, read_definitions
+from warehouse.store import replace_table
 
 TOML = """title = "Mine"
 sentence = "S"
@@ -39,6 +41,14 @@ FILES = {
     "later tables": "(select max(label) from mart.refresh)",
     "the catalog": "(select max(table_name) from information_schema.tables)",
     "another database": "(select max(name) from system.main.duckdb_databases)",
+    "laterally": "(select max(t.content) from core.judgement, lateral read_text('{secret}') as t)",
+    "laterally, joined": "(select max(t.content) from core.judgement left join lateral read_text('{secret}') as t on true)",
+    "laterally, by a text": "(select c from lateral query('select 1 as c'))",
+    "summarized": "(select count(*) from (summarize '{secret}'))",
+    "a file that is named like an expression": '(with a as (with "{secret}" as (select 1 as z) select 1 as y) '
+    'select count(*) from "{secret}")',
+    "a statement in a name": "(select max(a) from core.\"zz as select 1; copy (select 1) to '{folder}/taken'; --\")",
+    "a quoted function": "(select content from \"read_text\"('{secret}'))",
     "a file as a table": '(select max(a) from "{secret}")',
 }
 
@@ -62,7 +72,9 @@ def write(own: Path, told: str = "1", more: str = "") -> None:
 @pytest.mark.parametrize("attack", FILES)
 def test_a_definition_that_looks_elsewhere_is_refused_by_name(own: Path, attack: str) -> None:
     write(own, FILES[attack])
-    with pytest.raises(InputError, match=r"A definition cannot read|named without its schema") as caught:
+    with pytest.raises(
+        InputError, match=r"A definition cannot read|named without its schema|cannot be the name of a table"
+    ) as caught:
         read_definitions()
     assert "mine.sql" in str(caught.value)
     assert "What to do" in str(caught.value)
@@ -73,6 +85,53 @@ def test_a_second_statement_is_refused_in_words_that_say_so(own: Path) -> None:
     with pytest.raises(InputError, match="The file holds 2 statements") as caught:
         read_definitions()
     assert "one SELECT" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a as double) as a, (select content from read_text('/etc/hostname')) as leak from incoming_definition_mine_parameter; --",
+        "A",
+        "1a",
+        "a b",
+        "a" * 64,
+    ],
+)
+@pytest.mark.parametrize("table", ["parameter", "fact", "reason"])
+def test_a_name_in_the_parameter_file_is_a_name(own: Path, table: str, name: str) -> None:
+    """It becomes a column of a table, or stands in SQL."""
+    write(own)
+    about = {
+        "parameter": f'[parameter."{name}"]\nvalue = 1\nunit = "u"\nsentence = "S"\nsource = "Q"\n',
+        "fact": f'[fact]\n"{name}" = "F"\n',
+        "reason": f'[reason."{name}"]\nkind = "in_need"\nevidence = "list"\nsentence = "S"\n',
+    }
+    (own / "mine.toml").write_text(TOML + about[table])
+    with pytest.raises(InputError, match="should match pattern"):
+        read_definitions()
+
+
+def test_a_column_is_a_name_whatever_it_is_called(world: World) -> None:
+    column = 'a"; drop table core.school; --'
+    replace_table(world.connection, "core.odd", {column: "integer"}, pa.table({column: [1]}))
+    assert world.query("from core.odd") == [{column: 1}]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("mine.sql", b"select '\xff' as urn", "not UTF-8"),
+        ("mine.toml", b'title = "\xff"', "not UTF-8"),
+        ("mine.sql", b"select " + b"(" * 3000 + b"1" + b")" * 3000, "nested too deeply"),
+        ("mine.toml", TOML.replace('"S"', '"S\\u001b[31m"').encode(), "characters that nobody sees"),
+        ("mine.toml", TOML.replace('"S"', f'"{"S" * 100_000}"').encode(), "longer than"),
+    ],
+)
+def test_a_file_that_is_none_is_said_to_be(own: Path, file: str, content: bytes, says: str) -> None:
+    write(own)
+    (own / file).write_bytes(content)
+    with pytest.raises(InputError, match=says):
+        read_definitions()
 
 
 @pytest.mark.parametrize("sql", ["copy core.school to 'x.csv'", "attach 'x.db'", "drop table core.school"])

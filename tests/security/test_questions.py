@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -40,6 +44,12 @@ WRITES = {
     "export": "export database '{target}'",
     "attach": "attach '{target}' as other; create table other.x as select 1",
     "profile": "pragma profiling_output = '{target}'; pragma enable_profiling; select 1",
+    "what is open": "copy (select 1 as a) to '{published}/schoolmatch.duckdb' (format csv, use_tmp_file false)",
+    "what would be read with it": "copy (select 'x'::blob) to '{published}/schoolmatch.duckdb.wal' (format blob)",
+    "explained": "explain analyze copy (select 1 as a) to '{published}/schoolmatch.duckdb' (format csv, use_tmp_file false)",
+    "prepared": "prepare p as copy (select 1 as a) to '{published}/schoolmatch.duckdb' (format csv, use_tmp_file false); execute p",
+    "behind a question": "select 1; copy (select 1) to '{published}/schoolmatch.duckdb.wal' (format csv, header false)",
+    "log": "call enable_logging(storage = 'file', storage_config = {{'path': '{target}'}}); select 1",
     "secret": "create persistent secret (type s3, key_id 'a', secret 'b')",
 }
 SETTINGS = {
@@ -92,13 +102,57 @@ def test_a_question_writes_no_file(published_home: Home, places: dict[str, str],
 def test_a_question_changes_no_setting(published_home: Home, places: dict[str, str], attack: str) -> None:
     answer = ask(published_home, SETTINGS[attack].format(**places))
     assert answer.exit_code == 1
-    assert "no setting changed" in answer.output
+    assert "no setting changed" in " ".join(answer.output.split())
 
 
 def test_a_question_that_is_refused_says_what_it_may_do_instead(published_home: Home, places: dict[str, str]) -> None:
     answer = ask(published_home, WRITES["copy"].format(**places))
-    assert "answers from the published tables alone" in answer.output
-    assert "What to do: --csv or --json" in answer.output
+    said = " ".join(answer.output.split())
+    assert "It is no question: COPY" in said
+    assert "What to do: --csv or --json" in said
+
+
+def test_temporary_tables_and_several_statements_are_a_question(published_home: Home) -> None:
+    query = "create temp table t as select phase, count(*) as n from school group by all; insert into t values ('x', 1); "
+    answer = ask(published_home, query + "pivot (select phase, n from t where phase = 'x') on phase using sum(n)")
+    assert answer.output.splitlines() == ["x", "1"], answer.output
+    assert ask(published_home, "with a as (select 1 as b) from a").output.splitlines() == ["b", "1"]
+
+
+def test_a_published_file_that_is_damaged_is_said_to_be(published_home: Home, tmp_path: Path) -> None:
+    home = Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
+    (home.latest / DUCKDB_FILE).write_bytes(b"a\n1\n")
+    for arguments in (["sql", "select 1"], ["status"], ["explain", "100001"]):
+        answer = CliRunner().invoke(app, [*arguments, "--home", str(home.root)])
+        assert answer.exit_code == 1
+        assert "The database cannot be opened" in answer.output
+        assert "What to do: check the disk" in " ".join(answer.output.split())
+
+
+def test_what_a_killed_process_has_spilt_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    """And that of one which is at work is not."""
+    script = "import sys; from warehouse.store import _spill; print(_spill().name, flush=True); sys.stdin.read()"
+    with_tmp = {**os.environ, "TMPDIR": str(tmp_path)}
+
+    def started() -> tuple[subprocess.Popen[str], Path]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", script], env=with_tmp, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        return process, Path(process.stdout.readline().strip())
+
+    killed, left = started()
+    killed.kill()
+    killed.communicate()
+    assert left.is_dir()
+    at_work, first = started()
+    assert not left.exists()
+    other, second = started()
+    assert first.is_dir()
+    for process in (other, at_work):
+        process.communicate("")
+    assert not first.exists()
+    assert not second.exists()
 
 
 def test_a_variable_of_the_program_is_no_table(published_home: Home) -> None:

@@ -26,7 +26,7 @@ from transforms.errors import InputError
 from transforms.layouts import fields
 from transforms.layouts.fields import Kind, label_key
 from transforms.layouts.layout import Column, Layout, Reshape
-from transforms.layouts.text_table import Wanted
+from transforms.layouts.text_table import Wanted, heading_key
 
 FOLDER = Path(__file__).parent
 SHARED_LABELS = FOLDER / "_labels.toml"
@@ -231,7 +231,7 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
     tried: list[str] = []
     for name, vintage in vintages.items():
         for column, heading in vintage.headings.items():
-            if heading in table.persons:
+            if heading_key(heading).startswith(tuple(map(heading_key, table.persons))):
                 yield name, column, f"Under the heading {heading!r} the publisher names people: it is not read"
             if column not in table.column:
                 yield name, column, "A heading is given for a column that is not under [column]"

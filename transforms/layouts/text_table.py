@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -153,30 +153,31 @@ def read_text_table(
     return TextTable(header, dict(zip(choice.headings, map(list, zip(*values, strict=True)), strict=True)), rows, ended_early)
 
 
-def blanked(content: bytes, file: str, header_has: tuple[str, ...], headings: Collection[str]) -> bytes:
-    """The file with nothing under these headings, in UTF-8; it is read as the one before is, but for them.
+def heading_key(heading: str) -> str:
+    """A heading by its letters and digits alone: publishers change capitals, spaces and brackets, and people do when they save."""
+    return "".join(filter(str.isalnum, heading)).lower()
 
-    Raises InputError for a file without header.
+
+def blanked(content: bytes, file: str, header_has: tuple[str, ...], headings: Collection[str]) -> bytes:
+    """The file with nothing under headings that begin as these do, and nothing above its header, in UTF-8.
+
+    It is read as the one before is, but for them. Raises InputError for a file without header.
     """
     records = csv.reader(io.StringIO(decode(content, file), newline=""), strict=True)
+    header, row = _find_header(records, header_has, file)
+    starts = tuple(heading_key(heading) for heading in headings)
+    places = [place for place, heading in enumerate(header) if heading_key(heading).startswith(starts)]
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    above: list[list[str]] = []
-
-    def noted() -> Iterator[list[str]]:
-        for record in records:
-            above.append(record)
-            yield record
-
-    header, _ = _find_header(noted(), header_has, file)
-    places = [place for place, heading in enumerate(header) if heading in headings]
-    writer.writerows(above)
+    writer.writerows([[""]] * (row - 1))  # so that rows have the numbers that they had
+    writer.writerow(header)
     for record in records:
         for place in places:
             if place < len(record):
                 record[place] = ""
         writer.writerow(record)
-    return out.getvalue().encode("utf-8-sig")
+    # what is taken out of texts anyway (transforms/text.py) would look like no text where it has moved to the beginning
+    return out.getvalue().replace("\0", "").encode("utf-8-sig")
 
 
 def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file: str) -> tuple[tuple[str, ...], int]:

@@ -298,19 +298,25 @@ def _take_persons_out(archive: Path) -> None:
     if _keeps_persons():
         done.unlink(missing_ok=True)
     elif archive.is_dir() and not done.exists():
+        is_done = True
         for about in archive.glob("[!.]*/provenance.json"):
             file = _provenance(about.parent)
             layout = next((each for each in LAYOUTS if each.kind == file.kind and each.persons), None)
-            if layout:
-                kept = about.parent / PurePosixPath(file.name).name
-                _keep(kept, layout.without_persons(kept.read_bytes(), file.name))
-                log.info("took the names of people out of the archived %s", kept.name)
-        done.touch()
+            kept = about.parent / PurePosixPath(file.name).name
+            try:
+                if layout:
+                    _keep(kept, layout.without_persons(kept.read_bytes(), file.name))
+                    log.info("took the names of people out of the archived %s", kept.name)
+            except (InputError, OSError) as error:
+                is_done = False
+                log.warning("the archived %s may name people, and cannot be read: %s What to do: delete it.", kept, error)
+        if is_done:
+            done.touch()
 
 
 def _keep(path: Path, content: bytes) -> None:
     """Write an archived file whole or not at all, not to be changed."""
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(".partial")  # a name of its own could be too long, with that of the file in it
     partial.write_bytes(content)
     partial.chmod(0o444)
     partial.replace(path)

@@ -77,7 +77,8 @@ class Layout:
     header row is found. ``key``: columns that identify a row. ``dated``: whether the name must tell the date it speaks of.
     ``files``: what several files of the kind are: the ``newest`` counts alone, ``parts`` of one table (a row stands in one of
     them), or ``releases`` that tell a history. ``preference``: patterns of the names of parts; of two that tell of one year the one
-    that comes first is believed. By vintage: ``reshape`` turns the rows as published into one row per key, ``wanted`` says which
+    that comes first is believed. ``persons``: how headings begin under which the publisher names people; none of them is read, or
+    archived. By vintage: ``reshape`` turns the rows as published into one row per key, ``wanted`` says which
     rows are read (by our column), ``national`` which of our columns tells the row of the country, and by which label,
     ``may_end_after`` after which headings the publisher ends a row that has nothing more, ``origin`` how its header is known
     (``seen``, ``believed`` or ``ours``), and words about that.

@@ -19,7 +19,8 @@ from transforms.errors import InputError
 from warehouse import checks
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
-from warehouse.store import read_only, rows_as_dicts
+from warehouse.sealed import read_only
+from warehouse.store import rows_as_dicts
 
 log = logging.getLogger("schoolmatch")
 

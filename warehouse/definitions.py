@@ -27,7 +27,8 @@ from transforms.errors import InputError
 from transforms.text import shown
 from warehouse.description import Description, read_description
 from warehouse.model import SQL, Model, load_macros, parsed
-from warehouse.store import build_apart, replace_table, run
+from warehouse.sealed import build_apart
+from warehouse.store import replace_table, run
 
 OUTCOME = "definition.outcome"
 OUTCOME_COLUMNS = (

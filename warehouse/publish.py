@@ -17,7 +17,8 @@ from typing import Any
 
 from transforms.errors import InputError
 from warehouse.home import Home
-from warehouse.store import read_only, run
+from warehouse.sealed import read_only
+from warehouse.store import run
 
 log = logging.getLogger("schoolmatch")
 

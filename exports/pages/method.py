@@ -25,7 +25,8 @@ from warehouse.definitions import Definition, read_definitions
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
 from warehouse.query import ask
-from warehouse.store import read_only, run
+from warehouse.sealed import read_only
+from warehouse.store import run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES = DOCS / "method" / "figures.md"

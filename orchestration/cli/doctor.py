@@ -18,12 +18,13 @@ from transforms.errors import InputError
 from warehouse.definitions import read_definitions
 from warehouse.home import Home
 from warehouse.publish import verify
+from warehouse.sealed import read_only
 from warehouse.sources.cards import read_cards
 from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest
 from warehouse.sources.http import Client, FetchError
 from warehouse.sources.settings import Addresses, Manners
 from warehouse.sources.told import without_secrets
-from warehouse.store import read_only, run
+from warehouse.store import run
 
 State = Literal["ok", "note", "wrong"]
 

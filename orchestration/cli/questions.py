@@ -14,7 +14,7 @@ from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, consol
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.licence import LIMITS
-from warehouse.store import answer
+from warehouse.sealed import answer
 
 app = typer.Typer()
 

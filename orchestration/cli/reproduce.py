@@ -15,7 +15,7 @@ from pathlib import Path
 from exports.pages.reproduction import write_reproduction
 from orchestration.refresh import refresh
 from warehouse.home import Home
-from warehouse.store import beside
+from warehouse.sealed import beside
 from warehouse.study.reproduction import definition_to_reproduce, reproduce
 
 log = logging.getLogger("schoolmatch")

@@ -24,7 +24,8 @@ from transforms.text import csv_cell, printable
 from warehouse.contract import read_contracts
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE, newest
-from warehouse.store import read_only, run
+from warehouse.sealed import read_only
+from warehouse.store import run
 
 
 class _Terminal(Console):

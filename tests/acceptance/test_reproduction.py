@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from exports.pages.reproduction import write_reproduction
 from tests.acceptance.conftest import Published
 from transforms.geography import METRES_PER_MILE
-from warehouse.store import beside
+from warehouse.sealed import beside
 from warehouse.study.reproduction import Reproduction, definition_to_reproduce, reproduce
 from warehouse.study.sensitivity import SEARCH_RADIUS
 

@@ -24,7 +24,8 @@ from warehouse.graph import assemble
 from warehouse.home import Home
 from warehouse.model import load_macros
 from warehouse.publish import DUCKDB_FILE
-from warehouse.store import open_warehouse, read_only
+from warehouse.sealed import read_only
+from warehouse.store import open_warehouse
 
 MATCH = ("core.school_cell", "match.h3_disk", "match.need_cell", "match.partner", "match.pair", "match.need")
 """Index, disks and join: what finding the neighbours costs once it is known who is in need."""

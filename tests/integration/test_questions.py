@@ -18,7 +18,7 @@ from orchestration.cli.main import app
 from orchestration.cli.near import find_place, near
 from transforms.errors import InputError
 from warehouse.home import Home
-from warehouse.store import read_only
+from warehouse.sealed import read_only
 
 MILE = 1609.344
 

@@ -15,10 +15,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from orchestration.cli.main import app
-from warehouse import publish, store
+from warehouse import publish, sealed, store
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
-from warehouse.store import beside, read_only, run
+from warehouse.sealed import beside, read_only
+from warehouse.store import run
 from warehouse.time import previous
 from warehouse.time.change import compared
 
@@ -131,7 +132,7 @@ def test_a_published_file_that_is_damaged_is_said_to_be(published_home: Home, tm
 
 def test_what_a_killed_process_has_spilt_is_taken_away_by_the_next(tmp_path: Path) -> None:
     """And that of one which is at work is not."""
-    script = "import sys; from warehouse.store import _spill; print(_spill().name, flush=True); sys.stdin.read()"
+    script = "import sys; from warehouse.sealed import _spill; print(_spill().name, flush=True); sys.stdin.read()"
     with_tmp = {**os.environ, "TMPDIR": str(tmp_path)}
 
     def started() -> tuple[subprocess.Popen[str], Path]:
@@ -177,7 +178,7 @@ def test_a_heavy_question_spills_outside_the_published_folder(published_home: Ho
 
 def test_spilling_has_a_ceiling(published_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(store.SETTINGS, "memory_limit", "60MB")
-    monkeypatch.setitem(store._SEAL, "max_temp_directory_size", "50MB")
+    monkeypatch.setitem(sealed._SEAL, "max_temp_directory_size", "50MB")
     answer = ask(
         published_home, "create temp table heavy as select range as a, repeat('x', 200) || hash(range) as b from range(2000000)"
     )
@@ -206,7 +207,7 @@ def test_every_connection_to_a_published_file_is_sealed(published_home: Home) ->
 
 
 def test_no_file_that_is_published_is_opened_in_another_way() -> None:
-    """``warehouse/store.py`` alone opens DuckDB files; elsewhere there are connections in memory, and what it gives."""
+    """``warehouse/store.py`` and ``sealed.py`` alone open DuckDB files; elsewhere there is what they give."""
     root = Path(store.__file__).parent.parent
     in_memory = re.compile(r"duckdb\.connect\((config=SETTINGS)?\)")
     opened = [
@@ -214,6 +215,6 @@ def test_no_file_that_is_published_is_opened_in_another_way() -> None:
         for folder in ("exports", "orchestration", "transforms", "warehouse")
         for path in sorted((root / folder).rglob("*.py"))
         for line in path.read_text(encoding="utf-8").splitlines()
-        if "duckdb.connect(" in line and not in_memory.search(line) and path.name != "store.py"
+        if "duckdb.connect(" in line and not in_memory.search(line) and path.name not in ("store.py", "sealed.py")
     ]
     assert opened == []

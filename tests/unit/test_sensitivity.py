@@ -14,7 +14,8 @@ from transforms.errors import InputError
 from transforms.geography import METRES_PER_MILE
 from warehouse.definitions import Definition, read_definitions
 from warehouse.reference import load_reference
-from warehouse.store import beside, run
+from warehouse.sealed import beside
+from warehouse.store import run
 from warehouse.study.sensitivity import SEARCH_RADIUS, Variation, grid, headlines, own_values, sensitivity_model, unknowns, varied
 
 MEASURES = (

@@ -105,7 +105,7 @@ def headlines(
     """The headline figures of England: a row per variation, in the order given, and phase.
 
     Takes a connection to a warehouse that is built up to ``match``, and changes nothing in it; it must be able to attach a catalog
-    in memory (``store.beside``: one that was opened read-only cannot). ``withholds``: figures that are withheld of the definition
+    in memory (``sealed.beside``: one that was opened read-only cannot). ``withholds``: figures that are withheld of the definition
     as it is are null at every point; else they are told as what was found, for those who tell their bounds beside. A row has
     ``definition, parameter, value, question, is_as_defined`` and the figures of ``mart.area_summary``, by its own SQL, but for the
     assignments. Raises InputError for a parameter that the definition does not have, and for a radius that is not above zero.

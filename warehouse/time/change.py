@@ -12,7 +12,8 @@ from warehouse.home import Home
 from warehouse.model import Model, in_order, load_macros, read_models
 from warehouse.publish import DUCKDB_FILE, newest
 from warehouse.reference import load_reference
-from warehouse.store import SETTINGS, attach, run
+from warehouse.sealed import attach
+from warehouse.store import SETTINGS, run
 from warehouse.time.difference import change_models
 from warehouse.time.previous import Folder, comparable, copy_tables, create
 

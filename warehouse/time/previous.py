@@ -16,7 +16,8 @@ import duckdb
 from warehouse.contract import Contract, read_contracts
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE, folders
-from warehouse.store import beside, literal, run
+from warehouse.sealed import beside
+from warehouse.store import literal, run
 
 log = logging.getLogger("schoolmatch")
 

@@ -29,8 +29,8 @@ def trial(
     """A connection to a catalog in which ``definition.outcome`` and ``match.school_status`` are views, for this definition alone.
 
     ``selects``: what is read of a table of the warehouse in place of all of it (``select ... from {table}``), to ask what would be
-    if it read otherwise. The connection must be able to attach a catalog in memory (``sealed.beside``: one that was opened read-only
-    cannot).
+    if it read otherwise. The connection must be able to attach a catalog in memory (``sealed.beside``: one that was opened
+    read-only cannot).
     """
     read, built = tables_read(definition), _tables_built(definition)
     source = f'"{run(connection, "select current_database()")[0][0]}"'

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
-import threading
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from transforms.errors import InputError
+from warehouse.sources.limit import TimeLimit
 from warehouse.sources.settings import Manners
 from warehouse.sources.told import guard_logs, told
 
@@ -135,7 +134,7 @@ class Client:
     def __init__(self, manners: Manners, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.manners, self._sleep = manners, sleep
         self._unreachable: dict[str, FetchError] = {}
-        self._streams: list[Any] = []  # of HTTP Core, one a connection: a run makes tens
+        self._limit = TimeLimit(manners.longest_transfer)
         guard_logs()
         timeout = httpx.Timeout(manners.timeout, connect=min(manners.timeout, manners.connect_timeout))
         try:
@@ -239,7 +238,7 @@ class Client:
     def _ask(self, method: str, url: str, headers: dict[str, str], accepts: Collection[int] = (200,)) -> Iterator[httpx.Response]:
         """An answer with a status that is accepted; what is worth another attempt is raised as such."""
         too_long = FetchError(f"The transfer took longer than {self.manners.longest_transfer:g} s", url, RUN_LATER)
-        with self._time_limit() as passed:
+        with self._limit.one_attempt():
             try:
                 response = self._send(method, url, headers)
                 try:
@@ -247,8 +246,6 @@ class Client:
                     yield response
                 finally:
                     response.close()
-                if passed.is_set():  # of a body without a length the end that we made looks like its own
-                    raise _AgainError(too_long)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
                 raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
@@ -259,48 +256,23 @@ class Client:
                 raise _AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
             except httpx.TransportError as error:
                 broke_off = FetchError(f"The transfer broke off ({error})", url, RUN_LATER)
-                raise _AgainError(too_long if passed.is_set() else broke_off) from error
+                raise _AgainError(too_long if self._limit.is_over else broke_off) from error
             except httpx.HTTPError as error:
                 raise FetchError(f"The address cannot be asked ({error})", url, CHECK_ADDRESS) from error
-            except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
-                _refuse_address(url)
-
-    @contextmanager
-    def _time_limit(self) -> Iterator[threading.Event]:
-        """An attempt that takes longer than is allowed is ended, and the event set.
-
-        HTTPX's time-outs count from byte to byte: headers that come letter by letter, or answers that say that there will be one
-        (status 1xx), would go on for ever.
-        """
-        passed = threading.Event()
-
-        def end() -> None:
-            passed.set()
-            for stream in tuple(self._streams):
-                with suppress(OSError):  # it is closed already
-                    stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
-        timer = threading.Timer(self.manners.longest_transfer, end)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield passed
-        finally:
-            timer.cancel()
-
-    def _note_stream(self, event: str, info: dict[str, Any]) -> None:
-        """HTTP Core's trace: what is connected, so that it can be ended."""
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._streams.append(info["return_value"])
 
     def _send(self, method: str, url: str, headers: dict[str, str]) -> httpx.Response:
         """The answer, of which only the headers have been read, of the server to which the others send us.
 
         HTTPX itself reads the whole body of a redirect, and follows it anywhere. Raises FetchError.
         """
-        request = self._http.build_request(method, url, headers=headers, extensions={"trace": self._note_stream})
+        request = self._http.build_request(method, url, headers=headers, extensions={"trace": self._limit.note})
         for _ in range(REDIRECTS + 1):
-            response = self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                response = self._http.send(request, stream=True, follow_redirects=False)
+            except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
+                _refuse_address(url)
+            except (OSError, ValueError) as error:  # of the socket or of TLS, which HTTPX lets through as they are
+                raise httpx.ReadError(str(error)) from error
             following = response.next_request
             if following is None:
                 return response
@@ -321,7 +293,8 @@ class Client:
             raise FetchError(f"The answer is packed in a way that was not asked for ({encoding})", url, do)
         if announced > largest:
             _refuse_size(largest, url)
-        for chunk in _unpacked(response, url) if encoding else response.iter_raw():
+        arriving = self._arriving(response)
+        for chunk in _unpacked(arriving, url) if encoding else arriving:
             size += len(chunk)
             if max(size, response.num_bytes_downloaded) > largest:
                 _refuse_size(largest, url)
@@ -331,6 +304,18 @@ class Client:
                 log.info("%s: %.1f%s MB so far", urlsplit(url).path, size / 1e6, of)
                 told_at = now
             yield chunk
+
+    def _arriving(self, response: httpx.Response) -> Iterator[bytes]:
+        """The body as it comes over the wire; nothing that came after the time was up. Raises httpx.ReadError."""
+        try:
+            for chunk in response.iter_raw():
+                if self._limit.is_over:
+                    break
+                yield chunk
+        except (OSError, ValueError) as error:  # of the socket or of TLS, which HTTPX lets through as they are
+            raise httpx.ReadError(str(error)) from error
+        if self._limit.is_over:  # of a body without a length the end that we made looks like its own
+            raise httpx.ReadError("ended by us")
 
     def _with_retries(self, url: str, ask: Callable[[], T]) -> T:
         host = _server_of(url)
@@ -413,7 +398,7 @@ def _plain(validator: str | None) -> str | None:
     return validator if is_plain else None
 
 
-def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
+def _unpacked(arriving: Iterator[bytes], url: str) -> Iterator[bytes]:
     """A gzip body piece by piece: Explore Education Statistics packs its CSV whatever the client accepts.
 
     Raises _AgainError where it cannot be unpacked, ends before its end, which a length that was right does not tell, or goes
@@ -421,7 +406,7 @@ def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
     """
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        for chunk in response.iter_raw():
+        for chunk in arriving:
             packed = chunk
             while packed and not unpacker.eof:
                 yield unpacker.decompress(packed, PIECE)

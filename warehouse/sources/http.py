@@ -48,6 +48,9 @@ REDIRECTS = 5
 LONGEST_VALIDATOR = 300
 """Characters of an ETag that is kept and sent back; longer, or not plain, it is taken for none."""
 
+NO_HEAD = (400, 403, 405, 501)
+"""What servers say to HEAD that they, or what stands before them, do not know: of the address it says nothing."""
+
 CHECK_NETWORK = "check the network or the proxy (HTTPS_PROXY), and run it again"
 OWN_CERTIFICATE = (
     "if the network puts its own certificate in place of the server's, name its file in SSL_CERT_FILE, and run it again"
@@ -70,6 +73,10 @@ class FetchError(Exception):
 
 class NotThereError(FetchError):
     """The server says that there is no such address (404, 410)."""
+
+
+class StatusError(FetchError):
+    """The server answers, and does not say whether there is such an address (403, 500)."""
 
 
 class _AgainError(Exception):
@@ -155,10 +162,13 @@ class Client:
         self._http.close()
 
     def exists(self, url: str) -> bool:
-        """Whether there is a file at the address (HEAD). Raises FetchError when that cannot be told."""
+        """Whether there is a file at the address: by HEAD, else by its first byte. Raises FetchError when that cannot be told."""
 
         def ask() -> bool:
-            with self._ask("HEAD", url, {}):
+            with self._ask("HEAD", url, {}, {200, *NO_HEAD}) as response:
+                if response.status_code == 200:
+                    return True
+            with self._ask("GET", url, {"Range": "bytes=0-0"}, {200, 206}):  # the body of a server that sends all is not read
                 return True
 
         try:
@@ -352,7 +362,7 @@ class Client:
             if again.unreachable:
                 self._unreachable[host] = again.error
             problem = f"{again.error.problem}, in {retrying.statistics['attempt_number']} attempts"
-            raise FetchError(problem, url, again.error.do) from again
+            raise type(again.error)(problem, url, again.error.do) from again
 
 
 def may_lead_to(asked: httpx.URL, other: httpx.URL) -> bool:
@@ -428,7 +438,7 @@ def _refuse_status(response: httpx.Response, url: str, longest_wait: float, acce
         raise FetchError(f"The server answered with status {status}, which was not asked for", url, RUN_LATER)
     if status in (404, 410):
         raise NotThereError(f"There is nothing at the address (status {status})", url, "check the card against the landing page")
-    error = FetchError(f"The server answered with status {status}", url, RUN_LATER)
+    error = StatusError(f"The server answered with status {status}", url, RUN_LATER)
     wait = _retry_after(response.headers.get("Retry-After", ""))
     if wait is not None and wait > longest_wait:
         raise FetchError(f"The server asks to be left alone for {wait:.0f} s (status {status})", url, RUN_LATER)

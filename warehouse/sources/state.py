@@ -37,7 +37,7 @@ class SourceState(BaseModel):
     Whatever it is made of, it holds no secret of an address: it is what status, workbooks and map tell of a source.
 
     ``outcome``: ``new``; ``unchanged``; ``kept`` (the newest could not be taken: ``problem``); ``missing`` (and there is none to
-    keep). ``held``: a newer major version is there and was not taken. ``fetched_at``: when these bytes first arrived.
+    keep). ``held``: a newer file is there, or may be, and was not taken. ``fetched_at``: when these bytes first arrived.
     ``past``: releases beside the newest that are in place; ``past_problem``: why one that is needed is not.
     """
 

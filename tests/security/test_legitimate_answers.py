@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests.support.publisher import GIAS, Fault, Publisher, small_cards
 from warehouse.home import Home
-from warehouse.sources.http import Client, Download
+from warehouse.sources.http import Client, Download, FetchError
 from warehouse.sources.live import fetch_all
 from warehouse.sources.settings import Manners
 
@@ -80,3 +81,108 @@ def test_a_server_that_lets_nobody_in_is_asked_for_two_days_and_no_more(publishe
 
     assert "status 403" in str(state.problem)
     assert len(publisher.requests) == 4
+
+
+CSV = b"URN,LinkURN\r\n" + b"100000,100001\r\n" * 10_000
+HALVES = gzip.compress(CSV[:70_000]), gzip.compress(CSV[70_000:])
+NOTHING = gzip.compress(b"")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        *(("gzip", body) for body in (b"".join(HALVES), b"".join(HALVES) + bytes(512), HALVES[0] + bytes(70_000) + HALVES[1])),
+        ("gzip", NOTHING * 2_000 + gzip.compress(CSV)),
+        *((encoding, gzip.compress(CSV)) for encoding in ("x-gzip", "X-GZip", "aws-chunked, gzip", "gzip, identity")),
+        *((encoding, CSV) for encoding in ("none", "utf-8", "UTF-8", "aws-chunked", "binary", "identity, identity", ",")),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_what_a_server_may_say_of_how_a_file_is_packed_is_understood(
+    encoding: str, body: bytes, publisher: Publisher, tmp_path: Path
+) -> None:
+    """RFC 9110, 8.4.1.3: x-gzip is gzip; RFC 1952, 2.2: a gzip file is a row of members. The rest is no way of packing."""
+    download(publisher, raw(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}", body=body), tmp_path)
+
+    assert (tmp_path / "file.csv").read_bytes() == CSV
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "says"),
+    [
+        ("gzip", HALVES[0] + b"more", "goes on after the end"),
+        ("gzip", HALVES[0] + bytes(5) + b"more", "goes on after the end"),
+        ("gzip", HALVES[0] + HALVES[1][:-9], "in the middle of what is packed"),
+        ("gzip", HALVES[0] + b"\x1f", "in the middle of what is packed"),
+        ("gzip", HALVES[0] + b"\x1f more", "cannot be unpacked"),
+        ("gzip", bytes(100), "cannot be unpacked"),
+        ("gzip", gzip.compress(bytes(1_000_000)) * 6, "larger than the 5,000,000"),
+        ("x-gzip, gzip", gzip.compress(gzip.compress(CSV)), "not asked for (gzip, gzip)"),
+        ("aws-chunked, br", CSV, "not asked for (br)"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_what_is_packed_and_not_whole_or_too_large_is_refused(
+    encoding: str, body: bytes, says: str, publisher: Publisher, tmp_path: Path
+) -> None:
+    with pytest.raises(FetchError) as refused:
+        download(publisher, raw(f"Content-Encoding: {encoding}", body=body), tmp_path)
+    assert says in refused.value.problem
+
+
+DATED = "Last-Modified: Tue, 30 Sep 2025 02:00:00 GMT"
+ANOTHER_DAY = "Last-Modified: Wed, 01 Oct 2025 02:00:00 GMT"
+LENGTH = f"Content-Length: {len(CSV)}"
+
+
+def _broken_off(*headers: str, then: Fault) -> Fault:
+    return raw(*headers, body=CSV[:70_000], then=then)
+
+
+def _rest(*headers: str, of: int | str = len(CSV), then: Fault | None = None) -> Fault:
+    span = f"Content-Range: bytes 70000-{len(CSV) - 1}/{of}"
+    return raw(span, *headers, status="206 Partial Content", body=CSV[70_000:], then=then)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((DATED,), ()), ((DATED,), (DATED,)), (('ETag: "1"', DATED), ('ETag: "1"',)), (('ETag: W/"1"', DATED), ('ETag: W/"1"',))],
+)
+def test_the_rest_of_a_file_is_taken_without_the_date_that_was_sent(
+    first: tuple[str, ...], second: tuple[str, ...], publisher: Publisher, tmp_path: Path
+) -> None:
+    """RFC 9110, 15.3.7: the answer to a condition that held should leave out what the client knows."""
+    download(publisher, _broken_off(LENGTH, *first, then=_rest(*second)), tmp_path, attempts=2)
+
+    assert (tmp_path / "file.csv").read_bytes() == CSV
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((LENGTH, DATED), (ANOTHER_DAY,)),
+        ((LENGTH, DATED), ('ETag: "2"',)),
+        ((LENGTH, 'ETag: "1"'), ()),
+        ((LENGTH, 'ETag: W/"1"', DATED), ('ETag: W/"2"',)),
+        (("Transfer-Encoding: chunked", DATED), ()),
+    ],
+)
+def test_the_rest_of_what_may_be_another_file_is_not(
+    first: tuple[str, ...], second: tuple[str, ...], publisher: Publisher, tmp_path: Path
+) -> None:
+    begun = _broken_off(*first, then=_rest(*second))
+    if "chunked" in first[0]:
+        assert begun.raw
+        begun.raw = begun.raw.replace(CSV[:70_000], b"11170\r\n" + CSV[:70_000] + b"\r\n")  # 70,000, and no end
+    with pytest.raises(FetchError, match="not of the file that began"):
+        download(publisher, begun, tmp_path, attempts=2)
+
+
+def test_a_server_whose_rest_cannot_be_taken_is_asked_for_the_whole_from_then_on(publisher: Publisher, tmp_path: Path) -> None:
+    whole = raw(LENGTH, DATED, body=CSV)
+    again = _broken_off(LENGTH, DATED, then=whole)
+
+    download(publisher, _broken_off(LENGTH, DATED, then=_rest(DATED, of="*", then=again)), tmp_path, attempts=4)
+
+    assert (tmp_path / "file.csv").read_bytes() == CSV
+    assert [each.headers.get("Range") for each in publisher.requests] == [None, "bytes=70000-", None, None]

@@ -39,8 +39,14 @@ up to 70 times as many (measured with a list of the smallest)."""
 CONNECTS = 2
 """Attempts at a server that cannot be reached at all: a machine without a network should know within seconds."""
 
+GZIP = b"\x1f"
+"""What a member of a gzip file begins with, or as much of it as the end of a piece may leave."""
+
 PIECE = 1_000_000
 """Bytes that come out of what a server has packed at a time: a small answer must not fill the memory before it is measured."""
+
+NOT_PACKED = ("", "identity", "none", "binary", "utf-8", "aws-chunked")
+"""What servers name as an encoding though it is none (RFC 9110, 8.4.1): the body is taken as it comes, and not unpacked."""
 
 REDIRECTS = 5
 """How often a server may send us elsewhere for one file."""
@@ -126,10 +132,20 @@ class _Beginning:
         rest = _Beginning.of(response)
         told_by = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", response.headers.get("Content-Range", ""))
         start, end, total = (int(each) for each in told_by.groups()) if told_by else (-1, -1, -1)
-        is_same = rest.validator == self.validator and rest.given.etag == self.given.etag
-        if not is_same or start != have or end != total - 1 or self.total not in (None, total) or rest.is_packed:
+        if not self._is_of_same(rest) or start != have or end != total - 1 or self.total not in (None, total) or rest.is_packed:
             raise _AgainError(FetchError("The rest of the transfer is not of the file that began", url, RUN_LATER), anew=True)
         return total
+
+    def _is_of_same(self, rest: _Beginning) -> bool:
+        """Whether the rest says that it is of this file: by its ETag, else by the date, else (if that is left out) the total."""
+        ours, its = self.given, rest.given
+        if its.etag != ours.etag:
+            return False
+        if self.validator == ours.etag:
+            return True
+        if its.last_modified is None:  # RFC 9110, 15.3.7: what the client has sent should not be sent back
+            return its.etag is not None or self.total is not None
+        return its.last_modified == ours.last_modified
 
 
 class Client:
@@ -204,18 +220,19 @@ class Client:
         """Fetch a file to ``to``; None when it has not changed since the ETag or date given.
 
         A transfer that breaks off goes on where it stopped if the server allows (Range with If-Range) and what comes is the rest of
-        the same file, else begins again. Raises FetchError: no answer, an error status, one that was not asked for, a web page
-        instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
+        the same file, else begins again, and from then on the whole is asked for. Raises FetchError: no answer, an error status, one
+        that was not asked for, a web page instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
         """
         to.unlink(missing_ok=True)
         unless = {"If-None-Match": _plain(etag), "If-Modified-Since": _plain(last_modified)}
         conditions = {name: value for name, value in unless.items() if value}
         began: _Beginning | None = None
+        may_resume = True
 
         def ask() -> Download | None:
-            nonlocal began
+            nonlocal began, may_resume
             have = to.stat().st_size if began and to.exists() else 0
-            if began and have and began.validator:
+            if may_resume and began and have and began.validator:
                 headers, accepts = {"Range": f"bytes={have}-", "If-Range": began.validator}, {200, 206}
             else:
                 headers, accepts = conditions, {200, 304} if conditions else {200}
@@ -239,7 +256,7 @@ class Client:
                     return began.given
             except _AgainError as again:
                 if again.anew:
-                    began = None
+                    began, may_resume = None, "Range" not in headers
                 raise
 
         return self._with_retries(url, ask)
@@ -393,8 +410,8 @@ def _refuse_size(largest: int, url: str) -> NoReturn:
 
 def _encoding(response: httpx.Response) -> str:
     """How the body is packed, as the server says it; nothing where it is not."""
-    said: str = response.headers.get("Content-Encoding", "").strip().lower()
-    return "" if said == "identity" else said
+    said = [part.strip().lower() for part in response.headers.get("Content-Encoding", "").split(",")]
+    return ", ".join("gzip" if part == "x-gzip" else part for part in said if part not in NOT_PACKED)
 
 
 def _whole_number(text: str | None) -> int | None:
@@ -411,18 +428,23 @@ def _plain(validator: str | None) -> str | None:
 def _unpacked(arriving: Iterator[bytes], url: str) -> Iterator[bytes]:
     """A gzip body piece by piece: Explore Education Statistics packs its CSV whatever the client accepts.
 
-    Raises _AgainError where it cannot be unpacked, ends before its end, which a length that was right does not tell, or goes
-    on after it.
+    It may be of several members (RFC 1952, 2.2), and padded with zeros. Raises _AgainError where it cannot be unpacked, ends before
+    its end, which a length that was right does not tell, or goes on after it.
     """
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         for chunk in arriving:
             packed = chunk
-            while packed and not unpacker.eof:
+            while packed:
+                if unpacker.eof:
+                    packed = packed.lstrip(b"\0")
+                    if not packed:
+                        break
+                    if not packed.startswith(GZIP):
+                        raise _AgainError(FetchError("The transfer goes on after the end of what is packed", url, RUN_LATER))
+                    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 yield unpacker.decompress(packed, PIECE)
-                packed = unpacker.unconsumed_tail
-            if unpacker.unused_data or packed:
-                raise _AgainError(FetchError("The transfer goes on after the end of what is packed", url, RUN_LATER))
+                packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
     except zlib.error as error:
         raise _AgainError(FetchError(f"The transfer cannot be unpacked ({error})", url, RUN_LATER)) from error
     if not unpacker.eof:

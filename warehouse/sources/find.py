@@ -20,6 +20,7 @@ from warehouse.sources.answers import Changes, ContentItem, DataSet, Version, Ve
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments, Past
 from warehouse.sources.http import RUN_LATER, Client, FetchError, StatusError
 from warehouse.sources.settings import Addresses
+from warehouse.sources.told import told_address
 
 DAYS_BACK = 14
 """How many days before today a daily file is looked for."""
@@ -157,7 +158,7 @@ def _dated(title_pattern: str, save_as: str, attachments: Iterable[_Attachment],
         if day and day <= today and day not in found:
             media = re.search(r"/media/([^/]+)/", attachment.url)
             name = save_as.format(date=f"{day.day}_{day:%B_%Y}")
-            found[day] = Remote(attachment.url, name, day, f"{media[1] if media else attachment.url}@{day}")
+            found[day] = Remote(attachment.url, name, day, f"{media[1] if media else told_address(attachment.url)}@{day}")
     return [found[day] for day in sorted(found, reverse=True)]
 
 
@@ -240,7 +241,8 @@ def _why_held(version: str, base: str, client: Client) -> str:
         major = None  # what changed is only told; that the version is held stands without it
     kinds = sorted(kind for kind, changed in (major or {}).items() if changed)  # null: nothing changed
     what = f" ({', '.join(kinds)})" if kinds else ""
+    changes = f"{told_address(base)}/versions/{version}/changes"
     return (
         f"Version {version} is a major one{what} and is held, because columns may mean something else. "
-        f"To take it, read {base}/versions/{version}/changes and set accept_major = {version.partition('.')[0]} in the card"
+        f"To take it, read {changes} and set accept_major = {version.partition('.')[0]} in the card"
     )

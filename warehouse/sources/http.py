@@ -25,7 +25,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 from transforms.errors import InputError
 from warehouse.sources.limit import TimeLimit
 from warehouse.sources.settings import Manners
-from warehouse.sources.told import guard_logs, told
+from warehouse.sources.told import guard_logs, told, told_address
 
 log = logging.getLogger("schoolmatch")
 
@@ -73,7 +73,7 @@ class FetchError(Exception):
     """
 
     def __init__(self, problem: str, url: str, do: str) -> None:
-        self.problem, self.url, self.do = told(problem).rstrip("."), told(url), told(do)
+        self.problem, self.url, self.do = told(problem).rstrip("."), told(told_address(url)), told(do)
         super().__init__(f"{self.problem}. Address: {self.url}. What to do: {self.do}.")
 
 
@@ -220,8 +220,8 @@ class Client:
         """Fetch a file to ``to``; None when it has not changed since the ETag or date given.
 
         A transfer that breaks off goes on where it stopped if the server allows (Range with If-Range) and what comes is the rest of
-        the same file, else begins again, and from then on the whole is asked for. Raises FetchError: no answer, an error status, one
-        that was not asked for, a web page instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
+        the same file, else begins again, and from then on the whole is asked for. Raises FetchError: no answer, an error status,
+        one that was not asked for, a web page instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
         """
         to.unlink(missing_ok=True)
         unless = {"If-None-Match": _plain(etag), "If-Modified-Since": _plain(last_modified)}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
-from warehouse.sources.told import told, without_secrets
+from warehouse.sources.told import told, told_address
 
 log = logging.getLogger("schoolmatch")
 
@@ -50,7 +50,7 @@ class SourceState(BaseModel):
     fetched_at: datetime | None = None
     release: str | None = None
     name: FileName | None = None
-    url: Annotated[str, AfterValidator(without_secrets)] | None = None
+    url: Annotated[str, AfterValidator(told_address)] | None = None
     published: date | None = None
     etag: str | None = None
     last_modified: str | None = None

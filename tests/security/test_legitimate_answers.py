@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.cli import doctor
 from tests.support.publisher import GIAS, Fault, Publisher, small_cards
 from warehouse.home import Home
 from warehouse.sources.http import Client, Download, FetchError
@@ -186,3 +187,31 @@ def test_a_server_whose_rest_cannot_be_taken_is_asked_for_the_whole_from_then_on
 
     assert (tmp_path / "file.csv").read_bytes() == CSV
     assert [each.headers.get("Range") for each in publisher.requests] == [None, "bytes=70000-", None, None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (raw(status="403 Forbidden"), "status 403"),
+        (raw(status="407 Proxy Authentication Required"), "status 407"),
+        (raw(status="500 Broken"), "status 500"),
+        (raw("Location: http://b.invalid/", status="302 Found"), "sends us to another place"),
+        (Fault(raw=b"SSH-2.0-OpenSSH\r\n\r\n"), "broke off"),
+    ],
+)
+def test_doctor_says_that_a_publisher_answers_only_where_it_does(answer: Fault, says: str, publisher: Publisher) -> None:
+    publisher.head_status = 405
+    publisher.faults["/"] = answer
+
+    state, said = doctor._reach(f"{publisher.url}/")
+
+    assert (state, says in said, "What to do: " in said, "fetched last" in said) == ("note", True, True, True)
+
+
+def test_doctor_says_that_a_publisher_answers_who_has_nothing_at_its_address(publisher: Publisher) -> None:
+    assert doctor._reach(publisher.url) == ("ok", f"{publisher.url} answers")
+
+
+def test_doctor_says_of_an_address_that_is_none_that_it_cannot_be_asked() -> None:
+    state, said = doctor._reach("ftp://a.invalid")
+    assert (state, "none that can be asked" in said) == ("note", True)

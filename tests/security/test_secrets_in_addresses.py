@@ -107,8 +107,10 @@ def test_an_address_that_is_none_is_refused_without_its_secret(url: str) -> None
 
 def test_doctor_says_which_server_it_tried_without_its_password(publisher: Publisher) -> None:
     for server, says in ((publisher.url, "answers"), ("http://127.0.0.1:9", "cannot be reached")):
-        state, said = doctor._reach(server.replace("//", f"//me:{SECRET}@"))
-        assert said.startswith(f"{server} {says}"), state
+        _, said = doctor._reach(server.replace("//", f"//me:{SECRET}@"))
+        assert server in said
+        assert says in said
+        assert SECRET not in said
 
 
 @pytest.mark.parametrize("proxy", [f"http://me:{SECRET}/@proxy", f"socks5://me:{SECRET}@proxy:1080", f"gopher://me:{SECRET}@proxy"])

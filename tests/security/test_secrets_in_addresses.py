@@ -172,6 +172,10 @@ def test_what_is_told_stands_on_one_line_and_has_an_end() -> None:
     assert told(long) == long
 
 
+def test_a_password_whose_address_is_cut_off_before_its_server_is_not_told() -> None:
+    assert SECRET not in told(f"http://{'a' * 3900}@h/ http://me:{SECRET}{'b' * 200}@h/")
+
+
 def test_a_state_of_before_is_read_without_its_secret(tmp_path: Path) -> None:
     """A home whose states were written when passwords were still told."""
     live = tmp_path / "live"

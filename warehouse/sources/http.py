@@ -328,7 +328,7 @@ class Client:
             now = time.monotonic()
             if now - told_at >= self.manners.progress_every:
                 of = f" of {announced / 1e6:.1f}" if announced and not encoding else ""  # what is announced is packed
-                log.info("%s: %.1f%s MB so far", urlsplit(url).path, size / 1e6, of)
+                log.info("%s: %.1f%s MB so far", urlsplit(told_address(url)).path, size / 1e6, of)
                 told_at = now
             yield chunk
 
@@ -378,7 +378,8 @@ class Client:
         except _AgainError as again:
             if again.unreachable:
                 self._unreachable[host] = again.error
-            problem = f"{again.error.problem}, in {retrying.statistics['attempt_number']} attempts"
+            attempts = retrying.statistics["attempt_number"]
+            problem = f"{again.error.problem}, in {attempts} attempts" if attempts > 1 else again.error.problem
             raise type(again.error)(problem, url, again.error.do) from again
 
 

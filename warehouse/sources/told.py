@@ -53,6 +53,8 @@ def _server_and_path(text: str) -> str:
 def told(text: str) -> str:
     """A text that can stand in a sentence: without secrets, on one line, without control characters, of at most ``LONGEST``."""
     line = " ".join(text[: 2 * LONGEST].split())  # what is cut off is not looked through: it may be megabytes
+    if len(text) > 2 * LONGEST:  # of an address that is cut in two nobody could tell a password from a server
+        line = line.rpartition(" ")[0] or line
     line = without_secrets("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line))
     if len(line) <= LONGEST and len(text) <= 2 * LONGEST:
         return line

@@ -366,8 +366,8 @@ def test_halves_of_two_versions_are_never_joined(rest: str, publisher: Publisher
     assert (tmp_path / "file").read_bytes() == NEW
 
 
-def test_a_second_member_behind_what_is_packed_is_not_lost_in_silence(publisher: Publisher, tmp_path: Path) -> None:
-    body = gzip.compress(OLD) + gzip.compress(NEW)
+def test_what_stands_behind_what_is_packed_is_not_lost_in_silence(publisher: Publisher, tmp_path: Path) -> None:
+    body = gzip.compress(OLD) + NEW
     publisher.faults[PATHS["links"]] = _packed(body, "gzip")
 
     with Client(publisher.addresses().manners) as client, pytest.raises(FetchError, match="goes on after the end"):

@@ -18,8 +18,9 @@ from transforms.layouts.layout import date_in_name
 from warehouse.sources import arcgis
 from warehouse.sources.answers import Changes, ContentItem, DataSet, Version, Versions
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments, Past
-from warehouse.sources.http import RUN_LATER, Client, FetchError
+from warehouse.sources.http import RUN_LATER, Client, FetchError, StatusError
 from warehouse.sources.settings import Addresses
+from warehouse.sources.told import told_address
 
 DAYS_BACK = 14
 """How many days before today a daily file is looked for."""
@@ -39,7 +40,8 @@ class Remote:
     """A file a publisher offers.
 
     ``name``: what it is saved as. ``published``: the date it speaks of or was published. ``release``: stable identifier of the
-    issue. ``is_fixed``: the bytes of a release never change. ``held``: a newer one is there and is not taken; why, and what to do.
+    issue. ``is_fixed``: the bytes of a release never change. ``held``: a newer one is there, or may be, and is not taken; why, and
+    what to do.
     ``table``: it is a table read in pages, and these are its columns.
     """
 
@@ -72,11 +74,19 @@ def find_newest(card: Card, addresses: Addresses, client: Client, today: date, l
 
 def _gias_daily(finder: GiasDaily, addresses: Addresses, client: Client, today: date) -> Remote:
     base = f"{addresses.gias}/edubase/downloads/public/"
+    unsure, held = None, None
     for days in range(DAYS_BACK + 1):
         day = today - timedelta(days=days)
         name = finder.file.format(date=f"{day:%Y%m%d}")
-        if client.exists(base + name):
-            return Remote(base + name, name, day, f"{day:%Y-%m-%d}")
+        try:
+            if client.exists(base + name):
+                return Remote(base + name, name, day, f"{day:%Y-%m-%d}", held=held)
+        except StatusError as error:  # of one file; a server that says so of the next too lets nobody in
+            if unsure:
+                raise
+            unsure, held = error, f"Whether the file of {day.day} {day:%B %Y} is there cannot be told. {error}"
+    if unsure:
+        raise unsure
     problem = f"No daily file of the {DAYS_BACK} days to {today:%d %B %Y} is there"
     raise FetchError(problem, base + finder.file, "check this machine's clock, and the landing page for a new address")
 
@@ -148,7 +158,7 @@ def _dated(title_pattern: str, save_as: str, attachments: Iterable[_Attachment],
         if day and day <= today and day not in found:
             media = re.search(r"/media/([^/]+)/", attachment.url)
             name = save_as.format(date=f"{day.day}_{day:%B_%Y}")
-            found[day] = Remote(attachment.url, name, day, f"{media[1] if media else attachment.url}@{day}")
+            found[day] = Remote(attachment.url, name, day, f"{media[1] if media else told_address(attachment.url)}@{day}")
     return [found[day] for day in sorted(found, reverse=True)]
 
 
@@ -231,7 +241,8 @@ def _why_held(version: str, base: str, client: Client) -> str:
         major = None  # what changed is only told; that the version is held stands without it
     kinds = sorted(kind for kind, changed in (major or {}).items() if changed)  # null: nothing changed
     what = f" ({', '.join(kinds)})" if kinds else ""
+    changes = f"{told_address(base)}/versions/{version}/changes"
     return (
         f"Version {version} is a major one{what} and is held, because columns may mean something else. "
-        f"To take it, read {base}/versions/{version}/changes and set accept_major = {version.partition('.')[0]} in the card"
+        f"To take it, read {changes} and set accept_major = {version.partition('.')[0]} in the card"
     )

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
-import threading
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,8 +23,9 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from transforms.errors import InputError
+from warehouse.sources.limit import TimeLimit
 from warehouse.sources.settings import Manners
-from warehouse.sources.told import guard_logs, told
+from warehouse.sources.told import guard_logs, told, told_address
 
 log = logging.getLogger("schoolmatch")
 
@@ -40,14 +39,23 @@ up to 70 times as many (measured with a list of the smallest)."""
 CONNECTS = 2
 """Attempts at a server that cannot be reached at all: a machine without a network should know within seconds."""
 
+GZIP = b"\x1f"
+"""What a member of a gzip file begins with, or as much of it as the end of a piece may leave."""
+
 PIECE = 1_000_000
 """Bytes that come out of what a server has packed at a time: a small answer must not fill the memory before it is measured."""
+
+NOT_PACKED = ("", "identity", "none", "binary", "utf-8", "aws-chunked")
+"""What servers name as an encoding though it is none (RFC 9110, 8.4.1): the body is taken as it comes, and not unpacked."""
 
 REDIRECTS = 5
 """How often a server may send us elsewhere for one file."""
 
 LONGEST_VALIDATOR = 300
 """Characters of an ETag that is kept and sent back; longer, or not plain, it is taken for none."""
+
+NO_HEAD = (400, 403, 405, 501)
+"""What servers say to HEAD that they, or what stands before them, do not know: of the address it says nothing."""
 
 CHECK_NETWORK = "check the network or the proxy (HTTPS_PROXY), and run it again"
 OWN_CERTIFICATE = (
@@ -65,12 +73,16 @@ class FetchError(Exception):
     """
 
     def __init__(self, problem: str, url: str, do: str) -> None:
-        self.problem, self.url, self.do = told(problem).rstrip("."), told(url), told(do)
+        self.problem, self.url, self.do = told(problem).rstrip("."), told(told_address(url)), told(do)
         super().__init__(f"{self.problem}. Address: {self.url}. What to do: {self.do}.")
 
 
 class NotThereError(FetchError):
     """The server says that there is no such address (404, 410)."""
+
+
+class StatusError(FetchError):
+    """The server answers, and does not say whether there is such an address (403, 500)."""
 
 
 class _AgainError(Exception):
@@ -120,10 +132,20 @@ class _Beginning:
         rest = _Beginning.of(response)
         told_by = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", response.headers.get("Content-Range", ""))
         start, end, total = (int(each) for each in told_by.groups()) if told_by else (-1, -1, -1)
-        is_same = rest.validator == self.validator and rest.given.etag == self.given.etag
-        if not is_same or start != have or end != total - 1 or self.total not in (None, total) or rest.is_packed:
+        if not self._is_of_same(rest) or start != have or end != total - 1 or self.total not in (None, total) or rest.is_packed:
             raise _AgainError(FetchError("The rest of the transfer is not of the file that began", url, RUN_LATER), anew=True)
         return total
+
+    def _is_of_same(self, rest: _Beginning) -> bool:
+        """Whether the rest says that it is of this file: by its ETag, else by the date, else (if that is left out) the total."""
+        ours, its = self.given, rest.given
+        if its.etag != ours.etag:
+            return False
+        if self.validator == ours.etag:
+            return True
+        if its.last_modified is None:  # RFC 9110, 15.3.7: what the client has sent should not be sent back
+            return its.etag is not None or self.total is not None
+        return its.last_modified == ours.last_modified
 
 
 class Client:
@@ -135,7 +157,7 @@ class Client:
     def __init__(self, manners: Manners, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.manners, self._sleep = manners, sleep
         self._unreachable: dict[str, FetchError] = {}
-        self._streams: list[Any] = []  # of HTTP Core, one a connection: a run makes tens
+        self._limit = TimeLimit(manners.longest_transfer)
         guard_logs()
         timeout = httpx.Timeout(manners.timeout, connect=min(manners.timeout, manners.connect_timeout))
         try:
@@ -156,10 +178,13 @@ class Client:
         self._http.close()
 
     def exists(self, url: str) -> bool:
-        """Whether there is a file at the address (HEAD). Raises FetchError when that cannot be told."""
+        """Whether there is a file at the address: by HEAD, else by its first byte. Raises FetchError when that cannot be told."""
 
         def ask() -> bool:
-            with self._ask("HEAD", url, {}):
+            with self._ask("HEAD", url, {}, {200, *NO_HEAD}) as response:
+                if response.status_code == 200:
+                    return True
+            with self._ask("GET", url, {"Range": "bytes=0-0"}, {200, 206}):  # the body of a server that sends all is not read
                 return True
 
         try:
@@ -195,18 +220,19 @@ class Client:
         """Fetch a file to ``to``; None when it has not changed since the ETag or date given.
 
         A transfer that breaks off goes on where it stopped if the server allows (Range with If-Range) and what comes is the rest of
-        the same file, else begins again. Raises FetchError: no answer, an error status, one that was not asked for, a web page
-        instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
+        the same file, else begins again, and from then on the whole is asked for. Raises FetchError: no answer, an error status,
+        one that was not asked for, a web page instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
         """
         to.unlink(missing_ok=True)
         unless = {"If-None-Match": _plain(etag), "If-Modified-Since": _plain(last_modified)}
         conditions = {name: value for name, value in unless.items() if value}
         began: _Beginning | None = None
+        may_resume = True
 
         def ask() -> Download | None:
-            nonlocal began
+            nonlocal began, may_resume
             have = to.stat().st_size if began and to.exists() else 0
-            if began and have and began.validator:
+            if may_resume and began and have and began.validator:
                 headers, accepts = {"Range": f"bytes={have}-", "If-Range": began.validator}, {200, 206}
             else:
                 headers, accepts = conditions, {200, 304} if conditions else {200}
@@ -230,7 +256,7 @@ class Client:
                     return began.given
             except _AgainError as again:
                 if again.anew:
-                    began = None
+                    began, may_resume = None, "Range" not in headers
                 raise
 
         return self._with_retries(url, ask)
@@ -239,7 +265,7 @@ class Client:
     def _ask(self, method: str, url: str, headers: dict[str, str], accepts: Collection[int] = (200,)) -> Iterator[httpx.Response]:
         """An answer with a status that is accepted; what is worth another attempt is raised as such."""
         too_long = FetchError(f"The transfer took longer than {self.manners.longest_transfer:g} s", url, RUN_LATER)
-        with self._time_limit() as passed:
+        with self._limit.one_attempt():
             try:
                 response = self._send(method, url, headers)
                 try:
@@ -247,8 +273,6 @@ class Client:
                     yield response
                 finally:
                     response.close()
-                if passed.is_set():  # of a body without a length the end that we made looks like its own
-                    raise _AgainError(too_long)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
                 raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
@@ -259,48 +283,23 @@ class Client:
                 raise _AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
             except httpx.TransportError as error:
                 broke_off = FetchError(f"The transfer broke off ({error})", url, RUN_LATER)
-                raise _AgainError(too_long if passed.is_set() else broke_off) from error
+                raise _AgainError(too_long if self._limit.is_over else broke_off) from error
             except httpx.HTTPError as error:
                 raise FetchError(f"The address cannot be asked ({error})", url, CHECK_ADDRESS) from error
-            except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
-                _refuse_address(url)
-
-    @contextmanager
-    def _time_limit(self) -> Iterator[threading.Event]:
-        """An attempt that takes longer than is allowed is ended, and the event set.
-
-        HTTPX's time-outs count from byte to byte: headers that come letter by letter, or answers that say that there will be one
-        (status 1xx), would go on for ever.
-        """
-        passed = threading.Event()
-
-        def end() -> None:
-            passed.set()
-            for stream in tuple(self._streams):
-                with suppress(OSError):  # it is closed already
-                    stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
-        timer = threading.Timer(self.manners.longest_transfer, end)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield passed
-        finally:
-            timer.cancel()
-
-    def _note_stream(self, event: str, info: dict[str, Any]) -> None:
-        """HTTP Core's trace: what is connected, so that it can be ended."""
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._streams.append(info["return_value"])
 
     def _send(self, method: str, url: str, headers: dict[str, str]) -> httpx.Response:
         """The answer, of which only the headers have been read, of the server to which the others send us.
 
         HTTPX itself reads the whole body of a redirect, and follows it anywhere. Raises FetchError.
         """
-        request = self._http.build_request(method, url, headers=headers, extensions={"trace": self._note_stream})
+        request = self._http.build_request(method, url, headers=headers, extensions={"trace": self._limit.note})
         for _ in range(REDIRECTS + 1):
-            response = self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                response = self._http.send(request, stream=True, follow_redirects=False)
+            except (UnicodeError, OverflowError):  # of the socket, about a name or a port that there cannot be
+                _refuse_address(url)
+            except (OSError, ValueError) as error:  # of the socket or of TLS, which HTTPX lets through as they are
+                raise httpx.ReadError(str(error)) from error
             following = response.next_request
             if following is None:
                 return response
@@ -321,16 +320,29 @@ class Client:
             raise FetchError(f"The answer is packed in a way that was not asked for ({encoding})", url, do)
         if announced > largest:
             _refuse_size(largest, url)
-        for chunk in _unpacked(response, url) if encoding else response.iter_raw():
+        arriving = self._arriving(response)
+        for chunk in _unpacked(arriving, url) if encoding else arriving:
             size += len(chunk)
             if max(size, response.num_bytes_downloaded) > largest:
                 _refuse_size(largest, url)
             now = time.monotonic()
             if now - told_at >= self.manners.progress_every:
                 of = f" of {announced / 1e6:.1f}" if announced and not encoding else ""  # what is announced is packed
-                log.info("%s: %.1f%s MB so far", urlsplit(url).path, size / 1e6, of)
+                log.info("%s: %.1f%s MB so far", urlsplit(told_address(url)).path, size / 1e6, of)
                 told_at = now
             yield chunk
+
+    def _arriving(self, response: httpx.Response) -> Iterator[bytes]:
+        """The body as it comes over the wire; nothing that came after the time was up. Raises httpx.ReadError."""
+        try:
+            for chunk in response.iter_raw():
+                if self._limit.is_over:
+                    break
+                yield chunk
+        except (OSError, ValueError) as error:  # of the socket or of TLS, which HTTPX lets through as they are
+            raise httpx.ReadError(str(error)) from error
+        if self._limit.is_over:  # of a body without a length the end that we made looks like its own
+            raise httpx.ReadError("ended by us")
 
     def _with_retries(self, url: str, ask: Callable[[], T]) -> T:
         host = _server_of(url)
@@ -366,8 +378,9 @@ class Client:
         except _AgainError as again:
             if again.unreachable:
                 self._unreachable[host] = again.error
-            problem = f"{again.error.problem}, in {retrying.statistics['attempt_number']} attempts"
-            raise FetchError(problem, url, again.error.do) from again
+            attempts = retrying.statistics["attempt_number"]
+            problem = f"{again.error.problem}, in {attempts} attempts" if attempts > 1 else again.error.problem
+            raise type(again.error)(problem, url, again.error.do) from again
 
 
 def may_lead_to(asked: httpx.URL, other: httpx.URL) -> bool:
@@ -398,8 +411,8 @@ def _refuse_size(largest: int, url: str) -> NoReturn:
 
 def _encoding(response: httpx.Response) -> str:
     """How the body is packed, as the server says it; nothing where it is not."""
-    said: str = response.headers.get("Content-Encoding", "").strip().lower()
-    return "" if said == "identity" else said
+    said = [part.strip().lower() for part in response.headers.get("Content-Encoding", "").split(",")]
+    return ", ".join("gzip" if part == "x-gzip" else part for part in said if part not in NOT_PACKED)
 
 
 def _whole_number(text: str | None) -> int | None:
@@ -413,21 +426,26 @@ def _plain(validator: str | None) -> str | None:
     return validator if is_plain else None
 
 
-def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
+def _unpacked(arriving: Iterator[bytes], url: str) -> Iterator[bytes]:
     """A gzip body piece by piece: Explore Education Statistics packs its CSV whatever the client accepts.
 
-    Raises _AgainError where it cannot be unpacked, ends before its end, which a length that was right does not tell, or goes
-    on after it.
+    It may be of several members (RFC 1952, 2.2), and padded with zeros. Raises _AgainError where it cannot be unpacked, ends before
+    its end, which a length that was right does not tell, or goes on after it.
     """
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        for chunk in response.iter_raw():
+        for chunk in arriving:
             packed = chunk
-            while packed and not unpacker.eof:
+            while packed:
+                if unpacker.eof:
+                    packed = packed.lstrip(b"\0")
+                    if not packed:
+                        break
+                    if not packed.startswith(GZIP):
+                        raise _AgainError(FetchError("The transfer goes on after the end of what is packed", url, RUN_LATER))
+                    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 yield unpacker.decompress(packed, PIECE)
-                packed = unpacker.unconsumed_tail
-            if unpacker.unused_data or packed:
-                raise _AgainError(FetchError("The transfer goes on after the end of what is packed", url, RUN_LATER))
+                packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
     except zlib.error as error:
         raise _AgainError(FetchError(f"The transfer cannot be unpacked ({error})", url, RUN_LATER)) from error
     if not unpacker.eof:
@@ -443,7 +461,7 @@ def _refuse_status(response: httpx.Response, url: str, longest_wait: float, acce
         raise FetchError(f"The server answered with status {status}, which was not asked for", url, RUN_LATER)
     if status in (404, 410):
         raise NotThereError(f"There is nothing at the address (status {status})", url, "check the card against the landing page")
-    error = FetchError(f"The server answered with status {status}", url, RUN_LATER)
+    error = StatusError(f"The server answered with status {status}", url, RUN_LATER)
     wait = _retry_after(response.headers.get("Retry-After", ""))
     if wait is not None and wait > longest_wait:
         raise FetchError(f"The server asks to be left alone for {wait:.0f} s (status {status})", url, RUN_LATER)

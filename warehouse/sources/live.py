@@ -25,7 +25,7 @@ from warehouse.sources.find import Remote, find_newest, find_past, refuse_foreig
 from warehouse.sources.http import CHECK_NETWORK, Client, Download, FetchError
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState, load_states, save_states
-from warehouse.sources.told import told, without_secrets
+from warehouse.sources.told import told, told_address, without_secrets
 
 log = logging.getLogger("schoolmatch")
 
@@ -257,7 +257,7 @@ class _Fetch:
             return self._state("unchanged", held=remote.held)
         self.folder.mkdir(parents=True, exist_ok=True)
         arrived = self.folder / f".{self.card.id}.partial"
-        same = last if last and last.url == without_secrets(remote.url) else None
+        same = last if last and last.url == told_address(remote.url) else None
         try:
             ceiling = self.card.largest_bytes
             if remote.table:
@@ -333,7 +333,7 @@ class _Fetch:
         folder = self.home.root / "quarantine"
         folder.mkdir(parents=True, exist_ok=True)
         source = f"Source: {self.card.id}\n"
-        text = f"{told(reason)}\nFrom: {without_secrets(remote.url)}\n{source}SHA-256: {sha256}\n"
+        text = f"{told(reason)}\nFrom: {told_address(remote.url)}\n{source}SHA-256: {sha256}\n"
         reasons = {path: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob(f"*{_REASON}")}
         before = next((path for path, said in reasons.items() if sha256 in said), None)
         kept = folder / (before.name.removesuffix(_REASON) if before else f"{self.now:%Y%m%dT%H%M%SZ}-{remote.name}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
-from warehouse.sources.told import told, without_secrets
+from warehouse.sources.told import told, told_address
 
 log = logging.getLogger("schoolmatch")
 
@@ -37,7 +37,7 @@ class SourceState(BaseModel):
     Whatever it is made of, it holds no secret of an address: it is what status, workbooks and map tell of a source.
 
     ``outcome``: ``new``; ``unchanged``; ``kept`` (the newest could not be taken: ``problem``); ``missing`` (and there is none to
-    keep). ``held``: a newer major version is there and was not taken. ``fetched_at``: when these bytes first arrived.
+    keep). ``held``: a newer file is there, or may be, and was not taken. ``fetched_at``: when these bytes first arrived.
     ``past``: releases beside the newest that are in place; ``past_problem``: why one that is needed is not.
     """
 
@@ -50,7 +50,7 @@ class SourceState(BaseModel):
     fetched_at: datetime | None = None
     release: str | None = None
     name: FileName | None = None
-    url: Annotated[str, AfterValidator(without_secrets)] | None = None
+    url: Annotated[str, AfterValidator(told_address)] | None = None
     published: date | None = None
     etag: str | None = None
     last_modified: str | None = None

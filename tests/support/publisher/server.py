@@ -82,6 +82,7 @@ class Publisher:
     """Files by path; ``attachments`` in the order of GOV.UK's list; ``layers`` by the path of their rows; ``faults`` by path.
 
     ``is_older_page``: GOV.UK's page is in the style of some years ago. ``allows_ranges``: a part of a file can be had.
+    ``head_status``: what HEAD is answered, whatever is there.
     """
 
     def __init__(self, sample: Path) -> None:
@@ -94,6 +95,7 @@ class Publisher:
         self.requests: list[Request] = []
         self.posted: list[dict[str, Any]] = []
         self.allows_ranges = True
+        self.head_status: int | None = None
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -288,6 +290,9 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
                 while fault.again_and_again and not publisher.closing.is_set():
                     self.wfile.write(fault.raw)
                 self.close_connection = True
+                return
+            if self.command == "HEAD" and publisher.head_status:
+                self._send(path, publisher.head_status, b"", {})
                 return
             found = publisher.answer(path, query)
             if fault and fault.status >= 400:

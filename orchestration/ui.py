@@ -35,9 +35,9 @@ def main() -> None:
         "--workspace", type=Path, help="a workspace file (default: the definitions, loaded by this process's child)"
     )
     given = parser.parse_args()
-    prepare_dagster_home(Home.find())
     target = WorkspaceFileTarget(paths=[str(given.workspace)]) if given.workspace else ModuleTarget(MODULE, None, None, None)
     try:
+        prepare_dagster_home(Home.find())
         with bound(given.port) as listener:
             serve(listener, target, names=given.name, read_only=given.read_only)
     except InputError as error:

@@ -7,6 +7,7 @@ sensor or start a run. What does not belong here: who may use the UI. Whoever re
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from transforms.errors import InputError
 
 LOCALHOST = "127.0.0.1"
 _NAMES = (LOCALHOST, "localhost")
@@ -35,6 +38,14 @@ def guarded(app: ASGIApp, names: Sequence[str] = ()) -> ASGIApp:
     ``names``: host names, beside this machine's, by which a log-in in front of it passes requests on.
     """
     return TrustedHostMiddleware(_OwnPagesAlone(app), allowed_hosts=[*_NAMES, *names], www_redirect=False)
+
+
+def bound(port: int) -> socket.socket:
+    """The port on this machine's loopback. Raises InputError where it cannot be had."""
+    try:
+        return socket.create_server((LOCALHOST, port))
+    except (OSError, OverflowError) as error:
+        raise InputError(f"Port {port} cannot be used: {error}", do="choose another: --port 3001, or make dev PORT=3001") from error
 
 
 class _OwnPagesAlone:

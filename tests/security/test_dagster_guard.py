@@ -6,6 +6,7 @@ Dagster's instance is as it was.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -29,13 +30,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.testclient import TestClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from orchestration.guard import guarded
+from orchestration.guard import bound, guarded
 from orchestration.instance import MODULE, end_lost_runs, prepare_dagster_home
-from orchestration.ui import bound
 from tests.browser.conftest import launched
 from transforms.errors import InputError
 from warehouse.home import Home
@@ -242,8 +241,13 @@ def test_no_spelling_of_an_address_asks_graphql_by_get_from_an_image_of_a_plain_
         return PlainTextResponse("")
 
     app = guarded(Starlette(routes=[Route("/graphql", graphql)]), [LOG_IN])
-    with TestClient(app, f"http://{LOG_IN}") as client:
-        client.request(method, f"{path}?query=mutation")
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{LOG_IN}", follow_redirects=True) as client:
+            await client.request(method, f"http://{LOG_IN}{path}?query=mutation")
+
+    asyncio.run(ask())
     assert asked == []
 
 

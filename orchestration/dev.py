@@ -7,6 +7,7 @@ which itself starts a web server that no guard can be put before.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import signal
@@ -15,15 +16,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from orchestration.ending import PATIENCE_SECONDS, signal_group
+from orchestration.guard import bound
 from orchestration.instance import MODULE, PORT, end_lost_runs, prepare_dagster_home
+from transforms.errors import InputError
 from warehouse.home import Home
 
-PATIENCE_SECONDS = 60
-"""For what was told to stop to have stopped: then it is killed."""
 _LOOK_SECONDS = 0.5
 
 Process = subprocess.Popen[bytes]
@@ -38,16 +40,65 @@ def main() -> None:
     port = parser.parse_args().port
     _stop_on_signals()
     home = Home.find()
+    try:
+        home.make()
+        # Both before anything starts: two daemons on one home would start every run twice.
+        with _alone(home) as lock, bound(port) as listener:
+            _serve(home, listener, lock)
+    except InputError as error:
+        raise SystemExit(str(error)) from None
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[int]:
+    """No other ``make dev`` of this home meanwhile; gives the lock's descriptor: as long as a process has it, it holds the lock."""
+    with home.at_work.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"Another make dev is at work in {home.root}, or is still ending",
+                do="use that one, or end it with Ctrl+C; or give this one a home of its own: SCHOOLMATCH_HOME",
+            ) from error
+        yield file.fileno()
+
+
+def _serve(home: Home, listener: socket.socket, lock: int) -> None:
     prepare_dagster_home(home)
     end_lost_runs(home)
     os.environ["DAGSTER_IS_DEV_CLI"] = "1"  # errors of definitions are told at the terminal, as by dg dev
     started: list[Process] = []
-    with tempfile.TemporaryDirectory(prefix="schoolmatch-dev-") as folder, suppress(KeyboardInterrupt):
+    with (
+        tempfile.TemporaryDirectory(prefix="schoolmatch-dev-") as folder,
+        _ended_with_us(lock) as tell,
+        suppress(KeyboardInterrupt),
+    ):
         try:
-            _run(started, Path(folder), port)
+            for process in _starting(Path(folder), started, listener):
+                started.append(process)
+                tell(process)
+            _until_one_ends(started)
             raise SystemExit("One of the processes of make dev has ended by itself: the lines above say why.")
         finally:
             _end(started)
+
+
+@contextmanager
+def _ended_with_us(lock: int) -> Iterator[Callable[[Process], None]]:
+    """A process that ends those it is told of, should this one be killed; until they have ended, it keeps the lock."""
+    command = [sys.executable, "-m", "orchestration.ending"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0, pass_fds=[lock]) as ending:
+        assert ending.stdin
+        told = ending.stdin
+
+        def tell(process: Process) -> None:
+            told.write(f"{process.pid}\n".encode())
+            told.flush()
+
+        try:
+            yield tell
+        finally:
+            ending.kill()
 
 
 def _stop_on_signals() -> None:
@@ -58,18 +109,22 @@ def _stop_on_signals() -> None:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
-def _run(started: list[Process], folder: Path, port: int) -> None:
-    """Start the three, and return once one has ended."""
+def _starting(folder: Path, started: Sequence[Process], listener: socket.socket) -> Iterator[Process]:
+    """Start the three, one after the other; no more of them once one has ended."""
     asked_at, workspace = folder / "code.socket", folder / "workspace.yaml"
     location = {"grpc_server": {"socket": str(asked_at), "location_name": MODULE}}
     workspace.write_text(json.dumps({"load_from": [location]}), encoding="utf-8")  # JSON is YAML
     code = ("code-server", "start", "--socket", str(asked_at), "--module-name", MODULE, "--log-level", "warning")
-    started.append(_start(_script("dagster"), *code))
+    yield _start(_script("dagster"), *code)
     while _all_run(started) and not _answers(asked_at):
         time.sleep(_LOOK_SECONDS)
     if _all_run(started):
-        started.append(_start(_script("dagster-daemon"), "run", "--workspace", str(workspace)))
-        started.append(_start(sys.executable, "-m", "orchestration.ui", "--port", str(port), "--workspace", str(workspace)))
+        yield _start(_script("dagster-daemon"), "run", "--workspace", str(workspace))
+        ui = (sys.executable, "-m", "orchestration.ui", "--workspace", str(workspace), "--listener", str(listener.fileno()))
+        yield _start(*ui, keep=[listener.fileno()])
+
+
+def _until_one_ends(started: Sequence[Process]) -> None:
     while _all_run(started):
         time.sleep(_LOOK_SECONDS)
 
@@ -79,9 +134,9 @@ def _script(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def _start(*command: str) -> Process:
+def _start(*command: str, keep: Sequence[int] = ()) -> Process:
     # in a group of its own: Ctrl+C reaches this process alone, which then ends the others and whatever they have started
-    return subprocess.Popen(command, process_group=0)
+    return subprocess.Popen(command, process_group=0, pass_fds=keep)
 
 
 def _all_run(started: Sequence[Process]) -> bool:
@@ -96,17 +151,12 @@ def _answers(asked_at: Path) -> bool:
 def _end(started: Sequence[Process]) -> None:
     """Interrupt all of them, as Ctrl+C at a terminal would, and kill what has not ended after a while, or at a second Ctrl+C."""
     for process in started:
-        _signal(process, signal.SIGINT)
+        signal_group(process.pid, signal.SIGINT)
     for process in started:
         with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             process.wait(PATIENCE_SECONDS)
-        _signal(process, signal.SIGKILL)  # what it has started, too
+        signal_group(process.pid, signal.SIGKILL)  # what it has started, too
         process.wait()
-
-
-def _signal(process: Process, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
 
 
 if __name__ == "__main__":

@@ -6,18 +6,24 @@ sensor or start a run. What does not belong here: who may use the UI. Whoever re
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from transforms.errors import InputError
+
 LOCALHOST = "127.0.0.1"
 _NAMES = (LOCALHOST, "localhost")
 """By which this machine may be asked: a page elsewhere whose name leads here (DNS rebinding) is of the same origin as its name."""
-_GRAPHQL = "/graphql"
+_GRAPHQL = "graphql"
+_PATH = re.compile(r"[A-Za-z0-9_./~%:@+,=-]*")
+"""What the paths of the UI's pages are made of: no line's end, which the router overlooks behind "/graphql"."""
 _JSON = "application/json"
 _HEADERS = {
     "X-Frame-Options": "DENY",  # a page that lays the UI, unseen, under what it wants clicked
@@ -32,6 +38,14 @@ def guarded(app: ASGIApp, names: Sequence[str] = ()) -> ASGIApp:
     ``names``: host names, beside this machine's, by which a log-in in front of it passes requests on.
     """
     return TrustedHostMiddleware(_OwnPagesAlone(app), allowed_hosts=[*_NAMES, *names], www_redirect=False)
+
+
+def bound(port: int) -> socket.socket:
+    """The port on this machine's loopback. Raises InputError where it cannot be had."""
+    try:
+        return socket.create_server((LOCALHOST, port))
+    except (OSError, OverflowError) as error:
+        raise InputError(f"Port {port} cannot be used: {error}", do="choose another: --port 3001, or make dev PORT=3001") from error
 
 
 class _OwnPagesAlone:
@@ -62,20 +76,34 @@ def _refusal(scope: Scope) -> str | None:
     """
     headers = Headers(scope=scope)
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    # The port counts: what another server of this machine hands out is another origin, too.
-    if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+    if not _PATH.fullmatch(scope["path"]):
+        return "no page of Dagster's UI has this address. What to do: open Dagster's UI itself."
+    if origin is not None and not _is_of(origin, headers["host"]):
         return "it comes from a page of another origin. What to do: open Dagster's UI itself."
     if site not in ("same-origin", "none") and not _follows_a_link(scope, headers):
         return "it comes from a page of another site. What to do: open Dagster's UI itself."
     if scope["type"] == "websocket":
         return None
     if scope["method"] in ("GET", "HEAD"):
-        is_asked = scope["path"] == _GRAPHQL and scope["query_string"]
-        return f"GraphQL is not asked by {scope['method']}. What to do: POST it as {_JSON}." if is_asked else None
+        return f"GraphQL is not asked by {scope['method']}. What to do: POST it as {_JSON}." if _asks_graphql(scope) else None
     # The type itself: Dagster takes "text/plain; application/json" for JSON as well, and for that a page need not ask leave.
     if headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
         return f"it is not {_JSON}. What to do: say so in Content-Type."
     return None
+
+
+def _is_of(origin: str, host: str) -> bool:
+    """Whether the origin is the UI's own. The port counts: what another server of this machine hands out is another, too."""
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:  # no address at all: "http://["
+        return False
+
+
+def _asks_graphql(scope: Scope) -> bool:
+    """Whether a GET could ask GraphQL: by what it asks, which no page of the UI has in its address, or by where it asks."""
+    asks = "query" in parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return asks or (bool(scope["query_string"]) and scope["path"].rstrip("/").lower().endswith(_GRAPHQL))
 
 
 def _follows_a_link(scope: Scope, headers: Headers) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.store import is_at_work
 
@@ -45,6 +46,9 @@ if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it i
     import sys
 
     place = Home.find()
-    prepare_dagster_home(place)
+    try:
+        prepare_dagster_home(place)
+    except InputError as error:
+        raise SystemExit(str(error)) from error
     end_lost_runs(place)
     os.execv(sys.argv[1], sys.argv[1:])

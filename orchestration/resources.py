@@ -55,6 +55,7 @@ def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
 
     def opened(_: dg.InitResourceContext) -> Iterator[Warehouse]:
         with open_warehouse(home) as connection:
+            home.make()  # again: in one that is left open, the file that is there by now is closed
             load_macros(connection)
             yield Warehouse(home, connection)
 

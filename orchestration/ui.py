@@ -16,7 +16,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget, WorkspaceLoadTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
-from orchestration.guard import LOCALHOST, guarded
+from orchestration.guard import LOCALHOST, bound, guarded
 from orchestration.instance import MODULE, PORT, prepare_dagster_home
 from transforms.errors import InputError
 from warehouse.home import Home
@@ -34,24 +34,17 @@ def main() -> None:
     parser.add_argument(
         "--workspace", type=Path, help="a workspace file (default: the definitions, loaded by this process's child)"
     )
+    parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)  # the descriptor of a port that make dev has bound
     given = parser.parse_args()
-    prepare_dagster_home(Home.find())
     target = WorkspaceFileTarget(paths=[str(given.workspace)]) if given.workspace else ModuleTarget(MODULE, None, None, None)
     try:
-        with bound(given.port) as listener:
+        prepare_dagster_home(Home.find())
+        with bound(given.port) if given.listener is None else socket.socket(fileno=given.listener) as listener:
             serve(listener, target, names=given.name, read_only=given.read_only)
     except InputError as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt:
         pass
-
-
-def bound(port: int) -> socket.socket:
-    """The port on this machine's loopback. Raises InputError where it cannot be had."""
-    try:
-        return socket.create_server((LOCALHOST, port))
-    except (OSError, OverflowError) as error:
-        raise InputError(f"Port {port} cannot be used: {error}", do="choose another: --port 3001, or make dev PORT=3001") from error
 
 
 def serve(listener: socket.socket, target: WorkspaceLoadTarget, *, names: list[str], read_only: bool) -> None:

@@ -7,16 +7,21 @@ import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from transforms.errors import InputError
 
 log = logging.getLogger("schoolmatch")
 
 _OWNERS_ALONE = 0o700
-_OURS = ("warehouse.", "landing", "live", "quarantine", "published", "held", "history", "sample", "reproduction", "dagster")
-"""How the names begin of all that this package puts into a home."""
-_NOBODYS = (".", "lost+found")
-"""How those begin that say nothing: of what is hidden, and of a disk that is a home as a whole."""
+_FOLDERS = ("landing", "live", "quarantine", "published", "held", "history", "dagster")
+_FILES = ("warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock", "dev.lock")
+_OURS = {*_FOLDERS, *_FILES, "warehouse.duckdb.tmp", "sample", "reproduction"}
+"""The names of all that this package puts into a home."""
+_NOBODYS = {"lost+found", ".DS_Store"}
+"""What says nothing: of a disk that is a home as a whole, and of who has looked at it."""
+_SHARED = stat.S_ISVTX | stat.S_ISGID
+"""The modes of folders that are meant for several: as /tmp, and of a group."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,27 @@ class Home:
         """Create the home, for its owner alone, which then holds for all that is below. One that is open to others is closed to
         them, and that is said.
 
-        It is left open where it is another user's, or holds what is not ours and others may be meant to read (``--home .``): that
-        is said, too, once in a process. Windows has no such modes.
+        It is left open where others may be meant to read: it is another user's, or shared, or was there before, empty, or holds
+        what is not ours (``--home .``). That is said, too, once in a process, and then each folder of ours in it is its owner's
+        alone. Windows has no such modes. Raises InputError where the home cannot be made.
         """
-        self.root.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            self.root.mkdir(mode=_OWNERS_ALONE)
-        if os.name != "nt":
-            _close(self.root)
+        try:
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                self.root.mkdir(mode=_OWNERS_ALONE)
+            if os.name != "nt" and not _is_closed(self.root):
+                _close_below(self.root)
+        except OSError as error:
+            raise InputError(
+                f"The home {self.root} cannot be made or looked into: {error.strerror}",
+                expected="a folder of this user, or a place where one can be made",
+                do="choose another: --home, or SCHOOLMATCH_HOME",
+            ) from error
+
+    @property
+    def at_work(self) -> Path:
+        """Held for as long as ``make dev`` runs."""
+        return self.root / "dev.lock"
 
     @property
     def landing(self) -> Path:
@@ -94,33 +112,64 @@ def waiting(home: Home) -> list[Path]:
     return sorted(home.held.glob("*.md")) if home.held.is_dir() else []
 
 
-def _close(root: Path) -> None:
+def _is_closed(root: Path) -> bool:
     about = root.stat()
     mode = stat.S_IMODE(about.st_mode)
+    inside = {path.name for path in root.iterdir()}
     if not mode & ~_OWNERS_ALONE & 0o777:
-        return
+        return True
+    if why := _why_left(about, inside):
+        _tell(root, why)
+        return False
+    if root in _left:
+        return False  # what is in it by now, this process has put there
+    try:
+        root.chmod(mode & ~0o077)
+    except OSError as error:  # a disk that knows no owners
+        _tell(root, str(error))
+        return False
+    log.warning(
+        "%s was open to others (%03o), and is its owner's alone from now on. What to do, where others read what is published: "
+        "give them a copy of %s (docs/operations.md)",
+        root,
+        mode,
+        Home(root).latest,
+    )
+    return True
+
+
+def _why_left(about: os.stat_result, inside: set[str]) -> str | None:
+    """Why a folder that is open to others may be meant to be; None where it is a home and nothing else."""
     if about.st_uid != os.getuid():
-        _tell(root, "it belongs to another user")
-    elif others := sorted(path.name for path in root.iterdir() if not path.name.startswith((*_OURS, *_NOBODYS))):
-        _tell(root, f"it holds other things, too: {', '.join(others[:3])}")
-    else:
-        try:
-            root.chmod(mode & ~0o077)
-        except OSError as error:  # a disk that knows no owners
-            _tell(root, str(error))
-            return
-        log.warning(
-            "%s was open to others (%03o), and is its owner's alone from now on. What to do, where others read what is published: "
-            "give them a copy of %s (docs/operations.md)",
-            root,
-            mode,
-            Home(root).latest,
-        )
+        return "it belongs to another user"
+    if about.st_mode & _SHARED:
+        return "it is a folder that several users share"
+    if others := sorted(inside - _OURS - _NOBODYS):
+        return f"it holds other things, too: {', '.join(others[:3])}"
+    return None if inside & _OURS else "it was there before, and empty"
 
 
-@cache
+def _close_below(root: Path) -> None:
+    """Make our folders in one that stays open; once it is a home, what it has under our names is ours, and closed as well."""
+    for name in _FOLDERS:
+        with suppress(FileExistsError):
+            (root / name).mkdir(mode=_OWNERS_ALONE)
+    for path in map(root.joinpath, (*_FOLDERS, *_FILES) if Home(root).lock.exists() else ()):
+        with suppress(FileNotFoundError):
+            about = path.lstat()
+            is_ours = about.st_uid == os.getuid() and not stat.S_ISLNK(about.st_mode) and not about.st_mode & _SHARED
+            if is_ours and about.st_mode & 0o077:
+                path.chmod(stat.S_IMODE(about.st_mode) & ~0o077)
+
+
+_left: set[Path] = set()
+"""The homes that this process has left open."""
+
+
 def _tell(root: Path, why: str) -> None:
     """Once in a process, which asks for the home again and again."""
-    log.warning(
-        "%s is open to others, and was left so: %s. What to do: chmod 700 %s, or choose a folder of its own", root, why, root
-    )
+    if root not in _left:
+        _left.add(root)
+        log.warning(
+            "%s is open to others, and was left so: %s. What to do: chmod 700 %s, or choose a folder of its own", root, why, root
+        )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from exports.datapackage import write_datapackage
 from exports.duckdb_file import write_duckdb
@@ -15,17 +16,19 @@ from exports.geoparquet import write_geoparquet
 from exports.map import write_site
 from exports.pages.changes import write_changes
 from exports.parquet import write_parquet
-from orchestration import origin
+from orchestration import REFRESH, origin
 from orchestration.assets.landing import key
 from orchestration.hold import release
 from orchestration.resources import Source, Warehouse
+from transforms.errors import InputError
 from warehouse import checks, dictionary, publish
 from warehouse.graph import MART, Graph
+from warehouse.landing import raw
 from warehouse.landing.archive import mark_published
 from warehouse.licence import LIMITS, OGL
 from warehouse.sources.again import tried_again
 from warehouse.sources.freshness import freshness
-from warehouse.store import rows_as_dicts
+from warehouse.store import rows_as_dicts, run
 from warehouse.time import history
 
 log = logging.getLogger("schoolmatch")
@@ -88,9 +91,12 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
     """The last step."""
 
     @dg.multi_asset(name="publish", specs=_specs(graph))
-    def published(warehouse: dg.ResourceParam[Warehouse], source: dg.ResourceParam[Source]) -> Iterator[dg.MaterializeResult[Any]]:
+    def published(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], source: dg.ResourceParam[Source]
+    ) -> Iterator[dg.MaterializeResult[Any]]:
         """Record checks and dictionary, write every export aside, and switch."""
         connection, home = warehouse.connection, warehouse.place
+        _refuse_results_of_another_run(connection, context.run.run_id)
         results = checks.build_results(connection, graph.checks)
         words = dictionary.build_dictionary(connection)
         refresh = rows_as_dicts(connection, "from mart.refresh")[0]
@@ -158,3 +164,15 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
         )
 
     return published
+
+
+def _refuse_results_of_another_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Raise InputError where this run has not begun as a refresh does, which forgets all results: those that are kept would speak
+    for tables that were built since, and what was accepted once, or compared with, for other changes.
+    """
+    if (run_id,) not in run(connection, f"select run_id from {raw.RUN_TABLE}"):
+        raise InputError(
+            "Nothing is published: checks were not run: this run leaves out the first step of a refresh, run_of_refresh",
+            expected="each check's result of the run that publishes",
+            do=f"run the whole job {REFRESH}, or: schoolmatch refresh",
+        )

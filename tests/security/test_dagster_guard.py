@@ -6,6 +6,7 @@ Dagster's instance is as it was.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -25,11 +26,15 @@ import dagster as dg
 import httpx
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from orchestration.guard import bound, guarded
 from orchestration.instance import MODULE, end_lost_runs, prepare_dagster_home
-from orchestration.ui import bound
 from tests.browser.conftest import launched
 from transforms.errors import InputError
 from warehouse.home import Home
@@ -167,6 +172,13 @@ LIKE_JSON = {"Content-Type": "text/plain; application/json"}
 PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "a mutation by GET": ("GET", QUERY, {}),
     "a mutation by HEAD": ("HEAD", QUERY, {}),
+    "a mutation to what the router takes for GraphQL": ("GET", "/graphql%0a?query={get}", {}),
+    "the same by HEAD": ("HEAD", "/graphql%0A?query={get}", {}),
+    "the same after another parameter": ("GET", "/graphql%0a?x=1&query={get}", {}),
+    "the same as a form": ("POST", "/graphql%0a?query={get}", FORM),
+    "a mutation to where the router sends on": ("GET", "/graphql/?query={get}", {}),
+    "a mutation to any page": ("GET", "/overview?query={get}", {}),
+    "an origin that is no address": ("POST", "/graphql", JSON | {"Origin": "http://["}),
     "a form": ("POST", QUERY, FORM),
     "a POST without a type": ("POST", QUERY, {}),
     "text": ("POST", QUERY, {"Content-Type": "text/plain"}),
@@ -209,8 +221,40 @@ def test_what_a_page_could_send_is_refused(
     assert dagster.state() == UNTOUCHED
 
 
+SPELLINGS = [
+    f"{before}{name}{after}"
+    for before in ("/", "//", "/%0a")
+    for name in ("graphql", "GraphQL", "graph%71l", "graphql%0a", "graphql%0d%0a", "graphql%00", "graphql%20", "graphql%c2%85")
+    for after in ("", "/", "%2f")
+]
+"""How a page could write where GraphQL is asked; the real router takes more than one of them for it."""
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_no_spelling_of_an_address_asks_graphql_by_get_from_an_image_of_a_plain_page(method: str, path: str) -> None:
+    """As Chromium asks for it from a UI by name, without https: it says neither Origin nor Sec-Fetch-Site."""
+    asked: list[str] = []
+
+    def graphql(request: Request) -> PlainTextResponse:
+        asked.append(request.url.query)
+        return PlainTextResponse("")
+
+    app = guarded(Starlette(routes=[Route("/graphql", graphql)]), [LOG_IN])
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{LOG_IN}", follow_redirects=True) as client:
+            await client.request(method, f"http://{LOG_IN}{path}?query=mutation")
+
+    asyncio.run(ask())
+    assert asked == []
+
+
 @pytest.mark.parametrize(
-    "sent", [{"origin": f"http://{EVIL}"}, {"origin": "null"}, {"origin": f"http://{EVIL}", "host": EVIL}], ids=str
+    "sent",
+    [{"origin": f"http://{EVIL}"}, {"origin": "null"}, {"origin": "http://["}, {"origin": f"http://{EVIL}", "host": EVIL}],
+    ids=str,
 )
 def test_a_websocket_of_a_foreign_page_is_refused(dagster: Dagster, sent: dict[str, str]) -> None:
     address = f"ws://{sent.get('host', '127.0.0.1')}:{dagster.host.rpartition(':')[2]}/graphql"

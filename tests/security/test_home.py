@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from orchestration.instance import prepare_dagster_home
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.sources.by_hand import take_by_hand
-from warehouse.sources.live import fetch_all, find_required
+from warehouse.sources.live import fetch_all, find_required, live_folder
 from warehouse.sources.settings import Addresses
 from warehouse.store import alone, is_at_work, open_warehouse
 
@@ -74,9 +76,12 @@ def test_another_user_reads_nothing_of_a_home(home_of_others: Path) -> None:
         connection.execute("create table secret as select 1")
     prepare_dagster_home(home)
     (home_of_others / "beside").write_text("for all", encoding="utf-8")
-    listing = ["find", str(home_of_others), "-type", "f", "-readable"]
-    seen = subprocess.run(listing, user=NOBODY, capture_output=True, text=True, check=False).stdout.splitlines()
-    assert seen == [str(home_of_others / "beside")]
+    assert seen_by_nobody(home_of_others) == [str(home_of_others / "beside")]
+
+
+def seen_by_nobody(folder: Path) -> list[str]:
+    listing = ["find", str(folder), "-type", "f", "-readable"]
+    return subprocess.run(listing, user=NOBODY, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
 @pytest.fixture
@@ -111,6 +116,75 @@ def test_a_folder_that_holds_other_things_is_left_as_it_is_and_that_is_said_once
     assert mode(tmp_path / "web") == 0o777
     (said,) = caplog.messages
     assert "is open to others, and was left so: it holds other things, too: index. What to do: chmod 700" in said
+
+
+NOT_A_HOME: dict[str, tuple[int, list[str], str]] = {
+    "a folder whose name begins like one of ours": (
+        0o755,
+        ["published/", "sample-pictures/"],
+        "other things, too: sample-pictures",
+    ),
+    "a folder with hidden files": (0o755, ["published/", ".htaccess"], r"other things, too: \.htaccess"),
+    "a folder for all": (0o1777, ["warehouse.lock"], "several users share"),
+    "a folder of a group": (0o2775, ["warehouse.lock"], "several users share"),
+    "a folder that somebody has made": (0o755, [], "it was there before, and empty"),
+}
+
+
+@pytest.mark.parametrize(("before", "inside", "why"), NOT_A_HOME.values(), ids=NOT_A_HOME)
+def test_a_folder_that_may_not_be_a_home_is_left_as_it_is(
+    before: int, inside: list[str], why: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = Home(tmp_path / "folder")
+    home.root.mkdir()
+    for name in inside:
+        (home.root / name).mkdir() if name.endswith("/") else (home.root / name).touch()
+    home.root.chmod(before)
+    lock(home)
+    lock(home)
+    assert mode(home.root) == before
+    (said,) = caplog.messages
+    assert re.search(f"was left so: .*{why}.* What to do: chmod 700", said)
+
+
+def test_another_user_reads_nothing_of_ours_in_a_home_that_is_left_open(home_of_others: Path) -> None:
+    home = Home(home_of_others)
+    (home.root / "theirs").write_text("for all", encoding="utf-8")
+    with open_warehouse(home) as connection:
+        connection.execute("create table secret as select 1")
+    prepare_dagster_home(home)
+    find(home)
+    for folder in (live_folder(home), home.landing, home.published, home.held, home.history, home.root / "quarantine"):
+        (folder / "secret").write_text("for the owner", encoding="utf-8")
+    assert seen_by_nobody(home.root) == [str(home.root / "theirs")]
+
+
+def test_what_was_there_under_a_name_of_ours_is_not_closed_in_a_folder_that_is_no_home_yet(tmp_path: Path) -> None:
+    (tmp_path / "project" / "history").mkdir(parents=True)
+    (tmp_path / "project" / "pyproject.toml").touch()
+    Home(tmp_path / "project").make()
+    assert mode(tmp_path / "project" / "history") == 0o777
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/null/home", "/proc/home"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("orchestration.dev", "--port", "0"),
+        ("orchestration.ui", "--port", "0"),
+        ("orchestration.instance", "/bin/true"),
+        ("schoolmatch", "refresh", "--source", "sample"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_home_that_cannot_be_made_is_said_in_words(path: str, command: tuple[str, ...]) -> None:
+    asked = [sys.executable, "-m", *command] if "." in command[0] else [Path(sys.executable).with_name(command[0]), *command[1:]]
+    done = subprocess.run(asked, env=os.environ | {"SCHOOLMATCH_HOME": path}, capture_output=True, text=True, check=False)
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 1
+    assert f"The home {path} cannot be made" in said
+    assert "What to do: choose another: --home, or SCHOOLMATCH_HOME" in said
+    assert "Traceback" not in said
 
 
 def test_what_the_owner_has_closed_further_stays_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,81 @@
+"""``make dev`` leaves no process behind, however it ends, and there are never two daemons on one home."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.security.test_dagster_guard import NOBODY, PATIENCE, free_ports, processes, running, until
+from warehouse.home import Home
+
+
+def environment(home: Home) -> dict[str, str]:
+    """For sources that cannot be reached."""
+    addresses = {f"SCHOOLMATCH_{name}_URL": NOBODY for name in ("GIAS", "GOVUK", "EES", "ONS", "ARCGIS")}
+    return os.environ | addresses | {"SCHOOLMATCH_HOME": str(home.root), "NO_PROXY": "127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("dev") / "home")
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_ports()[0]
+
+
+@pytest.fixture(scope="module")
+def dev(home: Home, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    log = home.root.parent / "dev.log"
+    with running("orchestration.dev", "--port", str(port), environment=environment(home), log=log) as process:
+
+        def is_there() -> bool:
+            assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/server_info", timeout=PATIENCE).is_success
+            except httpx.TransportError:
+                return False
+
+        until("the UI answers", is_there)
+        yield process
+
+
+def refused(home: Home, port: int) -> str:
+    """What a ``make dev`` says that does not start."""
+    command = [sys.executable, "-m", "orchestration.dev", "--port", str(port)]
+    done = subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_a_second_one_of_the_same_home_starts_nothing(dev: subprocess.Popen[bytes], home: Home) -> None:
+    said = refused(home, free_ports()[0])
+    assert said.startswith(f"Another make dev is at work in {home.root}")
+    assert "What to do: use that one, or end it with Ctrl+C" in said
+
+
+def test_one_whose_port_is_taken_starts_nothing(dev: subprocess.Popen[bytes], port: int, tmp_path: Path) -> None:
+    assert refused(Home(tmp_path / "home"), port).startswith(f"Port {port} cannot be used")
+    assert not (tmp_path / "home" / "dagster").exists()
+
+
+def test_killed_it_leaves_no_process_behind(dev: subprocess.Popen[bytes]) -> None:
+    parents, started = processes(), {dev.pid}
+    while more := {process for process, parent in parents.items() if parent in started} - started:
+        started |= more
+    assert len(started) >= 5  # itself, code server and its child, daemon, UI
+    try:
+        dev.send_signal(signal.SIGKILL)
+        dev.wait()
+        until("every process has ended", lambda: not started & processes().keys())
+    finally:
+        for left in started & processes().keys():
+            os.kill(left, signal.SIGKILL)

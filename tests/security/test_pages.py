@@ -11,13 +11,13 @@ from playwright.sync_api import Browser
 from exports.map import write_site
 from exports.pages.changes import changes_page, write_changes
 from exports.pages.page import Paragraph, as_html
-from tests.browser.conftest import browser, playwright, served
+from tests.browser.conftest import browser, served
 from tests.support.published import tables_of_a_few_schools
 from warehouse.home import Home
 from warehouse.store import run
 from warehouse.time import previous
 
-__all__ = ["browser", "playwright"]  # fixtures
+__all__ = ["browser"]  # a fixture
 
 CAUGHT = "<script>document.title='caught'</script><img src=x onerror=\"document.title='caught'\">"
 PAGES = ("changes.html", "site/about.html", "reproduction.html")

@@ -30,6 +30,8 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
         REFRESH,
         selection=dg.AssetSelection.all(),
         description="From the files to a published folder.",
+        # A retry begins anew: what had been built by the run that failed is no part of it, and would not be published.
+        tags={"dagster/retry_strategy": "ALL_STEPS"},
         # Two thousand lines about assets would hide the few that tell a person at the terminal how far it is.
         config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
     )

@@ -8,7 +8,10 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
+from orchestration import REFRESH
 from orchestration.assets.landing import key, landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.publishing import publishing_asset
@@ -84,3 +87,11 @@ def test_a_check_runs_after_all_that_it_reads() -> None:
     for check in assemble().checks:
         for table in check.reads:
             assert made_by[key(table)] in after[made_by[key(check.on)]], (check.name, table)
+
+
+def test_a_retry_is_a_whole_refresh(home: Home, small_sample: Path) -> None:
+    """Dagster's own way is to go on from the step that failed, in a run of another name: it could not publish."""
+    job = build_defs(home, str(small_sample)).resolve_job_def(REFRESH)
+    with dg.DagsterInstance.ephemeral() as instance:
+        failed = instance.create_run_for_job(job, tags=job.tags)
+        assert get_reexecution_strategy(failed, instance) is ReexecutionStrategy.ALL_STEPS

@@ -12,8 +12,9 @@ from exports.pages.changes import changes_page
 from exports.pages.page import Block, Bullets, Paragraph, Section, as_markdown
 from orchestration.resources import Warehouse
 from transforms.errors import InputError
+from warehouse import durable
 from warehouse.checks import CheckResult
-from warehouse.home import Home, waiting
+from warehouse.home import release, report_ending
 from warehouse.publish import new_stamp
 from warehouse.store import run
 
@@ -48,9 +49,9 @@ def hold(warehouse: Warehouse, results: Sequence[CheckResult]) -> InputError | N
     page = changes_page(warehouse.connection, is_synthetic=bool(is_synthetic), before=above)
     place = warehouse.place
     release(place, source)  # of a source, the newest report is the one to read
-    place.held.mkdir(parents=True, exist_ok=True)
-    path = place.held / f"{new_stamp(place)}-{_name_ending(source)}"
-    path.write_text(as_markdown(page), encoding="utf-8")
+    durable.make_folder(place.held)
+    path = place.held / f"{new_stamp(place)}-{report_ending(source)}"
+    durable.write(path, as_markdown(page).encode())
     log.error("held: the report is %s", path)
     if len(drift) < len(failed):
         return None  # another check has failed as well, and says what is wrong
@@ -60,15 +61,3 @@ def hold(warehouse: Warehouse, results: Sequence[CheckResult]) -> InputError | N
         file=str(path),
         do=f"read that report; if the changes are right, allow them once: {allow}",
     )
-
-
-def release(home: Home, source: str) -> None:
-    """Remove the reports of a source: it was published, or a newer report takes their place."""
-    for path in waiting(home):
-        if path.name.endswith(f"Z-{_name_ending(source)}"):
-            path.unlink()
-
-
-def _name_ending(source: str) -> str:
-    """The end of a report's name: letters, digits, dots and hyphens of the source alone."""
-    return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in source) + ".md"

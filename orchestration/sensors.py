@@ -11,7 +11,6 @@ while one waits to start, nothing else is asked for, since it will read whatever
 import logging
 import os
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import dagster as dg
@@ -20,6 +19,7 @@ import httpx
 from orchestration import REFRESH
 from orchestration.origin import LIVE
 from transforms.errors import InputError
+from warehouse import clock
 from warehouse.home import Home
 from warehouse.publish import newest_from
 from warehouse.sources.again import next_hourly_look, next_morning, seconds_between_looks, tried_again
@@ -60,7 +60,7 @@ def first_sensor(home: Home) -> dg.SensorDefinition:
             return dg.SkipReason(f"published: {home.latest}")
         if waiting_already(context.instance) or is_at_work(home):
             return dg.SkipReason("nothing is published yet: a refresh is at work, and its log says how far it is")
-        now = datetime.now(UTC)
+        now = clock.now()
         try:
             find_required(home, Addresses.from_environment())
         except InputError as error:
@@ -85,7 +85,7 @@ def release_sensor(name: str, cards: Iterable[str], home: Home) -> dg.SensorDefi
         published = newest_from(home, LIVE)
         if not published:
             return dg.SkipReason(f"nothing is published yet: {FIRST} sees to it")
-        now = datetime.now(UTC)
+        now = clock.now()
         try:
             states = fetch_all(home, Addresses.from_environment(), only=watched, waits=False)
         except InputError as error:
@@ -114,7 +114,7 @@ def failure_sensor(home: Home, source: str) -> dg.SensorDefinition:
         why = _reasons(context) or context.failure_event.message
         message = f"schoolmatch: the refresh {context.dagster_run.run_id} failed; {what}. {why}"
         if source == LIVE:  # nothing starts a refresh of a drop folder or of the sample by itself
-            now = datetime.now(UTC)
+            now = clock.now()
             message += f" {tried_again(next_morning(now) if newest_from(home, LIVE) else next_hourly_look(now), now)}"
         log.error("%s", message)
         if webhook := os.environ.get("SCHOOLMATCH_WEBHOOK_URL"):

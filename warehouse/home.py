@@ -14,7 +14,7 @@ from transforms.errors import InputError
 log = logging.getLogger("schoolmatch")
 
 _OWNERS_ALONE = 0o700
-_FOLDERS = ("landing", "live", "quarantine", "published", "held", "history", "dagster")
+_FOLDERS = ("landing", "live", "quarantine", "published", "held", "history", "dagster", "damaged")
 _FILES = ("warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock", "dev.lock")
 _OURS = {*_FOLDERS, *_FILES, "warehouse.duckdb.tmp", "sample", "reproduction"}
 """The names of all that this package puts into a home."""
@@ -97,6 +97,11 @@ class Home:
         return self.root / "history"
 
     @property
+    def damaged(self) -> Path:
+        """What was found damaged, moved out of the way; nothing reads it."""
+        return self.root / "damaged"
+
+    @property
     def sample(self) -> Path:
         """The bundled synthetic sample, written here as a drop folder before it is landed."""
         return self.root / "sample"
@@ -110,6 +115,18 @@ class Home:
 def waiting(home: Home) -> list[Path]:
     """The reports of held refreshes, the oldest first."""
     return sorted(home.held.glob("*.md")) if home.held.is_dir() else []
+
+
+def release(home: Home, source: str, *, up_to: str | None = None) -> None:
+    """Remove the reports of a source: it was published, or a newer report takes their place. ``up_to``: the stamp of the newest."""
+    for path in waiting(home):
+        if path.name.endswith(f"Z-{report_ending(source)}") and (up_to is None or path.name[: len(up_to)] <= up_to):
+            path.unlink()
+
+
+def report_ending(source: str) -> str:
+    """The end of a report's name: letters, digits, dots and hyphens of the source alone."""
+    return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in source) + ".md"
 
 
 def _is_closed(root: Path) -> bool:

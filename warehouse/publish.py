@@ -1,21 +1,22 @@
 """How a folder becomes the published one: built aside, switched in one step, read back, kept, pruned.
 
-Whatever goes wrong, what was published stays readable, and nothing half-done stays behind.
+Whatever goes wrong, what was published stays readable, and nothing half-done stays behind. What the refresh still has to do once it
+is published is in ``warehouse/time/settle.py``, which does it at the next start where this one was killed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import shutil
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from transforms.errors import InputError
+from warehouse import clock, durable
 from warehouse.home import Home
 from warehouse.sealed import read_only
 from warehouse.store import run
@@ -27,7 +28,8 @@ DUCKDB_FILE = "schoolmatch.duckdb"
 KEPT = 12
 """How many published folders are kept: a quarter of weekly refreshes."""
 
-_BUILDING = ".building-"
+_STAMP = re.compile(r"(\d{8}T\d{6}Z)(?:-(\d+))?")
+_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 def newest(home: Home) -> Path:
@@ -39,42 +41,91 @@ def newest(home: Home) -> Path:
 
 def folders(home: Home) -> list[Path]:
     """The published folders that are kept, the oldest first."""
-    if not home.published.is_dir():
+    return stamped(home.published)
+
+
+def stamped(folder: Path) -> list[Path]:
+    """The folders below a folder that have a stamp as their name, in the order of the stamps."""
+    if not folder.is_dir():
         return []
-    return sorted(path for path in home.published.iterdir() if path.is_dir() and path.name[0].isdigit() and not path.is_symlink())
+    found = [path for path in folder.iterdir() if _STAMP.fullmatch(path.name) and path.is_dir() and not path.is_symlink()]
+    return sorted(found, key=lambda path: order(path.name))
+
+
+def order(stamp: str) -> tuple[str, int]:
+    """What stamps are put in order by: earlier versions gave two of one second a number, and "-10" is not before "-2"."""
+    told = _STAMP.match(stamp)
+    return (told[1], int(told[2] or 1)) if told else ("", 0)
+
+
+def about(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a published folder, and what earlier versions left out; None, and a warning, where it cannot be read."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = {"files": {}, "tables": {}, "sources": []} | manifest
+        manifest["refresh"] = {"is_synthetic": False} | manifest["refresh"]
+        str(manifest["refresh"]["source"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("what the published folder %s says of itself cannot be read (%s): it is not used", folder, _told(error))
+        return None
+    return manifest
 
 
 def newest_from(home: Home, source: str) -> dict[str, Any] | None:
     """The manifest of the newest folder that was made from a source; None where there is none."""
     for folder in reversed(folders(home)):
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["refresh"]["source"] == source:
+        manifest = about(folder)
+        if manifest and manifest["refresh"]["source"] == source:
             return manifest
     return None
 
 
 def new_stamp(home: Home) -> str:
-    """A UTC stamp such as ``20261122T034500Z`` that no published folder has yet; names sort by time."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    extra = 1
-    while (home.published / stamp).exists():
-        extra += 1
-        stamp = f"{stamp.split('-')[0]}-{extra}"
-    return stamp
+    """A UTC stamp such as ``20261122T034500Z``, later than every one there is in the home, of folders published and kept.
+
+    It is the time, unless this machine's clock has gone back since: then it is a second after the newest, so that what is made
+    later is always the later by its name.
+    """
+    there = [
+        path.name.removeprefix(durable.BUILDING) for parent in (home.published, *home.history.glob("*")) for path in _in(parent)
+    ]
+    newest = max((stamp_time(name) for name in there if _STAMP.match(name)), default=None)
+    now = clock.now()
+    if newest and newest > now + CLOCK_MAY_DIFFER:
+        log.warning(
+            "this machine's clock says %s, and something was published at %s by it: it was ahead then, or is behind now. What to "
+            "do: set it; until then stamps tell the order alone",
+            now,
+            newest,
+        )
+    return max(now, newest + timedelta(seconds=1) if newest else now).strftime(_FORMAT)
+
+
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+"""By how much a clock is put right again and again; two publications within a second put a stamp ahead by one."""
+
+
+def stamp_time(stamp: str) -> datetime:
+    """The time that a stamp tells. Raises ValueError where it is none."""
+    return datetime.strptime(order(stamp)[0], _FORMAT).replace(tzinfo=UTC)
+
+
+def _in(folder: Path) -> Iterator[Path]:
+    return folder.iterdir() if folder.is_dir() else iter(())
 
 
 @contextmanager
 def building(home: Home, stamp: str) -> Iterator[Path]:
     """A folder to build in, beside the published ones; it is gone afterwards, unless it was published."""
-    home.published.mkdir(parents=True, exist_ok=True)
-    for left in home.published.glob(f"{_BUILDING}*"):  # of a run that was killed; the warehouse lock says that none is at work
-        shutil.rmtree(left)
-    folder = home.published / f"{_BUILDING}{stamp}"
+    durable.make_folder(home.published)
+    durable.clear(home.published)  # of a run that was killed; the warehouse lock says that none is at work
+    folder = home.published / f"{durable.BUILDING}{stamp}"
     folder.mkdir()
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            durable.remove(folder)
 
 
 def write_manifest(folder: Path, about: dict[str, Any], rows: dict[str, int]) -> None:
@@ -85,7 +136,9 @@ def write_manifest(folder: Path, about: dict[str, Any], rows: dict[str, int]) ->
     files = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST):
         name = path.relative_to(folder).as_posix()
-        files[name] = {"sha256": _sha256(path), "bytes": path.stat().st_size} | ({"rows": rows[name]} if name in rows else {})
+        files[name] = {"sha256": durable.sha256_of(path), "bytes": path.stat().st_size} | (
+            {"rows": rows[name]} if name in rows else {}
+        )
     write_json(folder / MANIFEST, about | {"files": files})
 
 
@@ -99,13 +152,7 @@ def verify(folder: Path) -> dict[str, Any]:
 
     Returns the manifest. Raises InputError that names the first difference.
     """
-    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
-    if different := sorted(there ^ set(manifest["files"])):
-        raise _damaged(folder, f"files that are missing or too many: {', '.join(different)}")
-    for name, file in manifest["files"].items():
-        if _sha256(folder / name) != file["sha256"]:
-            raise _damaged(folder, f"{name} does not have the hash that the manifest says")
+    manifest = verify_files(folder)
     with read_only(folder / DUCKDB_FILE) as connection:
         for table, count in manifest["tables"].items():
             found = int(run(connection, f"select count(*) from {table}")[0][0])
@@ -114,45 +161,87 @@ def verify(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def verify_files(folder: Path, only: Collection[str] = ()) -> dict[str, Any]:
+    """Hold the files of a folder, or ``only`` those named, against its manifest, which is returned.
+
+    Raises InputError that names the first difference.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files: dict[str, dict[str, Any]] = {name: dict(file) for name, file in manifest["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(folder, f"{MANIFEST} cannot be read: {_told(error)}") from error
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    if different := sorted(set(only) - there if only else there ^ set(files)):
+        raise _damaged(folder, f"files that are missing or too many: {', '.join(different)}")
+    for name in only or files:
+        if durable.sha256_of(folder / name) != files.get(name, {}).get("sha256"):
+            raise _damaged(folder, f"{name} does not have the hash that the manifest says")
+    return manifest
+
+
 def publish(home: Home, folder: Path, stamp: str) -> Path:
     """Give the built folder its name, point ``latest`` at it in one step, and read everything back through ``latest``.
 
-    When what is read back is not what was written, ``latest`` points at the folder before again, and InputError is raised.
+    All of the folder is on the disk before it has its name, and its name before ``latest`` leads to it: after a power cut
+    ``latest`` is the old one or the new. When what is read back is not what was written, ``latest`` points at the folder before
+    again, and InputError is raised.
     """
     final = home.published / stamp
     before = str(home.latest.readlink()) if home.latest.is_symlink() else None
-    folder.replace(final)
-    _point_latest(home, stamp)
+    durable.sync_tree(folder)
+    durable.rename(folder, final)
     try:
+        point_latest(home, stamp)
         verify(home.latest)
     except BaseException:
         if before is not None:
-            _point_latest(home, before)
+            point_latest(home, before)
         else:
-            home.latest.unlink()
-        shutil.rmtree(final)
+            home.latest.unlink(missing_ok=True)
+        durable.remove(final)
         raise
-    _prune(home)
     return final
 
 
-def _point_latest(home: Home, target: str) -> None:
-    link = home.published / ".latest"
+def point_latest(home: Home, target: str) -> None:
+    """Let ``latest`` lead to a published folder, in one step."""
+    link = home.published / LINK_ASIDE
     link.unlink(missing_ok=True)
     link.symlink_to(target, target_is_directory=True)
-    link.replace(home.latest)
+    durable.rename(link, home.latest)
 
 
-def _prune(home: Home) -> None:
-    """Remove all but the newest folders; readers that still have files of an old one open keep their data."""
-    for old in folders(home)[:-KEPT]:
-        log.info("removing the published folder %s (the newest %s are kept)", old.name, KEPT)
-        shutil.rmtree(old)
+LINK_ASIDE = ".latest"
+"""The link under the name that it has before it is ``latest``."""
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def prune(home: Home) -> None:
+    """Remove all but the newest folders, never ``latest`` nor the newest before it of its source: the two are compared.
+
+    Readers that still have files of an old one open keep their data.
+    """
+    every = folders(home)
+    if len(every) <= KEPT or not home.latest.exists():
+        return
+    latest = home.latest.resolve().name
+    needed = {latest}
+    if manifest := about(home.latest):
+        before = (path.name for path in reversed(every) if order(path.name) < order(latest))
+        needed.add(next((name for name in before if _source(home.published / name) == manifest["refresh"]["source"]), latest))
+    for old in every[:-KEPT]:
+        if old.name not in needed:
+            log.info("removing the published folder %s (the newest %s are kept)", old.name, KEPT)
+            durable.remove(old)
+
+
+def _source(folder: Path) -> str | None:
+    manifest = about(folder)
+    return str(manifest["refresh"]["source"]) if manifest else None
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _damaged(folder: Path, what: str) -> InputError:

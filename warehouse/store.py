@@ -5,6 +5,7 @@ One process writes to the working warehouse at a time: DuckDB refuses a second o
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import tempfile
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from filelock import FileLock, Timeout
 
+from transforms.errors import InputError
+from warehouse import durable
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -51,8 +54,33 @@ def alone(home: Home) -> Iterator[None]:
 @contextmanager
 def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The working warehouse, to be written by this process alone; a second caller waits until the first has closed it."""
-    with alone(home), duckdb.connect(home.warehouse, config=SETTINGS) as connection:
+    with alone(home), _connected(home) as connection:
         yield connection
+
+
+def _connected(home: Home) -> duckdb.DuckDBPyConnection:
+    """The working warehouse. One that is damaged, or of a DuckDB to come, is moved aside and begun anew: a refresh makes all of it.
+
+    Raises InputError where another program has it open, OSError where this user may not write it or the disk is full.
+    """
+    try:
+        return duckdb.connect(home.warehouse, config=SETTINGS)
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0]
+        if "Could not set lock" in why:
+            raise InputError(
+                "The working warehouse is open in another program",
+                file=str(home.warehouse),
+                do=f"close it there, and refresh again; to look at tables, open {home.latest}/schoolmatch.duckdb",
+            ) from error
+        if os.strerror(errno.ENOSPC) in why:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(home.warehouse)) from error
+        if home.warehouse.is_file():
+            home.warehouse.open("r+b").close()  # what the system refuses is no damage
+    for path in (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal")):
+        if path.exists():
+            durable.set_aside(path, home.damaged, why)
+    return duckdb.connect(home.warehouse, config=SETTINGS)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from exports.excel.scope import Scope
 from exports.excel.sheets import label, tables
 from exports.paths import OutputFolder
 from exports.workbook.book import Book, write
+from warehouse import clock
 from warehouse.licence import LIMITS
 from warehouse.model import SQL
 from warehouse.query import ask
@@ -87,4 +87,4 @@ def _status(connection: duckdb.DuckDBPyConnection, root: Path) -> list[dict[str,
     from warehouse.sources.freshness import freshness  # knows every source's card: not for a process that only writes a workbook
 
     files = ask(connection, "sheet/source_file", root=root)
-    return [vars(state) for state in freshness(files, datetime.now(UTC).date())]
+    return [vars(state) for state in freshness(files, clock.now().date())]

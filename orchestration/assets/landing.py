@@ -18,6 +18,7 @@ from warehouse.store import rows_as_dicts
 from warehouse.time import history, previous
 from warehouse.time.history import load_history
 from warehouse.time.previous import load_previous
+from warehouse.time.settle import settle
 
 log = logging.getLogger("schoolmatch")
 
@@ -57,6 +58,7 @@ def _run_of_refresh() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], source: dg.ResourceParam[Source]
     ) -> Iterator[dg.MaterializeResult[Any]]:
         """Prepare the source, refuse a folder that lacks what is needed, note the run, and fetch what was found before."""
+        settle(warehouse.place)
         checks.forget_results(warehouse.connection)
         folder = source.prepare(warehouse.place)
         for path in folder.unknown:
@@ -67,7 +69,9 @@ def _run_of_refresh() -> dg.AssetsDefinition:
             log.debug("compared with %s, made from %s", last.stamp, last.source)
         load_history(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic)
         accepts = os.environ.get(ACCEPT_CHANGES) == "1"
-        raw.note_run(warehouse.connection, context.run.run_id, raw.utc_now(), name, accepts_changes=accepts)
+        raw.note_run(
+            warehouse.connection, context.run.run_id, history.next_time(warehouse.connection), name, accepts_changes=accepts
+        )
         yield dg.MaterializeResult(key(raw.RUN_TABLE), metadata={"source": name, "synthetic": folder.is_synthetic})
         for table in before:
             yield dg.MaterializeResult(key(table))

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -18,18 +17,17 @@ from exports.pages.changes import write_changes
 from exports.parquet import write_parquet
 from orchestration import REFRESH, origin
 from orchestration.assets.landing import key
-from orchestration.hold import release
 from orchestration.resources import Source, Warehouse
 from transforms.errors import InputError
-from warehouse import checks, dictionary, publish
+from warehouse import checks, clock, dictionary, publish
 from warehouse.graph import MART, Graph
 from warehouse.landing import raw
-from warehouse.landing.archive import mark_published
 from warehouse.licence import LIMITS, OGL
 from warehouse.sources.again import tried_again
 from warehouse.sources.freshness import freshness
 from warehouse.store import rows_as_dicts, run
 from warehouse.time import history
+from warehouse.time.settle import finish
 
 log = logging.getLogger("schoolmatch")
 
@@ -113,7 +111,7 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
             log.info("wrote ees/: %s files", len(tidy))
             write_datapackage(connection, folder, is_synthetic=is_synthetic)  # after the files it describes
             files = rows_as_dicts(connection, "from mart.source_file")
-            states = freshness(files, datetime.now(UTC).date(), origin.looks(source.source, home))
+            states = freshness(files, clock.now().date(), origin.looks(source.source, home))
             workbooks = write_workbooks(connection, folder / "excel", status=[vars(state) for state in states])
             log.info("wrote excel/: %s workbooks", len(workbooks))
             site = write_site(connection, folder / "site", status=[vars(state) for state in states], stamp=stamp)
@@ -140,8 +138,7 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
             publish.write_manifest(folder, about, rows)
             with history.keeping(home, refresh["source"], stamp, folder / "parquet", is_synthetic=is_synthetic):
                 final = publish.publish(home, folder, stamp)
-        mark_published(home.landing, [file["sha256"] for file in files])
-        release(home, refresh["source"])
+        finish(home, refresh["source"], stamp, files)
         log.info("published %s, and read it back", final)
         for state in states:
             if state.name is None and state.checked and state.next_check:

@@ -17,7 +17,7 @@ import duckdb
 from transforms.errors import InputError
 from warehouse.definitions import read_definitions
 from warehouse.home import Home
-from warehouse.publish import verify
+from warehouse.publish import CLOCK_MAY_DIFFER, verify
 from warehouse.sealed import read_only
 from warehouse.sources.cards import read_cards
 from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest
@@ -97,6 +97,8 @@ def _schedule(home: Home) -> tuple[State, str]:
     age = age_of_latest(home)
     if age is None:
         return "note", "nothing is published yet"
+    if age < -CLOCK_MAY_DIFFER:
+        return "wrong", "the newest folder is of a time yet to come. What to do: set this machine's clock."
     days = f"the newest folder is {age / timedelta(days=1):.1f} days old"
     if age > LATEST_AT_MOST:
         return "note", f"{days}. If this home has a schedule, it has stopped. What to do: start make dev or dagster-daemon."

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from exports.words import day_in_words, in_words, withheld_of
 from orchestration.cli import backfill, changes, questions
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
 from transforms.errors import InputError
+from warehouse import clock
 from warehouse.home import Home, waiting
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
 from warehouse.store import rows_as_dicts
@@ -94,21 +95,23 @@ def status(
 ) -> None:
     """How fresh each source is, and when the last refresh was published.
 
-    Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped.
+    Ends with 1 where nothing is published, with 3 where the newest folder is so old that the schedule must have stopped, or of a
+    time yet to come.
     """
     # These read files of every layout: a moment that other commands need not wait.
     from orchestration.origin import looks, unpublished
+    from warehouse.publish import CLOCK_MAY_DIFFER
     from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest, freshness
 
     place = Home.find(home)
-    if not place.latest.exists() and (why := unpublished(place, datetime.now(UTC))):
+    if not place.latest.exists() and (why := unpublished(place, clock.now())):
         errors.print(escape(why), soft_wrap=True)
         raise typer.Exit(1)
     with published(place) as connection:
         files = rows_as_dicts(connection, "from mart.source_file")
         about = rows_as_dicts(connection, "from mart.refresh")[0]
     age = age_of_latest(place) or timedelta()
-    states = freshness(files, datetime.now(UTC).date(), looks(about["source"], place))
+    states = freshness(files, clock.now().date(), looks(about["source"], place))
     if as_json:
         print(
             json.dumps(
@@ -122,6 +125,9 @@ def status(
         console.print(f"\nPublished {age / timedelta(days=1):.1f} days ago: {escape(_folder_in_words(place))}")
     for report in waiting(place):
         errors.print(f"[bold red]A refresh is held[/] until its changes are allowed: {escape(str(report))}", soft_wrap=True)
+    if age < -CLOCK_MAY_DIFFER:
+        errors.print("[bold red]The clock of this machine is wrong,[/] or was: the newest folder is of a time that is yet to come.")
+        raise typer.Exit(3)
     if age > LATEST_AT_MOST:
         errors.print(f"[bold red]Older than {LATEST_AT_MOST.days} days:[/] if this home has a schedule, the schedule has stopped.")
         raise typer.Exit(3)

@@ -19,7 +19,8 @@ from orchestration.refresh import refresh
 from tests.acceptance.conftest import Published
 from tests.conftest import real_folder
 from warehouse.home import Home
-from warehouse.landing.archive import DropFolder, mark_published
+from warehouse.landing.archive import DropFolder
+from warehouse.landing.kept import mark_published
 from warehouse.landing.raw import load_group
 from warehouse.model import read_models
 from warehouse.reference import load_reference

@@ -94,6 +94,7 @@ def test_what_a_killed_run_left_is_cleared_away(home: Home) -> None:
 def test_the_newest_folders_are_kept_and_the_oldest_removed(home: Home) -> None:
     for day in range(1, publish.KEPT + 3):
         published(home, f"202601{day:02d}T000000Z")
+    publish.prune(home)
     kept = [name for name in names(home) if name != "latest"]
     assert len(kept) == publish.KEPT
     assert kept[0] == "20260103T000000Z"

@@ -1,36 +1,32 @@
 """Landing: files of a drop folder, recognised, read through, and archived by content hash with their provenance.
 
-A file counts as landed only after it was read without complaint, so what is in the archive can be read again. The archive
-is never changed: ``landing/<sha256>/<name>`` and ``provenance.json`` beside it. The hash is that of the publisher's bytes; what is
-kept of them has nothing under the headings that name people (``Layout.persons``), which no figure needs.
+A file counts as landed only after it was read without complaint, so what is in the archive can be read again. How it is kept is for
+``warehouse/landing/kept.py``. The hash is that of the publisher's bytes; what is kept of them has nothing under the headings that
+name people (``Layout.persons``), which no figure needs.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
-import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from transforms import layouts
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import academic_year, academic_year_in_path, date_in_name
+from warehouse import clock, durable
+from warehouse.landing import kept
+from warehouse.landing.kept import Kept, SourceFile
 from warehouse.licence import SYNTHETIC_LABEL
 
 log = logging.getLogger("schoolmatch")
-
-PUBLISHED = "published"
-"""The marker beside an archived file that has been published."""
 
 WITHOUT_PERSONS = ".without-persons"
 """In the archive: nothing in it names a person, neither what has landed since nor what was there before."""
@@ -50,32 +46,6 @@ SYNTHETIC_LICENCE = f"None needed: {SYNTHETIC_LABEL} (postcodes: ONS, Open Gover
 
 
 @dataclass(frozen=True)
-class SourceFile:
-    """Provenance of one landed file: a row of ``mart.source_file``.
-
-    ``published``: the date the file speaks of, from its name; None where a name has none. ``covers``: the same in words, or
-    the academic year. ``landed``: when these bytes were first archived (UTC). ``notices``: what was met in it and did not stop it,
-    in sentences.
-    """
-
-    kind: str
-    layout: str
-    name: str
-    title: str
-    publisher: str
-    url: str | None
-    sha256: str
-    bytes: int
-    rows: int
-    published: date | None
-    covers: str | None
-    landed: datetime
-    licence: str
-    is_synthetic: bool
-    notices: str | None = None
-
-
-@dataclass(frozen=True)
 class Landed:
     """A file that has landed, and its rows; ``national``: those of the country, which are no school's."""
 
@@ -89,7 +59,7 @@ class DropFolder:
 
     def __init__(self, root: Path, *, today: date | None = None) -> None:
         self.root = root
-        self.today = today or datetime.now(UTC).date()
+        self.today = today or clock.now().date()
         if not root.is_dir():
             raise InputError(
                 f"There is no folder {root}",
@@ -184,11 +154,11 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
             )
         content = read_whole(folder.root / path, path)
         sha256 = hashlib.sha256(content).hexdigest()
-        before = _provenance(archive / sha256) if (archive / sha256 / "provenance.json").exists() else None
+        before = _landed_before(archive / sha256, layout, content, path)
         if before and layout.files == "releases":
             vintage, rows, notices = before.layout, before.rows, before.notices
             national = pd.DataFrame()
-            frame = _rows_of_archived(before, layout, archive / sha256)
+            frame = Kept(archive / sha256).rows(before, layout)
         else:
             parsed = layout.read(content, path)
             vintage, rows, notices = parsed.vintage, parsed.rows, ". ".join(parsed.notices) or None
@@ -209,16 +179,33 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
             rows=rows,
             published=published,
             covers=_covers(path, frame, published),
-            landed=before.landed if before else datetime.now(UTC).replace(microsecond=0),
+            landed=before.landed if before else kept.landing_time(archive, layout, published),
             licence=SYNTHETIC_LICENCE if folder.is_synthetic else LICENCE,
             is_synthetic=folder.is_synthetic,
             notices=notices,
         )
         if not before:
-            _archive(archive, source_file, content if _keeps_persons() else layout.without_persons(content, path))
+            kept.keep(archive, source_file, _as_kept(layout, content, path), names_persons=bool(layout.persons))
         known = folder.known(layout, frame)
         if len(known) or frame.empty:
             yield Landed(source_file, known, folder.known(layout, national) if layout.national else national)
+
+
+def _landed_before(folder: Path, layout: Layout, content: bytes, path: str) -> SourceFile | None:
+    """The provenance of a file that was archived before and is whole; None where it is to be archived, anew if it is damaged."""
+    if not folder.exists():
+        return None
+    try:
+        file = Kept(folder).provenance()
+        Kept(folder).content(file, lambda _: _as_kept(layout, content, path))
+    except InputError as error:
+        log.warning("%s What was done: it is taken anew from %s", error, path)
+        return None
+    return file
+
+
+def _as_kept(layout: Layout, content: bytes, path: str) -> bytes:
+    return content if _keeps_persons() else layout.without_persons(content, path)
 
 
 def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[SourceFile]) -> Iterator[Landed]:
@@ -227,11 +214,18 @@ def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[Sour
     ``landed``: the folder's own files; of a release that was issued twice the folder's issue counts, else the one landed last. Left
     out are releases that never got past the checks, those of the other sort (invented or real), and those after the folder's
     ``last_release``: the schools of 2017 are not judged by inspections of 2025.
+
+    Raises InputError for one that is damaged: it decided statuses, and it may be the only copy.
     """
     own = {file.published for file in landed}
     releases: dict[date, SourceFile] = {}
-    for marker in archive.glob(f"[!.]*/{PUBLISHED}"):
-        file = _provenance(marker.parent)
+    for each in kept.published(archive):
+        try:
+            file = each.provenance()
+        except InputError as error:
+            if each.may_be(layout):
+                raise _only_copy(error, each.folder, layout.title) from error
+            continue
         if file.kind != layout.kind or file.is_synthetic != folder.is_synthetic or not file.published or file.published in own:
             continue
         if file.published > folder.last_release:
@@ -240,45 +234,33 @@ def history(folder: DropFolder, layout: Layout, archive: Path, landed: list[Sour
             releases[file.published] = file
     for _, file in sorted(releases.items()):
         log.info("also used, published before: %s", PurePosixPath(file.name).name)
-        yield Landed(file, _rows_of_archived(file, layout, archive / file.sha256))
+        yield Landed(file, _rows_of_release(Kept(archive / file.sha256), file, layout))
 
 
-def _rows_of_archived(file: SourceFile, layout: Layout, kept: Path) -> pd.DataFrame:
-    """The typed rows of an archived release, read once: the releases of years would take a second each at every refresh.
-
-    They lie beside the file as Parquet, under a name that says with which code they were read; to delete them is safe.
-    """
-    rows = kept / f"rows-{_layouts_hash()}.parquet"
-    if not rows.exists():
-        frame = layout.read((kept / PurePosixPath(file.name).name).read_bytes(), file.name).frame
-        for outdated in kept.glob("rows-*"):
-            outdated.unlink()
-        partial = rows.with_suffix(".partial")
-        frame.to_parquet(partial, index=False)
-        partial.replace(rows)
-    return pd.read_parquet(rows)
-
-
-@cache
-def _layouts_hash() -> str:
-    """Of the code and the tables by which files are read: what has changed reads them anew."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in Path(layouts.__file__).parent.iterdir() if path.suffix in (".py", ".toml")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def _rows_of_release(release: Kept, file: SourceFile, layout: Layout) -> pd.DataFrame:
+    """The rows of a release that is not in the folder; that the file is damaged is told also where its rows were read before."""
+    fault: InputError | None = None
+    try:
+        release.content(file)
+    except InputError as error:
+        fault = error
+    try:
+        rows = release.rows(file, layout)
+    except InputError as error:
+        raise _only_copy(fault, release.folder, file.base_name) if fault else error from error
+    if fault:
+        log.warning("%s Its rows were read before, and are used. What to do: put %s into the drop folder", fault, file.base_name)
+    return rows
 
 
-def mark_published(archive: Path, hashes: Iterable[str]) -> None:
-    """Note that files have been published: they got past every check, and may tell as history later."""
-    for sha256 in hashes:
-        if (archive / sha256).is_dir():
-            (archive / sha256 / PUBLISHED).touch()
-
-
-def _provenance(kept: Path) -> SourceFile:
-    about = json.loads((kept / "provenance.json").read_text(encoding="utf-8"))
-    published = date.fromisoformat(about["published"]) if about["published"] else None
-    return SourceFile(**about | {"published": published, "landed": datetime.fromisoformat(about["landed"])})
+def _only_copy(fault: InputError, folder: Path, name: str) -> InputError:
+    return InputError(
+        f"{fault.problem}. It was published, and decides statuses",
+        file=str(folder),
+        expected="the file as it was kept: a release that is lost is not left out in silence",
+        do=f"put it ({name}) into the drop folder: it is taken anew from there. To go on without it, move {folder} away; "
+        "schools whose newest judgement is in it then lose that",
+    )
 
 
 def _covers(path: str, frame: pd.DataFrame, published: date | None) -> str | None:
@@ -297,39 +279,28 @@ def _take_persons_out(archive: Path) -> None:
     done = archive / WITHOUT_PERSONS
     if _keeps_persons():
         done.unlink(missing_ok=True)
-    elif archive.is_dir() and not done.exists():
+    elif not done.exists():
+        durable.make_folder(archive)
         is_done = True
-        for about in archive.glob("[!.]*/provenance.json"):
-            file = _provenance(about.parent)
-            layout = next((each for each in LAYOUTS if each.kind == file.kind and each.persons), None)
-            kept = about.parent / PurePosixPath(file.name).name
-            try:
-                if layout:
-                    _keep(kept, layout.without_persons(kept.read_bytes(), file.name))
-                    log.info("took the names of people out of the archived %s", kept.name)
-            except (InputError, OSError) as error:
-                is_done = False
-                log.warning("the archived %s may name people, and cannot be read: %s What to do: delete it.", kept, error)
+        for about in archive.glob(f"[!.]*/{kept.PROVENANCE}"):
+            is_done &= _take_out(Kept(about.parent))
         if is_done:
             done.touch()
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """Write an archived file whole or not at all, not to be changed."""
-    partial = path.with_name(".partial")  # a name of its own could be too long, with that of the file in it
-    partial.write_bytes(content)
-    partial.chmod(0o444)
-    partial.replace(path)
-
-
-def _archive(archive: Path, source_file: SourceFile, content: bytes) -> None:
-    """Keep the bytes and their provenance under their hash, in one step: a folder is there whole or not at all."""
-    partial = archive / f".{source_file.sha256}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    kept = partial / PurePosixPath(source_file.name).name
-    _keep(kept, content)
-    text = json.dumps(asdict(source_file) | {"landed": source_file.landed.isoformat()}, default=str, indent=2, ensure_ascii=False)
-    (partial / "provenance.json").write_text(text, encoding="utf-8")
-    partial.replace(archive / source_file.sha256)
-    log.info("landed %s (%.1f MB, sha256 %s…)", kept.name, len(content) / 1e6, source_file.sha256[:12])
+def _take_out(each: Kept) -> bool:
+    """Take the people out of an archived file; returns whether it names none now."""
+    naming = [layout for layout in LAYOUTS if layout.persons]
+    try:
+        file = each.provenance()
+        if layout := next((layout for layout in naming if layout.kind == file.kind), None):
+            content = each.content(file, lambda found: layout.without_persons(found, file.name))
+            without = layout.without_persons(content, file.name)
+            if content != without:
+                each.put(file, without)
+                log.info("took the names of people out of the archived %s", file.base_name)
+    except (InputError, OSError) as error:
+        if any(map(each.may_be, naming)):
+            log.warning("the archived %s may name people, and cannot be read: %s What to do: delete it.", each.folder, error)
+            return False
+    return True

@@ -19,8 +19,10 @@ import pyarrow as pa
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout
 from transforms.layouts.layout import academic_year
+from warehouse import clock
 from warehouse.landing import postcodes
-from warehouse.landing.archive import LICENCE, DropFolder, Landed, SourceFile, history, land
+from warehouse.landing.archive import LICENCE, DropFolder, Landed, history, land
+from warehouse.landing.kept import SourceFile
 from warehouse.store import replace_table, run
 
 log = logging.getLogger("schoolmatch")
@@ -207,7 +209,11 @@ def _landed_before(connection: duckdb.DuckDBPyConnection, sha256: str) -> dateti
     schema, _, name = table.partition(".")
     if not run(connection, "from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]):
         return None
-    rows = run(connection, f"select landed from {table} where sha256 = ?", [sha256])
+    try:
+        rows = run(connection, f"select landed from {table} where sha256 = ?", [sha256])
+    except duckdb.Error as error:  # the only table that a refresh reads before it has made it
+        log.warning("when the postcodes first landed cannot be read any more, and is counted from now: %s", error)
+        return None
     return rows[0][0] if rows else None
 
 
@@ -222,7 +228,7 @@ def _arrow(frame: pd.DataFrame) -> pa.Table:
 
 def utc_now() -> datetime:
     """Now, in UTC, to the second, as DuckDB's timestamp without zone holds it."""
-    return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    return clock.now().replace(tzinfo=None)
 
 
 def _replace_files(connection: duckdb.DuckDBPyConnection, group: str, files: list[SourceFile]) -> None:

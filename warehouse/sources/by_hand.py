@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from filelock import FileLock
 from transforms.errors import InputError
 from transforms.layouts import Layout, layout_for
 from transforms.layouts.layout import date_in_name
+from warehouse import clock, durable
 from warehouse.home import Home
 from warehouse.landing.archive import SYNTHETIC_MARKER, read_whole
 from warehouse.sources.live import LOCK, live_folder
@@ -91,7 +92,7 @@ def _of_date(live: Path, layout: Layout, told: date | None) -> str | None:
 
 def _refuse_wrong_date(name: str, told: date | None, frame: pd.DataFrame) -> None:
     """Raise InputError where a release is dated in the future, or tells of an inspection after its own date."""
-    today = datetime.now(UTC).date()
+    today = clock.now().date()
     last = max(
         (each for column in frame if str(column).endswith("inspection_date") for each in frame[column].dropna()), default=None
     )
@@ -106,10 +107,5 @@ def _refuse_wrong_date(name: str, told: date | None, frame: pd.DataFrame) -> Non
 
 
 def _put(content: bytes, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    durable.make_folder(target.parent)
+    durable.write(target, content)

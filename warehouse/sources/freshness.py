@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from warehouse import clock
 from warehouse.home import Home
+from warehouse.publish import stamp_time
 from warehouse.sources.again import next_look
 from warehouse.sources.cards import Card, read_cards
 from warehouse.sources.state import SourceState
@@ -74,6 +75,8 @@ def _state(
         words = "not landed"
     elif file["is_synthetic"]:
         words, is_stale = "synthetic sample", False
+    elif file["published"] and file["published"] > today:
+        words, is_stale = f"not known: it is dated after today, which is {today} by this machine's clock", True
     elif any(look.problem for look in seen):
         words, is_stale = "stale: the last good one is used, the newest could not be taken", True
     elif is_stale:
@@ -108,11 +111,12 @@ def _as_at(file: Mapping[str, Any]) -> date | None:
 
 
 def age_of_latest(home: Home, now: datetime | None = None) -> timedelta | None:
-    """How long ago the newest folder was published, from its name alone; None where nothing is published.
+    """How long ago the newest folder was published; None where nothing is published. Below nothing: this machine's clock is wrong.
 
-    It depends on no run, no database and no daemon, so it still speaks when the schedule itself has stopped.
+    It depends on no run, no database and no daemon, so it still speaks when the schedule itself has stopped. The folder's name
+    tells it; where the clock was ahead once, names stay ahead, and it is the time of the link.
     """
     if not home.latest.exists():
         return None
-    stamp = Path(home.latest.resolve()).name.split("-")[0]
-    return (now or datetime.now(UTC)) - datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    switched = datetime.fromtimestamp(home.latest.lstat().st_mtime, UTC)
+    return (now or clock.now()) - min(stamp_time(home.latest.resolve().name), switched.replace(microsecond=0))

@@ -10,13 +10,14 @@ import logging
 import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from transforms.errors import InputError
 from transforms.layouts import layout_for
+from warehouse import clock, durable
 from warehouse.home import Home
 from warehouse.landing.archive import read_whole
 from warehouse.sources.arcgis import download_table
@@ -77,7 +78,7 @@ def fetch_all(
     with _alone(live, waits=waits), Client(addresses.manners) as client:
         states = load_states(live)
         for card in chosen:
-            fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))
+            fetch = _Fetch(home, card, addresses, client, today or clock.now().date(), states.get(card.id))
             state = states[card.id] = fetch.with_past(fetch.run(), again=past_again)
             save_states(live, states)
             is_warning = state.problem or state.held or state.past_problem
@@ -103,7 +104,7 @@ def find_required(
             card for card in (read_cards() if cards is None else cards).values() if card.required and not _in_place(live, card)
         ]
         for card in lacking:
-            fetch = _Fetch(home, card, addresses, client, today or datetime.now(UTC).date(), states.get(card.id))
+            fetch = _Fetch(home, card, addresses, client, today or clock.now().date(), states.get(card.id))
             states[card.id] = fetch.without_taking()
             save_states(live, states)
     _stop_without_required(live, [card for card in lacking if states[card.id].problem], states)
@@ -161,7 +162,7 @@ class _Fetch:
     def __init__(self, home: Home, card: Card, addresses: Addresses, client: Client, today: date, last: SourceState | None) -> None:
         self.home, self.card, self.addresses, self.client, self.today = home, card, addresses, client, today
         self.folder = live_folder(home) / card.group
-        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.now = clock.now()
         self.last = last if last and last.name and (self.folder / last.name).is_file() else None
 
     def run(self) -> SourceState:
@@ -232,7 +233,7 @@ class _Fetch:
             sha256 = hashlib.sha256(content).hexdigest()
             with self._put_aside_if_bad(arrived, remote, sha256):
                 past.layout.read(content, remote.name)
-            arrived.replace(self.folder / remote.name)
+            durable.move(arrived, self.folder / remote.name)
         finally:
             arrived.unlink(missing_ok=True)
 
@@ -282,7 +283,7 @@ class _Fetch:
             return self._state("unchanged", **issue)  # the same bytes under another issue are no new data
         with self._put_aside_if_bad(arrived, remote, sha256):
             rows = self._rows_if_good(content, remote.name)
-        arrived.replace(self.folder / remote.name)
+        durable.move(arrived, self.folder / remote.name)
         if self.last and self.last.name and self.last.name != remote.name and self.card.layout.files != "releases":
             (self.folder / self.last.name).unlink(missing_ok=True)
         return self._state(
@@ -337,9 +338,9 @@ class _Fetch:
         reasons = {path: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob(f"*{_REASON}")}
         before = next((path for path, said in reasons.items() if sha256 in said), None)
         kept = folder / (before.name.removesuffix(_REASON) if before else f"{self.now:%Y%m%dT%H%M%SZ}-{remote.name}")
-        arrived.replace(kept)
+        durable.move(arrived, kept)
         why = kept.with_name(f"{kept.name}{_REASON}")
-        why.write_text(text, encoding="utf-8")
+        durable.write(why, text.encode())
         others = [path for path, said in reasons.items() if source in said and path != why]
         for path in sorted(others, key=lambda path: path.stat().st_mtime_ns, reverse=True)[KEPT_ASIDE - 1 :]:
             path.with_name(path.name.removesuffix(_REASON)).unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from warehouse import durable
 from warehouse.sources.told import told, told_address
 
 log = logging.getLogger("schoolmatch")
@@ -118,6 +119,4 @@ def load_states(live: Path) -> dict[str, SourceState]:
 
 def save_states(live: Path, states: dict[str, SourceState]) -> None:
     """Replace the states in one step."""
-    partial = live / f"{STATE}.partial"
-    partial.write_bytes(_STATES.dump_json(states, indent=2))
-    partial.replace(live / STATE)
+    durable.write(live / STATE, _STATES.dump_json(states, indent=2))

@@ -28,8 +28,9 @@ from warehouse.definitions import load_parameters
 from warehouse.graph import Graph, assemble
 from warehouse.home import Home
 from warehouse.landing import raw
-from warehouse.landing.archive import SYNTHETIC_MARKER, mark_published, read_whole
+from warehouse.landing.archive import SYNTHETIC_MARKER, read_whole
 from warehouse.landing.as_of import FolderOf
+from warehouse.landing.kept import mark_published
 from warehouse.model import load_macros
 from warehouse.publish import new_stamp
 from warehouse.reference import load_reference
@@ -37,6 +38,7 @@ from warehouse.sources.by_hand import refuse_mixture
 from warehouse.sources.cards import read_cards
 from warehouse.store import alone, literal, run, scratch
 from warehouse.time import history, previous
+from warehouse.time.settle import settle
 
 log = logging.getLogger("schoolmatch")
 
@@ -66,6 +68,7 @@ def backfill(home: Home, source: str, own: Path, given: Path) -> list[Filled]:
     graph, filled = assemble(), list[Filled]()
     results_after = {card.kind: timedelta(days=card.delay_days) for card in read_cards().values()}
     with alone(home), _together(given, own) as (root, days):
+        settle(home)
         is_synthetic = (root / SYNTHETIC_MARKER).exists()
         told = _days_told(home, source, is_synthetic=is_synthetic)
         for day in days:

@@ -10,7 +10,7 @@ import duckdb
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.model import Model, in_order, load_macros, read_models
-from warehouse.publish import DUCKDB_FILE, newest
+from warehouse.publish import DUCKDB_FILE, newest, order
 from warehouse.reference import load_reference
 from warehouse.sealed import attach
 from warehouse.store import SETTINGS, run
@@ -45,7 +45,7 @@ def choose(home: Home, since: str | None) -> tuple[Folder, Folder]:
     if since is not None:
         others = [folder for folder in others if folder.stamp.startswith(since.strip())]
     else:
-        others = [folder for folder in others if folder.stamp < latest]
+        others = [folder for folder in others if order(folder.stamp) < order(latest)]
         others = [folder for folder in others if folder.source == now.source] or others
     if not others:
         kept = ", ".join(folder.stamp for folder in folders if folder.stamp != latest) or "none beside it"

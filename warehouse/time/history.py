@@ -12,14 +12,17 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from transforms.errors import InputError
+from warehouse import clock, durable
 from warehouse.contract import Contract, contract_of, read_contracts
 from warehouse.home import Home
 from warehouse.model import Model
+from warehouse.publish import MANIFEST, about, folders, stamped, verify_files, write_manifest
 from warehouse.store import literal, run
 
 log = logging.getLogger("schoolmatch")
@@ -112,8 +115,6 @@ def tables() -> list[str]:
 KEPT = 2
 """The newest is the whole history; the one before it is there in case the newest is damaged."""
 
-_BUILDING = ".building-"
-
 
 def _files() -> list[str]:
     return [f"{contract.name}.parquet" for contract in kept_contracts()]
@@ -128,25 +129,87 @@ def folder_of(home: Home, source: str, *, is_synthetic: bool) -> Path:
 def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str, *, is_synthetic: bool) -> None:
     """Fill ``history.*`` with what is kept of the source.
 
-    Raises InputError where something is kept and none of it can be read: to begin anew would lose it.
+    One that is damaged is moved aside, and what was published with it is taken, else the one before it, which is told: then what
+    was found since is not in it. Raises InputError where something is kept and none of it can be read: to begin anew would lose it.
     """
     create(connection)
-    folders = _snapshots(folder_of(home, source, is_synthetic=is_synthetic))
-    for number, folder in enumerate(reversed(folders), start=1):
+    kept = snapshots(home, source, is_synthetic=is_synthetic)
+    damaged: list[tuple[Path, Exception]] = []
+    for folder in reversed(kept):
         try:
-            for contract in kept_contracts():
-                path = literal(folder / f"{contract.name}.parquet")
-                run(connection, f"insert into {contract.kept_as} by name select {_known(connection, contract, path)} from {path}")
-            return
-        except duckdb.Error as error:
-            create(connection)
-            if number == len(folders):
-                raise InputError(
-                    f"The history of {source} cannot be read: {error}",
-                    file=str(folder),
-                    do=f"put {', '.join(_files())} there from a folder's parquet/; or move it away, to begin anew",
-                ) from error
-            log.warning("the history in %s cannot be read; the one before it is taken: %s", folder, error)
+            _load(connection, folder)
+        except (duckdb.Error, InputError, OSError) as error:
+            damaged.append((folder, error))
+        else:
+            if damaged:
+                log.warning("the history is taken from %s: what was found since is not in it", folder)
+            break
+        if twin := _published_with(home, folder.name, source, is_synthetic=is_synthetic):
+            try:
+                _load(connection, twin, within="parquet")
+            except (duckdb.Error, InputError, OSError) as error:
+                log.warning("the history in %s cannot be read either: %s", twin, error)
+            else:
+                log.warning("the history is taken from %s, which is the same", twin)
+                break
+    else:
+        create(connection)
+        if damaged:
+            folder, why = damaged[0]
+            raise InputError(
+                f"The history of {source} cannot be read: {why}",
+                file=str(folder),
+                do=f"put {', '.join(_files())} there from a folder's parquet/, and take {MANIFEST} away; or move all of "
+                f"{folder.parent} away, to begin anew",
+            ) from why
+    for folder, why in damaged:
+        durable.set_aside(folder, home.damaged / home.history.name / folder.parent.name, str(why).splitlines()[0])
+
+
+def _load(connection: duckdb.DuckDBPyConnection, folder: Path, within: str = "") -> None:
+    """Fill ``history.*`` from the files of a folder, or of a folder in it, once they are as its manifest says.
+
+    Earlier versions kept none. Raises InputError, or duckdb.Error, where they are not, or cannot be read.
+    """
+    create(connection)
+    if (folder / MANIFEST).exists():
+        verify_files(folder, only=[(Path(within) / name).as_posix() for name in _files()])
+    for contract in kept_contracts():
+        path = literal(folder / within / f"{contract.name}.parquet")
+        run(connection, f"insert into {contract.kept_as} by name select {_known(connection, contract, path)} from {path}")
+
+
+def _published_with(home: Home, stamp: str, source: str, *, is_synthetic: bool) -> Path | None:
+    """The published folder of a source with the stamp of what is kept; None where there is none."""
+    for folder in folders(home):
+        if folder.name == stamp and (manifest := about(folder)):
+            refresh = manifest["refresh"]
+            return folder if (refresh["source"], bool(refresh["is_synthetic"])) == (source, is_synthetic) else None
+    return None
+
+
+def can_be_kept(folder: Path) -> bool:
+    """Whether a published folder has what is kept, and as it was written; earlier versions published no history."""
+    names = [f"parquet/{name}" for name in _files()]
+    manifest = about(folder)
+    if manifest is None or not set(names) <= set(manifest["files"]):
+        return False
+    try:
+        verify_files(folder, only=names)
+    except InputError as error:
+        log.warning("the history in %s cannot be kept: %s", folder, error)
+        return False
+    return True
+
+
+def next_time(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """When a refresh begins (UTC, without zone), by what is kept, which is filled already: now, and later than every one before it.
+
+    The time is what the history is in order by; where this machine's clock has gone back it is a second after the newest.
+    """
+    now = clock.now().replace(tzinfo=None)
+    ((newest,),) = run(connection, f"select max(refreshed_at) from {contract_of('refresh_history').kept_as}")
+    return max(now, newest + timedelta(seconds=1)) if newest else now
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -170,25 +233,31 @@ def _known(connection: duckdb.DuckDBPyConnection, contract: Contract, path: str)
 def keeping(home: Home, source: str, stamp: str, parquet: Path, *, is_synthetic: bool) -> Iterator[None]:
     """Set the history of the folder that is being published aside, and keep it once the block, which publishes, has ended well.
 
-    ``parquet``: where the published tables were written. The same stamp again takes the place of itself.
+    ``parquet``: where the published tables were written. The same stamp again takes the place of itself. It is on the disk before
+    the block begins, so that no lack of space comes between; where this process is killed within it, the next refresh keeps what
+    was published (``warehouse/time/settle.py``).
     """
     own = folder_of(home, source, is_synthetic=is_synthetic)
-    own.mkdir(parents=True, exist_ok=True)
-    for left in own.glob(f"{_BUILDING}*"):  # of a run that was killed
-        shutil.rmtree(left)
-    aside = own / f"{_BUILDING}{stamp}"
+    durable.make_folder(own)
+    durable.clear(own)  # of a run that was killed
+    aside = own / f"{durable.BUILDING}{stamp}"
     aside.mkdir()
     try:
         for name in _files():
             shutil.copyfile(parquet / name, aside / name)
+        write_manifest(aside, {}, {})
+        durable.sync_tree(aside)
         yield
-        shutil.rmtree(own / stamp, ignore_errors=True)
-        aside.replace(own / stamp)
+        if (own / stamp).exists():
+            durable.remove(own / stamp)
+        durable.rename(aside, own / stamp)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    for old in _snapshots(own)[:-KEPT]:
-        shutil.rmtree(old)
+        if aside.exists():
+            durable.remove(aside)
+    for old in stamped(own)[:-KEPT]:
+        durable.remove(old)
 
 
-def _snapshots(own: Path) -> list[Path]:
-    return sorted(path for path in own.iterdir() if path.is_dir() and path.name[0].isdigit()) if own.is_dir() else []
+def snapshots(home: Home, source: str, *, is_synthetic: bool) -> list[Path]:
+    """What is kept of a source, the oldest first: each folder holds all that was known by then."""
+    return stamped(folder_of(home, source, is_synthetic=is_synthetic))

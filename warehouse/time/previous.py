@@ -15,7 +15,7 @@ import duckdb
 
 from warehouse.contract import Contract, read_contracts
 from warehouse.home import Home
-from warehouse.publish import DUCKDB_FILE, folders
+from warehouse.publish import DUCKDB_FILE, folders, order
 from warehouse.sealed import beside
 from warehouse.store import literal, run
 
@@ -73,9 +73,8 @@ class Folder:
 
 def comparable(home: Home) -> Iterator[Folder]:
     """The published folders that can be compared with, the one that ``latest`` points at first, then from the newest on."""
-    paths = sorted(folders(home), reverse=True)
     latest = home.latest.resolve()
-    for path in sorted(paths, key=lambda path: path != latest):
+    for path in sorted(folders(home), key=lambda path: (path == latest, order(path.name)), reverse=True):
         try:
             with beside(last=path / DUCKDB_FILE) as connection:
                 ((source, is_synthetic),) = run(connection, "select source, is_synthetic from mart.refresh")

@@ -1,0 +1,84 @@
+"""A power cut while something is published leaves the old or the new, whole; what was published is not lost from history."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.power_cut import lay_out, states_after_power_cut
+from transforms.errors import InputError
+from warehouse import durable, publish
+from warehouse.home import Home
+from warehouse.time import history, settle
+
+OLD, NEW = "20260101T000000Z", "20260102T000000Z"
+TABLES = [contract.name for contract in history.kept_contracts()]
+
+
+def publish_into(home: Home, stamp: str) -> None:
+    """Build a small folder with DuckDB's own writes in it, publish it, keep its history and finish, as a refresh does."""
+    refresh = {"source": "live", "is_synthetic": False}
+    with publish.building(home, stamp) as folder:
+        (folder / "parquet").mkdir()
+        with duckdb.connect(folder / publish.DUCKDB_FILE) as connection:
+            connection.execute("create schema mart; create table mart.school as from range(3)")
+            for table in TABLES:
+                target = folder / "parquet" / f"{table}.parquet"
+                connection.execute(f"copy (select '{stamp}' as stamp) to '{target}' (format parquet)")
+        publish.write_manifest(folder, {"refresh": refresh, "sources": [], "tables": {"mart.school": 3}}, {})
+        with history.keeping(home, "live", stamp, folder / "parquet", is_synthetic=False):
+            publish.publish(home, folder, stamp)
+    settle.finish(home, "live", stamp, [])
+
+
+def states(tmp_path: Path) -> list[dict[str, bytes | str]]:
+    home = Home(tmp_path / "home")
+    publish_into(home, OLD)
+    return states_after_power_cut(home.root, lambda: publish_into(home, NEW))
+
+
+def faults(states: list[dict[str, bytes | str]], tmp_path: Path) -> list[str]:
+    """What is wrong in each state: ``latest`` not the old or the new, or not whole."""
+    found = []
+    for state in states:
+        home = Home(lay_out(state, tmp_path / "after"))
+        stamp = home.latest.resolve().name
+        if stamp not in (OLD, NEW):
+            found.append(f"latest leads to {stamp}")
+        else:
+            try:
+                publish.verify_files(home.latest)
+            except InputError as error:
+                found.append(str(error))
+        shutil.rmtree(home.root)
+    return found
+
+
+def test_after_a_power_cut_latest_is_the_old_folder_or_the_new_one_whole(tmp_path: Path) -> None:
+    """Whatever of the names and of the bytes that were not synced by then is lost."""
+    every = states(tmp_path)
+    assert len(every) > 50
+    assert faults(every, tmp_path) == []
+    assert {state["published/latest"] for state in every} == {OLD, NEW}
+
+
+def test_the_disk_that_forgets_would_find_what_is_not_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the test above cannot pass because it sees nothing: without syncing a folder's files, latest may be torn."""
+    monkeypatch.setattr(durable, "sync_tree", lambda folder: None)
+    assert faults(states(tmp_path), tmp_path)
+
+
+def test_the_next_refresh_after_a_power_cut_finds_in_history_what_was_published(tmp_path: Path) -> None:
+    """The newest of what is kept is latest's, whole, and nothing half-done is left, in every state that a power cut may leave."""
+    for state in states(tmp_path):
+        home = Home(lay_out(state, tmp_path / "after"))
+        settle.settle(home)
+        kept = history.snapshots(home, "live", is_synthetic=False)
+        assert kept[-1].name == home.latest.resolve().name
+        publish.verify_files(kept[-1])
+        left = [path for folder in (home.published, kept[-1].parent) for path in folder.iterdir() if path.name.startswith(".")]
+        assert left == []
+        shutil.rmtree(home.root)

@@ -1,0 +1,118 @@
+"""Writing so that a power cut leaves the old or the new: what was written is on the disk before its name is.
+
+A name is given by renaming, and a rename lasts once the folder is synced in which it happened. What is taken away loses its name
+first, so that nothing half-removed stands under a name that says it is whole; what is damaged is moved aside, and told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from pathlib import Path
+
+log = logging.getLogger("schoolmatch")
+
+BUILDING = ".building-"
+"""How the name of a folder begins that is being written. Once its writer has ended, nothing in it is needed."""
+_DELETING = ".deleting-"
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Have what is known of a file, or the names in a folder, on the disk; a link is part of the folder it is in."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folder, and writes names at once
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def sync_tree(folder: Path) -> None:
+    """Have every file of a folder on the disk, whoever has written it, and then the names in it and below."""
+    for root, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            if not (path := Path(root) / name).is_symlink():
+                sync(path)
+        sync(Path(root))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where they are not there."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
+
+
+def rename(path: Path, to: Path) -> None:
+    """Give something that is on the disk another name in one step, in place of what has it; folders take the place of none."""
+    path.replace(to)
+    sync(to.parent)
+    if path.parent != to.parent:
+        sync(path.parent)
+
+
+def move(path: Path, to: Path) -> None:
+    """Put a file that was written aside in its place: it is on the disk, whole, before it has the name."""
+    sync(path)
+    rename(path, to)
+
+
+def write(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file whole or not at all. ``mode``: its permissions, where not as usual."""
+    partial = path.with_name(".partial")  # a name of its own could be too long, with that of the file in it
+    try:
+        partial.write_bytes(content)
+        if mode is not None:
+            partial.chmod(mode)
+        move(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def remove(path: Path) -> None:
+    """Take away a file, a link or a folder with all that is in it; of a folder, the name goes first.
+
+    What cannot be taken away is told, and stays, under a name that says what it is: nothing depends on its going.
+    """
+    try:
+        if path.is_dir() and not path.is_symlink():
+            if not path.name.startswith((BUILDING, _DELETING)):
+                leaving = path.with_name(f"{_DELETING}{path.name}")
+                shutil.rmtree(leaving, ignore_errors=True)
+                rename(path, leaving)
+                path = leaving
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s cannot be taken away: %s. What to do: delete it", path, error.strerror)
+
+
+def clear(folder: Path) -> None:
+    """Take away what was being written or removed in a folder when its process was killed. The caller sees that none is at work."""
+    for pattern in (f"{BUILDING}*", f"{_DELETING}*", ".partial"):
+        for left in folder.glob(pattern):
+            remove(left)
+
+
+def set_aside(path: Path, place: Path, why: str) -> Path:
+    """Move what is damaged out of the way, into the folder ``place``, and tell it; returns where it is now."""
+    make_folder(place)
+    to, extra = place / path.name, 1
+    while to.exists() or to.is_symlink():
+        extra += 1
+        to = place / f"{path.name}-{extra}"
+    rename(path, to)
+    log.warning("%s is damaged (%s): it was moved to %s, and is not used. Delete it once nobody wants to look at it", path, why, to)
+    return to

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
+from orchestration.databases import set_damaged_aside
 from transforms.errors import InputError
+from warehouse import durable
 from warehouse.home import Home
 from warehouse.store import is_at_work
 
@@ -21,7 +22,8 @@ def prepare_dagster_home(home: Home) -> Path:
     """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry."""
     home.make()
     home.dagster.mkdir(exist_ok=True)
-    shutil.copyfile(SETTINGS, home.dagster / SETTINGS.name)
+    set_damaged_aside(home)
+    durable.write(home.dagster / SETTINGS.name, SETTINGS.read_bytes())
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     # A sensor that fetches a large file must not be cut off after Dagster's minute.

@@ -89,7 +89,8 @@ def remove(path: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             if not path.name.startswith((BUILDING, _DELETING)):
                 leaving = path.with_name(f"{_DELETING}{path.name}")
-                shutil.rmtree(leaving, ignore_errors=True)
+                while leaving.exists():  # and could not be taken away
+                    leaving = leaving.with_name(f"{leaving.name}-")
                 rename(path, leaving)
                 path = leaving
             shutil.rmtree(path)

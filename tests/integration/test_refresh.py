@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from exports.excel.scope import slug
 from orchestration.cli.main import app
 from orchestration.refresh import Refreshed, refresh
 from transforms.errors import InputError
-from warehouse import publish
+from warehouse import clock, publish
 from warehouse.contract import read_contracts
 from warehouse.home import Home
 
@@ -311,6 +312,16 @@ def test_status_says_when_the_schedule_itself_has_stopped(done: Refreshed, tmp_p
     result = CliRunner().invoke(app, ["status", "--home", str(tmp_path)])
     assert result.exit_code == 3
     assert "the schedule has stopped" in " ".join(result.output.split())
+
+
+def test_status_does_not_call_fresh_what_is_of_a_time_yet_to_come(
+    done: Refreshed, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This machine's clock went back by years: by it, everything is new."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    result = CliRunner().invoke(app, ["status", "--home", str(home.root)])
+    assert result.exit_code == 3
+    assert "The clock of this machine is wrong" in " ".join(result.output.split())
 
 
 def test_status_of_a_home_without_anything_published_says_what_to_do(tmp_path: Path) -> None:

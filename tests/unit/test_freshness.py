@@ -1,5 +1,6 @@
 """How fresh a source is called: old is never shown as fresh."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,3 +78,30 @@ def test_the_age_of_the_newest_folder_is_read_from_its_name_alone(tmp_path: Path
     (home.published / "20251101T063000Z-2").mkdir(parents=True)
     home.latest.symlink_to("20251101T063000Z-2")
     assert age_of_latest(home, datetime(2025, 11, 3, 6, 30, tzinfo=UTC)) == timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("published", "covers", "today"),
+    [(date(2025, 8, 31), "31 August 2025", date(2025, 8, 30)), (None, "2024/25", date(2025, 5, 1))],
+)
+def test_what_is_dated_after_today_is_never_called_fresh(published: date | None, covers: str, today: date) -> None:
+    """By a clock that went back a year, last month's file would be up to date for a year more."""
+    state = state_of("ofsted_inspection", [file(published=published, covers=covers)], today)
+    assert state.is_stale
+    assert f"dated after today, which is {today}" in state.state
+
+
+def test_results_may_be_out_before_their_academic_year_has_ended() -> None:
+    assert not state_of("ks2_result", [file("ks2_result", published=None, covers="2024/25")], date(2025, 7, 10)).is_stale
+
+
+def test_the_age_of_what_was_published_under_a_stamp_ahead_of_time_is_that_of_the_link(tmp_path: Path) -> None:
+    """The clock was ahead once, so that stamps are ahead for good: that must not make each folder new for years."""
+    home = Home(tmp_path)
+    (home.published / "20300101T000001Z").mkdir(parents=True)
+    home.latest.symlink_to("20300101T000001Z")
+    os.utime(home.latest, times=(0, datetime(2025, 11, 1, 6, 30, tzinfo=UTC).timestamp()), follow_symlinks=False)
+    assert age_of_latest(home, datetime(2025, 11, 3, 6, 30, tzinfo=UTC)) == timedelta(days=2)
+    behind = age_of_latest(home, datetime(2025, 10, 1, 6, 30, tzinfo=UTC))
+    assert behind is not None
+    assert behind < timedelta()  # which the command line calls a wrong clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from exports.duckdb_file import MACROS
 from tests.support.world import World
 from transforms.errors import InputError
+from warehouse import clock, publish
 from warehouse.home import Home
 from warehouse.store import literal, run
 from warehouse.time import history
@@ -162,6 +163,48 @@ def test_a_damaged_history_is_taken_from_the_one_before_and_never_begun_anew(wor
     with pytest.raises(InputError, match="cannot be read") as caught:
         history.load_history(world.connection, home, "live", is_synthetic=False)
     assert "to begin anew" in str(caught.value)
+
+
+def test_a_history_that_was_changed_is_not_believed_and_what_was_published_with_it_is_taken(
+    world: World, home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A good Parquet file with another status: Parquet has no hash of its own, so the one that was kept beside it tells."""
+    schools(world)
+    refreshed(world, home, FIRST)
+    newest = refreshed_and_published(world, home, SECOND)
+    path = literal(newest / "status_history.parquet")
+    run(world.connection, f"copy (select * replace ('neither' as status) from {path}) to {path} (format parquet)")
+    refreshed(world, home, THIRD)
+    assert statuses(world, 100001) == [("in_need", FIRST, None)]
+    assert [row["refreshed_at"] for row in world.query("from mart.refresh_history")] == [FIRST, SECOND, THIRD]
+    assert "which is the same" in caplog.text
+    assert (home.damaged / "history" / "live" / newest.name).exists()
+
+
+def refreshed_and_published(world: World, home: Home, at: datetime) -> Path:
+    """A refresh whose tables are published as well; returns where its history is kept."""
+    refreshed(world, home, at)
+    folder = home.published / f"{at:%Y%m%dT%H%M%SZ}"
+    folder.mkdir(parents=True)
+    shutil.copytree(written(world, home), folder / "parquet")
+    publish.write_manifest(folder, {"refresh": {"source": "live", "is_synthetic": False}, "tables": {}}, {})
+    return history.folder_of(home, "live", is_synthetic=False) / folder.name
+
+
+@pytest.mark.parametrize("clock_says", [FIRST, datetime(2020, 1, 1)])  # noqa: DTZ001  (UTC without zone, as DuckDB has it)
+def test_a_refresh_comes_after_those_before_it_whatever_the_clock_says(
+    world: World, home: Home, clock_says: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that was ahead once, or has gone back, would put what is found later before what was found, and end it."""
+    schools(world)
+    refreshed(world, home, SECOND)
+    monkeypatch.setattr(clock, "now", lambda: clock_says.replace(tzinfo=UTC))
+    history.load_history(world.connection, home, "live", is_synthetic=False)
+    at = history.next_time(world.connection)
+    assert at == SECOND + timedelta(seconds=1)
+    regrade(world, 100001, 2)
+    refreshed(world, home, at)
+    assert statuses(world, 100001) == [("in_need", SECOND, at), ("neither", at, None)]
 
 
 def test_what_is_kept_can_be_read_by_any_reader_of_parquet(world: World, home: Home) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,20 +19,25 @@ OLD, NEW = "20260101T000000Z", "20260102T000000Z"
 TABLES = [contract.name for contract in history.kept_contracts()]
 
 
-def publish_into(home: Home, stamp: str) -> None:
-    """Build a small folder with DuckDB's own writes in it, publish it, keep its history and finish, as a refresh does."""
-    refresh = {"source": "live", "is_synthetic": False}
+def build(folder: Path, stamp: str, *, source: str = "live", sources: Sequence[str] = ()) -> None:
+    """A small folder as a refresh builds it, with DuckDB's own writes in it, made from files of these hashes."""
+    (folder / "parquet").mkdir()
+    with duckdb.connect(folder / publish.DUCKDB_FILE) as connection:
+        connection.execute("create schema mart; create table mart.school as from range(3)")
+        for table in TABLES:
+            target = folder / "parquet" / f"{table}.parquet"
+            connection.execute(f"copy (select '{stamp}' as stamp) to '{target}' (format parquet)")
+    about = {"refresh": {"source": source, "is_synthetic": False}, "sources": [{"sha256": sha256} for sha256 in sources]}
+    publish.write_manifest(folder, about | {"tables": {"mart.school": 3}}, {})
+
+
+def publish_into(home: Home, stamp: str, *, source: str = "live") -> None:
+    """Build a small folder, publish it, keep its history and finish, as a refresh does."""
     with publish.building(home, stamp) as folder:
-        (folder / "parquet").mkdir()
-        with duckdb.connect(folder / publish.DUCKDB_FILE) as connection:
-            connection.execute("create schema mart; create table mart.school as from range(3)")
-            for table in TABLES:
-                target = folder / "parquet" / f"{table}.parquet"
-                connection.execute(f"copy (select '{stamp}' as stamp) to '{target}' (format parquet)")
-        publish.write_manifest(folder, {"refresh": refresh, "sources": [], "tables": {"mart.school": 3}}, {})
-        with history.keeping(home, "live", stamp, folder / "parquet", is_synthetic=False):
+        build(folder, stamp, source=source)
+        with history.keeping(home, source, stamp, folder / "parquet", is_synthetic=False):
             publish.publish(home, folder, stamp)
-    settle.finish(home, "live", stamp, [])
+    settle.finish(home, source, stamp, [])
 
 
 def states(tmp_path: Path) -> list[dict[str, bytes | str]]:

@@ -1,12 +1,15 @@
 """Publishing: switched in one step, read back, and nothing half-done left behind."""
 
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from transforms.errors import InputError
-from warehouse import publish
+from warehouse import clock, publish
 from warehouse.home import Home
 
 
@@ -15,18 +18,18 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def build(folder: Path, rows: int = 3) -> None:
+def build(folder: Path, rows: int = 3, source: str = "drop") -> None:
     with duckdb.connect(folder / publish.DUCKDB_FILE) as connection:
         connection.execute("create schema mart")
         connection.execute(f"create table mart.school as select * from range({rows})")
     (folder / "excel").mkdir()
     (folder / "excel" / "england.xlsx").write_bytes(b"a workbook")
-    publish.write_manifest(folder, {"tables": {"mart.school": rows}}, {})
+    publish.write_manifest(folder, {"stamp": folder.name[-16:], "refresh": {"source": source}, "tables": {"mart.school": rows}}, {})
 
 
-def published(home: Home, stamp: str, rows: int = 3) -> Path:
+def published(home: Home, stamp: str, rows: int = 3, source: str = "drop") -> Path:
     with publish.building(home, stamp) as folder:
-        build(folder, rows)
+        build(folder, rows, source)
         return publish.publish(home, folder, stamp)
 
 
@@ -107,6 +110,94 @@ def test_a_reader_keeps_the_file_it_has_open_while_a_new_one_is_published(home: 
         assert reader.execute("select count(*) from mart.school").fetchall() == [(3,)]
     with duckdb.connect(home.latest / publish.DUCKDB_FILE, read_only=True) as reader:
         assert reader.execute("select count(*) from mart.school").fetchall() == [(5,)]
+
+
+def test_a_folder_that_cannot_be_removed_whole_stands_under_no_date(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half-deleted under its stamp it would be taken for a published folder, and compared with."""
+    for day in range(1, publish.KEPT + 2):
+        published(home, f"202601{day:02d}T000000Z")
+
+    def dies(path: Path, **_: object) -> None:
+        (path / publish.MANIFEST).unlink(missing_ok=True)
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", dies)
+        publish.prune(home)
+    assert ".deleting-20260101T000000Z" in names(home)
+    assert publish.folders(home)[0].name == "20260102T000000Z"
+    published(home, "20260201T000000Z")
+    assert ".deleting-20260101T000000Z" not in names(home)
+
+
+def test_latest_is_never_pruned_nor_the_folder_it_is_compared_with(home: Home) -> None:
+    """Whatever the names say: the clock had gone back, and twelve folders of another source came since."""
+    for number in range(publish.KEPT):
+        published(home, f"203001{number + 1:02d}T000000Z", source="sample")
+    for day in (1, 2, 3):
+        published(home, f"2026010{day}T000000Z")
+    publish.prune(home)
+    assert home.latest.resolve().name == "20260103T000000Z"
+    publish.verify(home.latest)
+    assert [name for name in names(home) if name.startswith("2026")] == ["20260102T000000Z", "20260103T000000Z"]
+
+
+@pytest.mark.parametrize(
+    "plant", [lambda path: path.write_text("x"), lambda path: path.symlink_to("nowhere"), lambda path: path.mkdir()]
+)
+def test_what_lies_where_folders_are_built_stops_nothing(home: Home, plant: Callable[[Path], object]) -> None:
+    home.published.mkdir()
+    plant(home.published / ".building-20260101T000000Z")
+    published(home, "20260101T000000Z")
+    assert names(home) == ["20260101T000000Z", "latest"]
+
+
+def test_a_link_in_the_place_of_a_folder_that_is_built_leads_nobody_to_delete_elsewhere(home: Home, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "precious").write_text("x")
+    home.published.mkdir()
+    (home.published / ".building-x").symlink_to(other)
+    published(home, "20260101T000000Z")
+    assert (other / "precious").exists()
+
+
+def test_a_manifest_that_cannot_be_read_is_passed_over_and_told(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    """Sensors and the pages ask for the newest folder of a source: one that is damaged must not stop them."""
+    published(home, "20260101T000000Z", source="live")
+    published(home, "20260102T000000Z", source="live")
+    (home.latest / publish.MANIFEST).write_text("{")
+    found = publish.newest_from(home, "live")
+    assert found is not None
+    assert found["stamp"] == "20260101T000000Z"
+    assert "cannot be read" in caplog.text
+    with pytest.raises(InputError, match="does not read back"):
+        publish.verify(home.latest)
+
+
+NOW = datetime(2026, 11, 22, 3, 45, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "there", ["published/20300101T000000Z", "published/.building-20300101T000000Z", "history/live/20300101T000000Z"]
+)
+def test_a_stamp_is_later_than_all_that_is_there_whatever_the_clock_says(
+    home: Home, there: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a clock that has gone back the newest folder had the oldest name, and was the first to be removed."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    assert publish.new_stamp(home) == "20261122T034500Z"
+    (home.root / there).mkdir(parents=True)
+    assert publish.new_stamp(home) == "20300101T000001Z"
+    assert "set it" in caplog.text
+
+
+def test_stamps_that_earlier_versions_numbered_are_in_the_order_of_their_numbers(home: Home) -> None:
+    """As text, -10 comes before -2: the newest of eleven folders of a second would be taken for the third."""
+    for name in ("", "-2", "-9", "-10"):
+        (home.published / f"20261122T034500Z{name}").mkdir(parents=True)
+    assert [folder.name[16:] for folder in publish.folders(home)] == ["", "-2", "-9", "-10"]
+    assert publish.new_stamp(home) > "20261122T034500Z-9"
 
 
 def test_two_stamps_within_a_second_differ(home: Home) -> None:

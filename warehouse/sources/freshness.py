@@ -20,6 +20,9 @@ from warehouse.sources.state import SourceState
 LATEST_AT_MOST = timedelta(days=3)
 """How old the newest published folder may be under a daily schedule before somebody should look whether it has stopped."""
 
+RESULTS_BEFORE = timedelta(days=62)
+"""How long before the end of their academic year, by which their age is counted, results may be out."""
+
 
 @dataclass(frozen=True)
 class Freshness:
@@ -75,7 +78,7 @@ def _state(
         words = "not landed"
     elif file["is_synthetic"]:
         words, is_stale = "synthetic sample", False
-    elif file["published"] and file["published"] > today:
+    elif as_at and as_at > today + (timedelta() if file["published"] else RESULTS_BEFORE):
         words, is_stale = f"not known: it is dated after today, which is {today} by this machine's clock", True
     elif any(look.problem for look in seen):
         words, is_stale = "stale: the last good one is used, the newest could not be taken", True

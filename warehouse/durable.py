@@ -6,6 +6,7 @@ first, so that nothing half-removed stands under a name that says it is whole; w
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
@@ -26,12 +27,18 @@ def sha256_of(path: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Have what is known of a file, or the names in a folder, on the disk; a link is part of the folder it is in."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folder, and writes names at once
+    """Have what is in a file, or the names in a folder, on the disk; a link is part of the folder it is in.
+
+    A disk that knows no such thing (some that are shared over a network) is left to itself, as is Windows.
+    """
+    if os.name == "nt":
+        return  # which opens no folder, and syncs no file that is read-only
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(number)
 

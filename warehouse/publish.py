@@ -190,8 +190,8 @@ def publish(home: Home, folder: Path, stamp: str) -> Path:
     final = home.published / stamp
     before = str(home.latest.readlink()) if home.latest.is_symlink() else None
     durable.sync_tree(folder)
-    durable.rename(folder, final)
     try:
+        durable.rename(folder, final)
         point_latest(home, stamp)
         verify(home.latest)
     except BaseException:
@@ -199,7 +199,8 @@ def publish(home: Home, folder: Path, stamp: str) -> Path:
             point_latest(home, before)
         else:
             home.latest.unlink(missing_ok=True)
-        durable.remove(final)
+        if final.exists():
+            durable.remove(final)
         raise
     return final
 

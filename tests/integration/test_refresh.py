@@ -148,8 +148,17 @@ def test_macros_answer_in_the_published_file(done: Refreshed) -> None:
 def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
     done: Refreshed, home: Home, small_sample: Path
 ) -> None:
+    """Also where the first was killed right after it was published, and before its history was kept: nothing of it is lost."""
     landed = sorted(path.name for path in home.landing.iterdir())
+    shutil.rmtree(home.history)
+    for marker in home.landing.glob("*/published"):
+        marker.unlink()
+    (home.published / ".building-20200101T000000Z").write_text("left by it")
     again = refresh(home, str(small_sample))
+    with duckdb.connect(again.folder / "schoolmatch.duckdb", read_only=True) as connection:
+        assert connection.execute("select count(*) from mart.refresh_history").fetchall() == [(2,)]
+    assert len(list(home.landing.glob("*/published"))) == len(landed) - 1  # all but the note that none names people
+    assert not list(home.published.glob(".building-*"))
     assert sorted(path.name for path in home.landing.iterdir()) == landed
     assert again.folder != done.folder
     assert home.latest.resolve() == again.folder.resolve()

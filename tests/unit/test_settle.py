@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,47 @@ def test_of_folders_that_are_damaged_the_newest_that_is_whole_is_taken(home: Hom
     home.latest.unlink()
     settle(home)
     assert latest(home) == FIRST
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
+def test_a_disk_that_is_full_or_fails_at_any_moment_leaves_what_was_published_and_the_next_refresh_goes_well(
+    tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every sync that publishing asks for, which is where a disk tells at the latest that it has no room."""
+    home, trials, sync = Home(tmp_path / "home"), 0, os.fsync
+    publish_into(home, FIRST)
+    before = names(home)
+    while True:
+        trials += 1
+        left = iter(range(trials, -1, -1))
+
+        def full(descriptor: int, left: Iterator[int] = left) -> None:
+            if next(left, None) == 1:
+                raise OSError(number, os.strerror(number))
+            sync(descriptor)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", full)
+            try:
+                publish_into(home, SECOND)
+                break
+            except OSError:
+                pass
+        assert latest(home) in (FIRST, SECOND)
+        settle(home)
+        assert kept(home)[-1] == latest(home)
+        if latest(home) == FIRST:
+            assert names(home) == before
+        else:
+            shutil.rmtree(home.root)
+            publish_into(home, FIRST)
+    assert trials > 12
+    assert latest(home) == SECOND
+
+
+def names(home: Home) -> list[str]:
+    """Everything below the home."""
+    return sorted(path.relative_to(home.root).as_posix() for path in home.root.rglob("*"))
 
 
 def test_nothing_published_and_nothing_there_is_no_fault(tmp_path: Path) -> None:

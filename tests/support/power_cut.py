@@ -23,6 +23,9 @@ TORN = b"\0torn\0"
 
 _WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod", "os.truncate"}
 
+State = dict[str, bytes | str]
+"""By path below a folder the content of a file, the text of a link, and nothing for a folder (whose path ends in "/")."""
+
 Names = dict[str, Any]
 """The names in a folder, each with the number of what it names, or with the text of a link."""
 
@@ -32,7 +35,7 @@ class Disk:
     """What is known of a folder: as it is, and as it was synced, by numbers that are given once."""
 
     root: Path
-    states: list[dict[str, bytes | str]] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
     names: dict[int, Names] = field(default_factory=dict)
     synced_names: dict[int, Names] = field(default_factory=dict)
     contents: dict[int, bytes] = field(default_factory=dict)
@@ -55,16 +58,17 @@ class Disk:
         else:
             self.synced_contents[number] = self.contents[number]
 
-    def moment(self) -> None:
-        """Note every state that a power cut may leave now."""
+    def moment(self) -> list[State]:
+        """Note every state that a power cut may leave now; returns them."""
         self._look()
+        now: list[State] = []
         top = self._numbers[self.root.stat().st_ino]
         differing = [number for number, names in self.names.items() if self.synced_names.get(number, {}) != names]
         for chosen in product((True, False), repeat=len(differing)):
             lost = {number for number, is_lost in zip(differing, chosen, strict=True) if is_lost}
-            state = dict(self._state(top, "", lost))
-            if state not in self.states:
-                self.states.append(state)
+            now.append(dict(self._state(top, "", lost)))
+        self.states += [state for state in now if state not in self.states]
+        return now
 
     def _state(self, folder: int, above: str, lost: set[int]) -> Iterator[tuple[str, bytes | str]]:
         names = self.synced_names.get(folder, {}) if folder in lost or folder not in self.names else self.names[folder]
@@ -116,7 +120,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     _note(lambda disk: disk.moment())
 
 
-def _note(what: Callable[[Disk], None]) -> None:
+def _note(what: Callable[[Disk], object]) -> None:
     _is_looking.append(True)
     try:
         what(_at_work[-1])
@@ -124,10 +128,10 @@ def _note(what: Callable[[Disk], None]) -> None:
         _is_looking.pop()
 
 
-def states_after_power_cut(root: Path, work: Callable[[], object]) -> list[dict[str, bytes | str]]:
-    """Do ``work`` in the folder, of which all is on the disk before; the states that a power cut may leave while it is done.
+def states_after_power_cut(root: Path, work: Callable[[], object]) -> tuple[list[State], list[State]]:
+    """Do ``work`` in the folder, of which all is on the disk before.
 
-    A state: by path below the folder the content of a file, the text of a link, and nothing for a folder (whose path ends in "/").
+    Returns the states that a power cut may leave while it is done, and those that it may leave once it is done.
     """
     if not _hooked:
         sys.addaudithook(_hook)
@@ -148,18 +152,18 @@ def states_after_power_cut(root: Path, work: Callable[[], object]) -> list[dict[
     os.fsync = watched
     try:
         work()
-        _note(lambda disk: disk.moment())
+        at_the_end = disk.moment()
     finally:
         os.fsync = sync
         _at_work.pop()
-    return disk.states
+    return disk.states, at_the_end
 
 
 _hooked: list[bool] = []
 """An audit hook stays for the rest of the process."""
 
 
-def lay_out(state: dict[str, bytes | str], root: Path) -> Path:
+def lay_out(state: State, root: Path) -> Path:
     """Write a state into a new folder, which is returned."""
     root.mkdir()
     for path, what in sorted(state.items()):

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support.power_cut import lay_out, states_after_power_cut
+from tests.support.power_cut import State, lay_out, states_after_power_cut
 from transforms.errors import InputError
 from warehouse import durable, publish
 from warehouse.home import Home
@@ -40,13 +40,15 @@ def publish_into(home: Home, stamp: str, *, source: str = "live") -> None:
     settle.finish(home, source, stamp, [])
 
 
-def states(tmp_path: Path) -> list[dict[str, bytes | str]]:
+def states(tmp_path: Path) -> list[State]:
     home = Home(tmp_path / "home")
     publish_into(home, OLD)
-    return states_after_power_cut(home.root, lambda: publish_into(home, NEW))
+    while_it_publishes, once_it_has = states_after_power_cut(home.root, lambda: publish_into(home, NEW))
+    assert {state["published/latest"] for state in once_it_has} == {NEW}
+    return while_it_publishes
 
 
-def faults(states: list[dict[str, bytes | str]], tmp_path: Path) -> list[str]:
+def faults(states: list[State], tmp_path: Path) -> list[str]:
     """What is wrong in each state: ``latest`` not the old or the new, or not whole."""
     found = []
     for state in states:
@@ -69,6 +71,16 @@ def test_after_a_power_cut_latest_is_the_old_folder_or_the_new_one_whole(tmp_pat
     assert len(every) > 50
     assert faults(every, tmp_path) == []
     assert {state["published/latest"] for state in every} == {OLD, NEW}
+
+
+def test_what_was_published_into_a_new_home_stays_published(tmp_path: Path) -> None:
+    """The folders above it are new as well: their names are on the disk once it is done."""
+    home = Home(tmp_path / "home")
+    home.root.mkdir()
+    while_it_publishes, once_it_has = states_after_power_cut(home.root, lambda: publish_into(home, NEW))
+    assert faults([state for state in while_it_publishes if "published/latest" in state], tmp_path) == []
+    assert all(state.get("published/latest") == NEW for state in once_it_has)
+    assert all(f"history/live/{NEW}/" in state for state in once_it_has)
 
 
 def test_the_disk_that_forgets_would_find_what_is_not_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from transforms.layouts import LAYOUTS, Layout
 from transforms.layouts.layout import academic_year
 from warehouse.landing import postcodes
 from warehouse.landing.archive import LICENCE, DropFolder, Landed, SourceFile, history, land
+from warehouse.sources.cards import largest_bytes
 from warehouse.store import replace_table, run
 
 log = logging.getLogger("schoolmatch")
@@ -111,7 +112,7 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
     for layout in LAYOUTS:
         if layout.group != group:
             continue
-        arrived = list(land(folder, layout, archive))
+        arrived = list(land(folder, layout, archive, largest=largest_bytes(layout.kind)))
         if layout.files == "releases":
             arrived += history(folder, layout, archive, [each.file for each in arrived])
         elif "year" in layout.key:

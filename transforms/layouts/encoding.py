@@ -9,9 +9,6 @@ from transforms.errors import InputError
 
 FETCH_AGAIN = "fetch the file again from the publisher, and compare its size with the page it came from"
 
-_BLOCK = 1 << 20
-"""Bytes that are decoded at a time."""
-
 _NOT_TEXT = {
     b"PK\x03\x04": "a workbook (.xlsx) or another archive (zip)",
     b"\xd0\xcf\x11\xe0": "a workbook of an old Excel (.xls)",
@@ -24,12 +21,12 @@ _NOT_TEXT = {
 
 
 def open_text(content: bytes, file: str) -> io.TextIOWrapper:
-    """A publisher's file as text: UTF-8 where it says so (byte order mark) or is valid UTF-8, else Windows-1252.
+    """A publisher's file as text: UTF-8, and what is none of it Windows-1252, byte by byte, as files are put together of both.
 
     Raises InputError when the file is empty, is a web page, or is no text. The five bytes Windows-1252 leaves undefined
     become U+FFFD: one odd character in a street name must not stop a national refresh.
     """
-    if not content[:_BLOCK].strip() and not content.strip():
+    if not content.strip():
         raise InputError("The file is empty", file=file, expected="a table with a header", do=FETCH_AGAIN)
     start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
@@ -54,33 +51,16 @@ def open_text(content: bytes, file: str) -> io.TextIOWrapper:
             expected="a CSV file in UTF-8 or Windows-1252",
             do=FETCH_AGAIN,
         )
-    is_marked = content.startswith(codecs.BOM_UTF8)
-    wrong = _not_utf_8(content)
-    if is_marked and wrong is not None:
-        raise InputError(
-            f"The file says that it is in UTF-8, and byte {wrong + 1:,} is none of it",
-            file=file,
-            row=content.count(b"\n", 0, wrong) + 1,
-            expected="one encoding in the whole file",
-            do="two files that were put together look so; " + FETCH_AGAIN,
-        )
-    encoding = "utf-8-sig" if wrong is None else "cp1252"
-    return io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="strict" if wrong is None else "replace", newline="")
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors=_AS_CP1252, newline="")
 
 
-def _not_utf_8(content: bytes) -> int | None:
-    """The block's first byte in which the content is not valid UTF-8; None where all of it is."""
-    if content.isascii():
-        return None
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(content)
-    for start in range(0, len(content), _BLOCK):
-        pending = len(decoder.getstate()[0])
-        try:
-            decoder.decode(view[start : start + _BLOCK], final=start + _BLOCK >= len(content))
-        except UnicodeDecodeError as error:
-            return start - pending + error.start
-    return None
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+_AS_CP1252 = "schoolmatch.cp1252"
+codecs.register_error(_AS_CP1252, _as_cp1252)
 
 
 def decode(content: bytes, file: str) -> str:

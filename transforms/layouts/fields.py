@@ -125,7 +125,7 @@ class Field:
     ``labels``: of a closed list, each of the publisher's wordings (as ``label_key`` makes them) and ours. ``is_open``: a wording
     that is not in the list is kept as it stands and told, instead of stopping the file. ``width``: how many digits a code has.
     ``is_blank_if_wrong``: a code that is none is left out and told, instead of stopping the file: by it something is looked up, and
-    nobody is known by it. ``least`` and ``most``: the range of a number, both of it.
+    nobody is known by it. ``least`` and ``most``: the range of a number, where it has one.
     """
 
     kind: Kind
@@ -134,7 +134,7 @@ class Field:
     is_open: bool = False
     width: int | None = None
     is_blank_if_wrong: bool = False
-    least: float | None = None
+    least: float = 0
     most: float | None = None
 
 
@@ -174,23 +174,23 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
     elif kind == "date":
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
     elif kind == "number":
-        values, expected = _numbers(present, _NUMBER), "a number, or a code such as SUPP"
+        values, expected = _numbers(present, _NUMBER), "a number"
     elif kind == "integer":
         values, expected = _numbers(present, _WHOLE), "a whole number"
         values = values.where(values <= _LARGEST).astype("Int64")
     else:
         values, expected = _numbers(present, _URN).astype("Int64"), "a whole number of up to six digits, as a URN is"
-    if field.least is not None:
-        values, expected = values.where(values >= field.least), f"{expected}, of {field.least:,g} or more"
     if field.most is not None:
-        values, expected = values.where(values <= field.most), f"{expected}, of {field.most:,g} at most"
+        values, expected = values.where((values >= field.least) & (values <= field.most)), f"{expected}{_range(field)}"
     wrong = values.isna() & ~missing
     if kind == "urn":
         wrong |= missing
     if wrong.any():
         do = _COMPARE
         if not kind.endswith("urn"):
-            do = "if the publisher has a new code for a missing value, add it to transforms/layouts/fields.py with its source"
+            do = (
+                f"{_COMPARE}; a new code of the publisher's for a missing value goes into transforms/layouts/fields.py, with source"
+            )
         raise _refusal(texts, wrong, expected, file, column, rows, do)
     return Typed(values, _reasons(texts, missing, codes) if field.with_reason else None)
 
@@ -203,6 +203,10 @@ def _refusal(texts: pd.Series, wrong: pd.Series, expected: str, file: str, colum
     at, count = int(wrong.to_numpy().argmax()), int(wrong.sum())
     problem = f"The value {shown(texts.iloc[at])} is not {expected}" + (f" ({count:,} such rows)" if count > 1 else "")
     return InputError(problem, file=file, row=int(rows[at]), column=column, expected=expected, do=do)
+
+
+def _range(field: Field) -> str:
+    return f" from {field.least:,.10g} to {field.most:,.10g}"
 
 
 def _numbers(texts: pd.Series, form: str) -> pd.Series:

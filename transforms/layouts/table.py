@@ -42,7 +42,7 @@ class ColumnRow(Strict):
     is_blank_if_wrong: bool = False
     labels: str | None = None
     set_aside_blank: bool = False
-    least: float | None = None
+    least: float = 0
     most: float | None = None
 
 
@@ -237,8 +237,8 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
             yield "", column, f"A label needs a list under [labels], and only a label has one: {row.labels or 'none'} is named"
         if (row.width or row.is_blank_if_wrong) and row.kind not in fields.CODES:
             yield "", column, f"Only a code has a width, or is left out where it is wrong: the kind is {row.kind}"
-        if (row.least is not None or row.most is not None) and row.kind not in ("integer", "number"):
-            yield "", column, f"Only a number has a least and a most: the kind is {row.kind}"
+        if (row.least or row.most is not None) and row.kind not in ("integer", "number"):
+            yield "", column, f"Only a number has a range: the kind is {row.kind}"
         if not any(column in vintage.headings for vintage in vintages.values()):
             yield "", column, "No vintage has a heading for this column"
     tried: list[str] = []
@@ -259,6 +259,10 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
         for column, label in vintage.national.items():
             if column not in vintage.wanted or label in vintage.wanted[column].labels:
                 yield name, column, "The row of the country is told by a column that tells no rows apart, or by a label of others"
+        if vintage.rows_alike and not vintage.may_end_after:
+            yield name, "rows_alike", "Rows are said to end alike, and nowhere early"
+        if lacking := [each for each in vintage.may_end_after if " ".join(each.split()) != each or not each]:
+            yield name, "may_end_after", f"A heading has spaces that headers are compared without: {', '.join(lacking)}"
         for column in vintage.without:
             if not vintage.like or column not in vintages[vintage.like].headings:
                 yield name, column, "The vintage is said to lack a column that it would not have"

@@ -160,7 +160,7 @@ SQUARE = {"type": "Polygon", "coordinates": [[[0, 51], [0, 52], [1, 52], [0, 51]
 
 def boundary(**changes: object) -> bytes:
     properties: Mapping[str, object] = {"CTYUA23CD": "E10000018", "CTYUA23NM": "Leicestershire"} | changes
-    return json.dumps({"features": [{"properties": properties, "geometry": SQUARE}]}).encode()
+    return json.dumps({"type": "FeatureCollection", "features": [{"properties": properties, "geometry": SQUARE}]}).encode()
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,8 @@ def boundary(**changes: object) -> bytes:
         *(boundary(CTYUA23CD=code) for code in ("../../evil", "E10000018/x", 5, None, ["E10000018"], "\ud800")),
         *(boundary(CTYUA23NM=name) for name in ("=1+1", "@x", 5, None, {"a": 1})),
         b"[" * 200_000,
-        b'{"features": [1]}',
-        b'{"features": 1}',
-        b'{"features": [{"properties": {"CTYUA23CD": "E10000018", "CTYUA23NM": "x"}, "geometry": null}]}',
+        b'{"type": "FeatureCollection", "features": [1]}',
+        b'{"type": "FeatureCollection", "features": 1}',
     ],
     ids=lambda content: content[:40].decode(),
 )

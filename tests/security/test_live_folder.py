@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from pydantic import ValidationError
 
@@ -17,8 +19,9 @@ from transforms.errors import InputError
 from transforms.layouts.gias import LINK
 from warehouse.home import Home
 from warehouse.landing.archive import LARGEST_FILE, SYNTHETIC_MARKER, DropFolder, land
+from warehouse.landing.raw import load_group
 from warehouse.sources.by_hand import take_by_hand
-from warehouse.sources.cards import read_cards
+from warehouse.sources.cards import largest_bytes, read_cards
 from warehouse.sources.live import KEPT_ASIDE, fetch_all
 from warehouse.sources.state import SourceState
 
@@ -77,6 +80,24 @@ def test_a_file_of_a_drop_folder_that_is_larger_than_any_is_refused_unread(small
     with pytest.raises(InputError, match=f"has {LARGEST_FILE + 1:,} bytes.*links_.*at most {LARGEST_FILE:,} bytes.*What to do"):
         list(land(DropFolder(tmp_path / "drop", today=TODAY), LINK, tmp_path / "archive"))
     assert not (tmp_path / "archive").exists()
+
+
+def test_a_file_of_a_drop_folder_is_held_against_the_card_of_its_source(small_sample: Path, tmp_path: Path) -> None:
+    """Only what was fetched had that bound: 300 MB of links were read from a folder, though a fetch takes 20."""
+    drop = tmp_path / "drop"
+    shutil.copytree(small_sample, drop)
+    largest = read_cards()["gias_links"].largest_bytes
+    _sparse(next(drop.rglob("links_*.csv")), largest + 1)
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(InputError, match=f"has {largest + 1:,} bytes.*links_.*at most {largest:,} bytes"),
+    ):
+        load_group(connection, DropFolder(drop, today=TODAY), "gias", tmp_path / "archive")
+
+
+def test_a_kind_without_a_card_has_the_bound_of_all_and_a_past_release_that_of_its_card() -> None:
+    assert largest_bytes("list_teaching_school") == LARGEST_FILE
+    assert largest_bytes("ofsted_event") == read_cards()["ofsted_inspections"].largest_bytes
 
 
 def test_a_file_given_by_hand_that_is_larger_than_any_is_refused_unread(small_sample: Path, tmp_path: Path) -> None:

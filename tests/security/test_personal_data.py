@@ -16,7 +16,7 @@ from tests.support.headers import FOLDER as HEADERS
 from transforms.layouts import LAYOUTS
 from transforms.layouts.gias import ESTABLISHMENT, GROUP
 from transforms.layouts.layout import Layout
-from transforms.layouts.text_table import decode, heading_key
+from transforms.layouts.text_table import heading_key
 from warehouse.landing.archive import DropFolder, land
 
 NAMES_A_PERSON = re.compile(r"^Head(Title|First|Last|Preferred)|^Head of Group|^PropsName|^Chair|(Fore|Sur|First|Last) ?name", re.I)
@@ -102,13 +102,6 @@ def test_what_stands_above_the_header_is_not_kept_and_rows_have_their_numbers() 
     kept = GROUP.without_persons(file, "allgroupsdata20250930.csv")
     assert b"Quux" not in kept
     assert kept.decode("utf-8-sig").splitlines()[2:] == ["Group UID,Group Name", "1,A trust"]
-
-
-def test_what_is_kept_can_be_read_though_what_stood_before_a_nul_is_gone() -> None:
-    """A NUL in the first two kilobytes is the mark of what is no text."""
-    head = "x" * 3000
-    file = f"Group UID,Head of Group Title,Group Name\r\n1,{head},A tr\0ust\r\n".encode()
-    assert decode(GROUP.without_persons(file, "allgroupsdata20250930.csv"), "x").splitlines()[1] == "1,,A trust"
 
 
 def test_an_archived_file_that_cannot_be_read_stops_no_refresh_and_is_named(

@@ -119,7 +119,7 @@ def test_every_row_one_field_short_is_how_the_publisher_wrote_it_in_2017() -> No
     path = "grouplinks_edubaseallacademiesandfree20170119.csv"
     text = (
         "URN,Linked UID,Group Name,Group Type,Group Status,Joined date,LA (name),HasSharedHT\r\n"
-        "101,15,A trust,Multi-academy trust,Open,01-03-2016,Kent\r\n102,16,B trust,Multi-academy trust,Open,01-03-2016,Kent"
+        '101,15,A trust,Multi-academy trust,Open,01-03-2016,Kent\r\n102,16,B trust,Multi-academy trust,Open,01-03-2016,"Kent"'
     )
     assert read(path, text)["group_id"].tolist() == ["15", "16"]
 
@@ -332,12 +332,15 @@ def test_the_academic_year_in_a_path(path: str, year: int) -> None:
 def test_boundaries_are_told_apart_by_the_name_of_their_code() -> None:
     path = "anything.geojson"
     properties = '{"CTYUA23CD":"E06000001","CTYUA23NM":"Hartlepool"}'
-    feature = f'{{"type":"Feature","properties":{properties},"geometry":{{"type":"Point","coordinates":[0,1]}}}}'
+    geometry = '{"type":"Polygon","coordinates":[[[-1,54],[-1,55],[0,55],[-1,54]]]}'
+    feature = f'{{"type":"Feature","properties":{properties},"geometry":{geometry}}}'
     frame = read(path, f'{{"type":"FeatureCollection","features":[{feature}]}}', "utf-8")
     assert frame[["area_type", "area_code", "area_name"]].to_numpy().tolist() == [["local_authority", "E06000001", "Hartlepool"]]
     assert "no GeoJSON" in str(refused(path, b'{"type": "Topology"}'))
-    assert "no boundary in it" in str(refused(path, b'{"features":[]}'))
-    assert "which area" in str(refused(path, b'{"features":[{"properties":{"name":"x"},"geometry":null}]}'))
+    assert "no boundary in it" in str(refused(path, b'{"type":"FeatureCollection","features":[]}'))
+    assert "which area" in str(
+        refused(path, b'{"type":"FeatureCollection","features":[{"properties":{"name":"x"},"geometry":null}]}')
+    )
 
 
 def test_the_year_of_a_wide_file_is_told_by_its_header_where_its_path_says_none() -> None:

@@ -9,11 +9,13 @@ one that is not of its form stops the file. One by which something is only looke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from transforms.errors import InputError
 from transforms.text import FORMULA_STARTS, clean, has_unseen, shown
@@ -95,7 +97,25 @@ GRADES = {"1": 1, "2": 2, "3": 3, "4": 4, "Outstanding": 1, "Good": 2, "Requires
 NOT_IN_LAYOUT = "not_in_this_file"
 """The reason where a file's layout has no such column at all (progress in 2024, say)."""
 
-_DATE_FORMATS = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d")
+_NUMBER = "-?[0-9]{1,9}(?:[.][0-9]{1,20})?%?"
+"""A number as the publishers write it. What Python or pandas would take besides (1e5, +5, inf, 1_000, digits of other scripts) is
+none: it comes from a program in between, which may have done more."""
+
+_WHOLE = "(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.]0+)?"
+"""A whole number: a count, a code or a place, never below nothing. A spreadsheet program parts thousands by commas; the Explore
+service writes some as 2024104.0."""
+
+_DATE_FORMATS = {
+    "%d-%m-%Y": "[0-9]{2}-[0-9]{2}-[12][0-9]{3}",
+    "%d/%m/%Y": "[0-9]{2}/[0-9]{2}/[12][0-9]{3}",
+    "%Y-%m-%d": "[12][0-9]{3}-[0-9]{2}-[0-9]{2}",
+}
+"""Day and month have two digits each in every genuine file: 9/1/2025 is what a spreadsheet program set to American dates makes of
+the first of September."""
+
+
+Rows = Sequence[int] | NDArray[np.int64]
+"""Of each text, its row in the file."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +125,7 @@ class Field:
     ``labels``: of a closed list, each of the publisher's wordings (as ``label_key`` makes them) and ours. ``is_open``: a wording
     that is not in the list is kept as it stands and told, instead of stopping the file. ``width``: how many digits a code has.
     ``is_blank_if_wrong``: a code that is none is left out and told, instead of stopping the file: by it something is looked up, and
-    nobody is known by it.
+    nobody is known by it. ``least`` and ``most``: the range of a number, where it has one.
     """
 
     kind: Kind
@@ -114,6 +134,8 @@ class Field:
     is_open: bool = False
     width: int | None = None
     is_blank_if_wrong: bool = False
+    least: float = 0
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +153,7 @@ def label_key(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: list[int]) -> Typed:
+def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: Rows) -> Typed:
     """The typed values of a column and, where a value is missing, the reason if it is asked for.
 
     ``texts`` is indexed 0..n-1; ``rows`` gives each one's row in the file, for the error. Raises InputError for a text that is
@@ -152,22 +174,23 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
     elif kind == "date":
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
     elif kind == "number":
-        values, expected = _numbers(present.str.removesuffix("%")), "a number, or a code such as SUPP"
+        values, expected = _numbers(present, _NUMBER), "a number"
     elif kind == "integer":
-        whole = _numbers(present.str.replace(",", "", regex=False))
-        # The Explore service writes some whole numbers as 2024104.0.
-        is_whole = (whole == whole.round()) & (whole.abs() <= _LARGEST)
-        values, expected = whole.where(is_whole).astype("Int64"), "a whole number"
+        values, expected = _numbers(present, _WHOLE), "a whole number"
+        values = values.where(values <= _LARGEST).astype("Int64")
     else:
-        is_urn = present.str.fullmatch(_URN)
-        values, expected = _numbers(present.where(is_urn)).astype("Int64"), "a whole number of up to six digits, as a URN is"
+        values, expected = _numbers(present, _URN).astype("Int64"), "a whole number of up to six digits, as a URN is"
+    if field.most is not None:
+        values, expected = values.where((values >= field.least) & (values <= field.most)), f"{expected}{_range(field)}"
     wrong = values.isna() & ~missing
     if kind == "urn":
         wrong |= missing
     if wrong.any():
         do = _COMPARE
         if not kind.endswith("urn"):
-            do = "if the publisher has a new code for a missing value, add it to transforms/layouts/fields.py with its source"
+            do = (
+                f"{_COMPARE}; a new code of the publisher's for a missing value goes into transforms/layouts/fields.py, with source"
+            )
         raise _refusal(texts, wrong, expected, file, column, rows, do)
     return Typed(values, _reasons(texts, missing, codes) if field.with_reason else None)
 
@@ -175,20 +198,24 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
 _COMPARE = "compare the row with what the publisher shows: a row that has moved by a column looks so, and a file that was changed"
 
 
-def _refusal(texts: pd.Series, wrong: pd.Series, expected: str, file: str, column: str, rows: list[int], do: str) -> InputError:
+def _refusal(texts: pd.Series, wrong: pd.Series, expected: str, file: str, column: str, rows: Rows, do: str) -> InputError:
     """What is said of a column with values that are not what they should be: the first of them, and how many there are."""
     at, count = int(wrong.to_numpy().argmax()), int(wrong.sum())
     problem = f"The value {shown(texts.iloc[at])} is not {expected}" + (f" ({count:,} such rows)" if count > 1 else "")
-    return InputError(problem, file=file, row=rows[at], column=column, expected=expected, do=do)
+    return InputError(problem, file=file, row=int(rows[at]), column=column, expected=expected, do=do)
 
 
-def _numbers(texts: pd.Series) -> pd.Series:
-    """Numbers that are finite; what is none is null."""
-    numbers = pd.to_numeric(texts, errors="coerce").astype("Float64")
-    return numbers.where(numbers.abs() < float("inf"))
+def _range(field: Field) -> str:
+    return f" from {field.least:,.10g} to {field.most:,.10g}"
 
 
-def _words(texts: pd.Series, field: Field, file: str, column: str, rows: list[int]) -> Typed:
+def _numbers(texts: pd.Series, form: str) -> pd.Series:
+    """Numbers whose text has that form; what has not is null."""
+    plain = texts.where(texts.str.fullmatch(form)).str.replace("[,%]", "", regex=True)
+    return pd.to_numeric(plain, errors="coerce").astype("Float64")
+
+
+def _words(texts: pd.Series, field: Field, file: str, column: str, rows: Rows) -> Typed:
     """Text without characters that nobody sees, which is told. Only what cannot be a name counts as missing: "Z" survives.
 
     Raises InputError for a wording that is not in a closed list, and for the name of an area that begins like a formula.
@@ -212,7 +239,7 @@ def _words(texts: pd.Series, field: Field, file: str, column: str, rows: list[in
     return Typed(values, _reasons(texts, missing, MISSING) if field.with_reason else None, tuple(notices))
 
 
-def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: list[int]) -> Typed:
+def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: Rows) -> Typed:
     """Codes of the form of their kind. Raises InputError for one that is not, unless the field leaves it out."""
     missing = texts.isin(NO_CODE | DOES_NOT_APPLY) if field.kind == "ons_code" else texts.isin(NO_CODE)
     values = texts.mask(missing)
@@ -234,7 +261,7 @@ def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: list[in
 
 
 def _labelled(
-    texts: pd.Series, missing: pd.Series, field: Field, file: str, column: str, rows: list[int]
+    texts: pd.Series, missing: pd.Series, field: Field, file: str, column: str, rows: Rows
 ) -> tuple[pd.Series, tuple[str, ...]]:
     """Our word for each of the publisher's; a blank has one where the list says so."""
     keys = texts.map(label_key)
@@ -252,7 +279,7 @@ def _labelled(
         f"The value {shown(texts.iloc[at])} is not in the list "
         f"({int(unknown.sum()):,} rows with {', '.join(map(shown, found.index))})",
         file=file,
-        row=rows[at],
+        row=int(rows[at]),
         column=column,
         expected=expected,
         do="see what the publisher means by it; then add it under [labels] in transforms/layouts/, with its source",
@@ -276,9 +303,9 @@ def _reasons(texts: pd.Series, missing: pd.Series, codes: dict[str, str]) -> pd.
 def _dates(texts: pd.Series) -> pd.Series:
     """Dates in the publishers' formats; a year that DuckDB or pandas cannot hold counts as unreadable."""
     result = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-    for pattern in _DATE_FORMATS:
-        todo = result.isna() & texts.notna()
-        if not todo.any():
-            break
-        result[todo] = pd.to_datetime(texts[todo], format=pattern, errors="coerce").astype("datetime64[us]")
+    plain = texts.str.replace(r"[ T]00:00(?::00)?$", "", regex=True)  # the time that a program has put to a day
+    for pattern, form in _DATE_FORMATS.items():
+        todo = plain.str.fullmatch(form).fillna(value=False).astype(bool)
+        if todo.any():
+            result[todo] = pd.to_datetime(plain[todo], format=pattern, errors="coerce").astype("datetime64[us]")
     return result

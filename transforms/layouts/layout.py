@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ import pandas as pd
 
 from transforms.errors import InputError
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
-from transforms.layouts.text_table import Choice, Wanted, blanked, read_text_table
+from transforms.layouts.text_table import Choice, Ending, Wanted, blanked, read_text_table
 from transforms.text import has_unseen
 
 
@@ -80,8 +80,10 @@ class Layout:
     that comes first is believed. ``persons``: how headings begin under which the publisher names people; none of them is read, or
     archived. By vintage: ``reshape`` turns the rows as published into one row per key, ``wanted`` says which
     rows are read (by our column), ``national`` which of our columns tells the row of the country, and by which label,
-    ``may_end_after`` after which headings the publisher ends a row that has nothing more, ``origin`` how its header is known
-    (``seen``, ``believed`` or ``ours``), and words about that.
+    ``may_end_after`` after which headings the publisher ends a row that has nothing more, ``rows_alike`` the vintages in which
+    either every row ends there or none, ``ends_with`` how a whole file ends (a line end, where it is not said), ``origin`` how its
+    header is known (``seen``, ``believed`` or ``ours``), and words about that. ``largest_rows``: of more rows than these a file is
+    not read, whichever way it comes: they are held in memory.
     """
 
     kind: str
@@ -102,6 +104,9 @@ class Layout:
     wanted: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
     national: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     may_end_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows_alike: frozenset[str] = frozenset()
+    ends_with: Mapping[str, Ending] = field(default_factory=dict)
+    largest_rows: int | None = None
     origin: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def matches(self, path: str) -> bool:
@@ -177,26 +182,32 @@ class Layout:
                 tuple(chosen.values()),
                 tuple(wanted),
                 self.may_end_after.get(vintage, ()),
+                vintage in self.rows_alike,
+                self.ends_with.get(vintage, "line end"),
+                self.largest_rows,
                 do="if this is another file than its name says, take it out; if the publisher has a new word for it, add it to "
                 f"transforms/layouts/{self.kind}.toml",
             )
 
         table = read_text_table(content, path, self.header_has, choose)
-        texts = pd.DataFrame({name: pd.Series(table.columns[heading], dtype="str") for name, heading in chosen.items()})
-        texts.index = pd.Index(table.rows)
+        texts = table.columns
+        texts.columns = pd.Index(list(chosen))
+        rows = len(texts)
         reading = Reading(path, table.header)
         if table.ended_early:
             reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
+        del table  # of a large file every copy counts
         told_by, label = self.national.get(vintage, ("", ""))
-        is_national = texts[told_by].str.strip() == label if told_by in texts else pd.Series(False, index=texts.index)
-        of_the_country = texts.loc[is_national, [name for name in texts if name in self.national_schema]]
-        frame = self._shaped(texts[~is_national], vintage, chosen, reading)
-        frame = self._once(frame, reading)
-        frame = frame.reindex(columns=[*self.schema, "row_number"])
-        national = self._shaped(of_the_country, vintage, chosen, reading) if is_national.any() else pd.DataFrame()
+        of_the_country = pd.DataFrame()
+        if told_by in texts and (is_national := texts[told_by].str.strip() == label).any():
+            of_the_country = texts.loc[is_national, [name for name in texts if name in self.national_schema]]
+            texts = texts[~is_national]
+        frame = self._shaped(texts, vintage, chosen, reading)
+        frame = once(frame, self.key, reading).reindex(columns=[*self.schema, "row_number"])
+        national = self._shaped(of_the_country, vintage, chosen, reading) if len(of_the_country) else of_the_country
         national = national.reindex(columns=[*self.national_schema, "row_number"])
-        ignored = tuple(heading for heading in table.header if heading and heading not in chosen.values())
-        return Parsed(frame, vintage, len(table.rows), table.header, ignored, tuple(reading.notices), national)
+        ignored = tuple(heading for heading in reading.header if heading and heading not in chosen.values())
+        return Parsed(frame, vintage, rows, reading.header, ignored, tuple(reading.notices), national)
 
     def _shaped(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
         """The rows typed, and in the shape of the vintage."""
@@ -228,44 +239,54 @@ class Layout:
                 if blank.any():
                     reading.notices.append(f"{int(blank.sum()):,} rows without {chosen[column.name]} were set aside")
                     texts = texts[~blank]
-        rows = texts.index.tolist()
+        rows = texts.index.to_numpy()
         texts = texts.reset_index(drop=True)
         series: dict[str, pd.Series] = {}
         for column in self.columns:
             if column.name in texts:
-                typed = parse(texts[column.name], column.content, file=reading.path, column=chosen[column.name], rows=rows)
+                typed = parse(texts.pop(column.name), column.content, file=reading.path, column=chosen[column.name], rows=rows)
                 reading.notices.extend(typed.notices)
                 series[column.name] = typed.values
                 if typed.reasons is not None:
                     series[f"{column.name}_missing"] = typed.reasons
-        frame = pd.DataFrame(series)
+        frame = pd.DataFrame(series, copy=False)
         frame["row_number"] = rows
         for column in self.columns:
             if column.content.with_reason and column.name not in frame:
-                frame[f"{column.name}_missing"] = NOT_IN_LAYOUT
+                frame[f"{column.name}_missing"] = pd.Series(NOT_IN_LAYOUT, index=frame.index, dtype="object")
         return frame
 
-    def _once(self, frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
-        """Each row once. Raises InputError where two rows of one key differ."""
-        key = [name for name in self.key if name in frame]  # a vintage may lack a part of it
-        same = frame.duplicated([name for name in frame if name != "row_number"])
-        if same.any():
-            reading.notices.append(f"{int(same.sum()):,} rows stand there twice, and count once")
-            frame = frame[~same]
-        twice = frame.duplicated(key, keep=False)
-        if not twice.any():
-            return frame
-        first = frame[twice].sort_values([*key, "row_number"]).iloc[:2]
-        value = ", ".join(str(first.iloc[0][name]) for name in key)
-        raise InputError(
-            f"{' + '.join(key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number}), "
-            "and the two rows differ",
-            file=reading.path,
-            row=int(first.iloc[1].row_number),
-            column=key[0],
-            expected="each row once",
-            do="see which of the two is right, and report it to the publisher",
+
+def once(frame: pd.DataFrame, key: Sequence[str], reading: Reading) -> pd.DataFrame:
+    """Each row once: one that stands there again just as it is counts once, and is told.
+
+    Raises InputError where two rows of one key differ.
+    """
+    key = [name for name in key if name in frame]  # a vintage may lack a part of it
+    twice = frame.duplicated(key, keep=False)
+    if not twice.any():
+        return frame
+    same = frame[twice].duplicated([name for name in frame if name != "row_number"])
+    if same.any():
+        again = same.index[same]
+        reading.notices.append(
+            f"{len(again):,} rows stand there twice, and count once (row {frame.loc[again[0], 'row_number']} is the first)"
         )
+        frame = frame.drop(index=again)
+        twice = frame.duplicated(key, keep=False)
+    if not twice.any():
+        return frame
+    first = frame[twice].sort_values([*key, "row_number"]).iloc[:2]
+    value = ", ".join(str(first.iloc[0][name]) for name in key)
+    raise InputError(
+        f"{' + '.join(key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number}), "
+        "and the two rows differ",
+        file=reading.path,
+        row=int(first.iloc[1].row_number),
+        column=key[0],
+        expected="each row once",
+        do="see which of the two is right, and report it to the publisher",
+    )
 
 
 _MONTHS = {

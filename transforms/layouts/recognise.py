@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS
+from transforms.layouts.encoding import decode
 from transforms.layouts.layout import Layout
-from transforms.layouts.text_table import TITLE_ROWS_AT_MOST, decode
+from transforms.layouts.text_table import TITLE_ROWS_AT_MOST
 
 START_BYTES = 200_000
 """How much of a file is looked at: the widest header that is known has 9,000 characters."""

@@ -11,7 +11,7 @@ import re
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.layout import Reading, academic_year, academic_year_in_path
+from transforms.layouts.layout import Reading, academic_year, academic_year_in_path, once
 from transforms.layouts.table import read_layout
 
 _VERSIONS = ("Provisional", "Revised", "Final")
@@ -102,7 +102,7 @@ def _ks2_wide(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
 
 def _ks2_long(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     """One row per school from four rows, one per subject: attainment from the combined row, progress from each subject's."""
-    frame = _long_rows(frame, reading)
+    frame = once(_long_rows(frame, reading), ("urn", "year", "subject"), reading)
     combined = frame[frame["subject"] == "Reading, writing and maths"]
     result = combined[["urn", "year", "laestab", "row_number"]].copy()
     for ours, theirs in (

@@ -26,7 +26,7 @@ from transforms.errors import InputError
 from transforms.layouts import fields
 from transforms.layouts.fields import Kind, label_key
 from transforms.layouts.layout import Column, Layout, Reshape
-from transforms.layouts.text_table import Wanted, heading_key
+from transforms.layouts.text_table import Ending, Wanted, heading_key
 
 FOLDER = Path(__file__).parent
 SHARED_LABELS = FOLDER / "_labels.toml"
@@ -42,6 +42,8 @@ class ColumnRow(Strict):
     is_blank_if_wrong: bool = False
     labels: str | None = None
     set_aside_blank: bool = False
+    least: float = 0
+    most: float | None = None
 
 
 class LabelList(Strict):
@@ -75,7 +77,7 @@ class Vintage(Strict):
     ``shape``: the function of the layout's module that makes of its rows one per key. ``wanted``: by our column, the labels of the
     rows that are read. ``national``: our column among these, and the label that the row of the country has in it (it is kept
     apart from the others, in a table of its own). ``may_end_after``: headings after which the publisher ends a row that has
-    nothing more.
+    nothing more; ``rows_alike``: either every row ends there, or none. ``ends_with``: how a whole file ends (``Ending``).
     """
 
     seen: str | None = None
@@ -86,6 +88,8 @@ class Vintage(Strict):
     optional: tuple[str, ...] | None = None
     shape: str | None = None
     may_end_after: tuple[str, ...] = ()
+    rows_alike: bool = False
+    ends_with: Ending | None = None
     wanted: dict[str, WantedRows] = Field(default_factory=dict)
     national: dict[str, str] = Field(default_factory=dict, max_length=1)
     headings: dict[str, str] = Field(default_factory=dict)
@@ -117,6 +121,7 @@ class LayoutTable(Strict):
     files: Literal["newest", "parts", "releases"] = "newest"
     preference: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    largest_rows: PositiveInt = 200_000
     column: dict[str, ColumnRow] = Field(min_length=1)
     labels: dict[str, LabelList] = Field(default_factory=dict)
     vintage: dict[str, Vintage] = Field(min_length=1)
@@ -157,6 +162,8 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
         national={name: each for name, vintage in vintages.items() for each in vintage.national.items()},
         origin={name: vintage.origin for name, vintage in table.vintage.items()},
         may_end_after={name: vintage.may_end_after for name, vintage in vintages.items()},
+        rows_alike=frozenset(name for name, vintage in vintages.items() if vintage.rows_alike),
+        ends_with={name: vintage.ends_with for name, vintage in vintages.items() if vintage.ends_with},
         **table.model_dump(exclude={"column", "vintage", "labels"}),
     )
 
@@ -170,6 +177,8 @@ def _field(row: ColumnRow, table: LayoutTable) -> fields.Field:
         labels.is_open if labels else False,
         row.width,
         row.is_blank_if_wrong,
+        row.least,
+        row.most,
     )
 
 
@@ -208,6 +217,8 @@ def _like(table: LayoutTable, name: str, file: str, within: tuple[str, ...] = ()
             "wanted": base.wanted | vintage.wanted,
             "national": vintage.national or base.national,
             "may_end_after": vintage.may_end_after or base.may_end_after,
+            "rows_alike": vintage.rows_alike or base.rows_alike,
+            "ends_with": vintage.ends_with or base.ends_with,
         }
     )
 
@@ -226,6 +237,8 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
             yield "", column, f"A label needs a list under [labels], and only a label has one: {row.labels or 'none'} is named"
         if (row.width or row.is_blank_if_wrong) and row.kind not in fields.CODES:
             yield "", column, f"Only a code has a width, or is left out where it is wrong: the kind is {row.kind}"
+        if (row.least or row.most is not None) and row.kind not in ("integer", "number"):
+            yield "", column, f"Only a number has a range: the kind is {row.kind}"
         if not any(column in vintage.headings for vintage in vintages.values()):
             yield "", column, "No vintage has a heading for this column"
     tried: list[str] = []
@@ -246,6 +259,10 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
         for column, label in vintage.national.items():
             if column not in vintage.wanted or label in vintage.wanted[column].labels:
                 yield name, column, "The row of the country is told by a column that tells no rows apart, or by a label of others"
+        if vintage.rows_alike and not vintage.may_end_after:
+            yield name, "rows_alike", "Rows are said to end alike, and nowhere early"
+        if lacking := [each for each in vintage.may_end_after if " ".join(each.split()) != each or not each]:
+            yield name, "may_end_after", f"A heading has spaces that headers are compared without: {', '.join(lacking)}"
         for column in vintage.without:
             if not vintage.like or column not in vintages[vintage.like].headings:
                 yield name, column, "The vintage is said to lack a column that it would not have"

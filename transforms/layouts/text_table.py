@@ -1,6 +1,6 @@
-"""From a publisher's bytes to rows of text: encodings, title rows above the header, ragged and truncated files.
+"""From a publisher's text to rows: title rows above the header, ragged and truncated files.
 
-Nothing here knows what a column means.
+Nothing here knows what a column means. A file is never held as text as a whole: its rows go by, and what is chosen of them is kept.
 """
 
 from __future__ import annotations
@@ -8,11 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Literal
+
+import pandas as pd
+import pyarrow as pa
 
 from transforms.errors import InputError
+from transforms.layouts.encoding import FETCH_AGAIN, open_text
 
 LABELS_AT_MOST = 12
 """How many of the labels that are there an error lists."""
@@ -20,21 +25,27 @@ LABELS_AT_MOST = 12
 TITLE_ROWS_AT_MOST = 10
 """How far down the header is looked for (publishers put 0, 1 or 2 title rows above it)."""
 
-FETCH_AGAIN = "fetch the file again from the publisher, and compare its size with the page it came from"
+Ending = Literal["line end", "quotation mark", "anything"]
+"""How a whole file ends. ``quotation mark``: its last field may stand in quotation marks and have no line end after it, as GIAS
+writes its links. ``anything``: it is written by hand, and where it ends says nothing."""
+
+_ROWS_AT_A_TIME = 20_000
+"""Rows that are held as Python's strings before they become a column, which takes a tenth of the memory."""
+
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
 class TextTable:
     """Chosen columns of a file as text.
 
-    ``columns``: one list of strings per chosen heading, all of the same length. ``rows``: the row number in the file of
-    each of them, counted as a spreadsheet counts (1 is the first row of the file). ``ended_early``: how many of them the publisher
-    ends before the header does; what they lack is empty.
+    ``columns``: a column of strings per chosen heading, in that order, indexed by the row in the file, counted as a spreadsheet
+    counts (1 is the first row of the file). ``ended_early``: how many of the rows the publisher ends before the header does; what
+    they lack is empty.
     """
 
     header: tuple[str, ...]
-    columns: dict[str, list[str]]
-    rows: list[int]
+    columns: pd.DataFrame
     ended_early: int = 0
 
 
@@ -56,43 +67,18 @@ class Wanted:
 class Choice:
     """What is read of a file with a certain header: which headings, of which rows.
 
-    A row that is not ``wanted`` is not looked at further: it may be as it likes. ``may_end_after``: headings after which a row may
-    end, by the publisher's rule. ``do``: what to do where no row is as wanted.
+    Every row is as wide as the header, ``wanted`` or not: a row that has moved by a field may have lost its label by that.
+    ``may_end_after``: headings after which a row may end, by the publisher's rule. ``rows_alike``: either every row does, or none.
+    ``ends_with``: how the file ends. ``most_rows``: more are not read. ``do``: what to do where no row is as wanted.
     """
 
     headings: tuple[str, ...]
     wanted: tuple[Wanted, ...] = ()
     may_end_after: tuple[str, ...] = ()
+    rows_alike: bool = False
+    ends_with: Ending = "line end"
+    most_rows: int | None = None
     do: str | None = None
-
-
-def decode(content: bytes, file: str) -> str:
-    """Text of a publisher's file: UTF-8 where it says so (byte order mark) or is valid UTF-8, else Windows-1252.
-
-    Raises InputError when the file is empty, is a web page, or is no text. The five bytes Windows-1252 leaves undefined
-    become U+FFFD: one odd character in a street name must not stop a national refresh.
-    """
-    if not content.strip():
-        raise InputError("The file is empty", file=file, expected="a table with a header", do=FETCH_AGAIN)
-    start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        raise InputError(
-            "The file is a web page, not data: the publisher's server probably answered with an error or a login page",
-            file=file,
-            expected="a CSV file",
-            do="open the download address in a browser, and save the file itself",
-        )
-    if content[:2] == b"PK" or b"\x00" in content[:2048]:
-        raise InputError(
-            "The file is not text (a spreadsheet or an archive under another name?)",
-            file=file,
-            expected="a CSV file",
-            do="unpack it, or save it as CSV",
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def read_text_table(
@@ -100,57 +86,148 @@ def read_text_table(
 ) -> TextTable:
     """Read the columns that ``choose`` names, once the header (the first row holding one of ``header_has``) is known.
 
-    Raises InputError for a file without header, a chosen heading that stands twice, a row that is shorter than the header and does
-    not end where the choice says that it may, a row that is longer, and a file that ends in the middle of a row.
+    Raises InputError for a file without header or with two, a chosen heading that stands twice, a row that is shorter than the
+    header and does not end where the choice says that it may, a row that is longer, a file that ends in the middle of a row, and
+    one of too many rows.
     """
-    text = decode(content, file)
-    records = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records = csv.reader(open_text(content, file), strict=True)
     try:
         header, header_row = _find_header(records, header_has, file)
         choice = choose(header)
+        row = header_row
         take = _taker([_place(heading, header, header_row, file) for heading in choice.headings])
         wanted = [(header.index(each.heading), each.labels | each.beside, Counter[str]()) for each in choice.wanted]
-        ends = {header.index(heading) + 1 for heading in choice.may_end_after if heading in header}
-        values: list[Sequence[str]] = []
-        rows: list[int] = []
-        ended_early = 0
-        width, last_width = len(header), len(header)
+        mark = next(heading for heading in header_has if heading in header)
+        widths = _Widths(header, choice, file, ends_in_a_line=content.endswith((b"\n", b"\r")))
+        columns = _Columns(choice.headings)
         for row, record in enumerate(records, start=header_row + 1):
-            width, last_width = last_width, len(record)
             if not any(map(str.strip, record)):
                 continue  # blank rows at the foot of a sheet
-            if not _is_wanted(record, wanted):
-                continue
-            if len(record) < len(header):
-                if len(record) not in ends:
-                    raise _short_row(text, file, row, len(record), len(header))
-                record += [""] * (len(header) - len(record))
-                ended_early += 1
-            if len(record) > len(header) and any(record[len(header) :]):
+            widths.fit(record, row, records)
+            if mark in record:
                 raise InputError(
-                    f"A row has {len(record)} fields, the header has {len(header)}",
+                    "The header stands there a second time",
                     file=file,
                     row=row,
-                    expected="one field for each heading",
-                    do="look at the row for a stray comma or quotation mark; " + FETCH_AGAIN,
+                    expected="one header, and rows of data below it",
+                    do="two files that were put together look so; " + FETCH_AGAIN,
                 )
-            values.append(take(record))
-            rows.append(row)
+            if not _is_wanted(record, wanted):
+                continue
+            columns.add(take(record), row)
+            if choice.most_rows and columns.count > choice.most_rows:
+                raise InputError(
+                    f"The file has more than {choice.most_rows:,} rows that are read",
+                    file=file,
+                    row=row,
+                    expected=f"at most {choice.most_rows:,}: several times what the largest real file has",
+                    do="take it out if it is not the publisher's; if it is, raise largest_rows of its table in transforms/layouts",
+                )
     except csv.Error as error:
         raise InputError(
             f"The file cannot be read as CSV ({error}): it ends in the middle of a field, or has a stray quotation mark",
             file=file,
             row=records.line_num,
+            expected="fields parted by commas, and a quotation mark at both ends of a field that has any in it",
             do=FETCH_AGAIN,
         ) from error
-    for each, (_, _, found) in zip(choice.wanted, wanted, strict=True):
-        _demand(each, found, choice.do, file)
-    if not rows:
+    _refuse_cut(content, file, row, choice.ends_with)
+    for each, (_, _, labels) in zip(choice.wanted, wanted, strict=True):
+        _demand(each, labels, choice.do, file)
+    if not columns.count:
         raise InputError("The file has a header and no rows", file=file, expected="data", do=FETCH_AGAIN)
-    # Compared with the row before: in one genuine file of 2017 every row ends early.
-    if not text.endswith("\n") and last_width < width:
-        raise _short_row(text, file, rows[-1], last_width, width)
-    return TextTable(header, dict(zip(choice.headings, map(list, zip(*values, strict=True)), strict=True)), rows, ended_early)
+    return TextTable(header, columns.frame(), widths.ended_early)
+
+
+class _Widths:
+    """How wide rows are: as wide as the header, or as the publisher's rule says."""
+
+    def __init__(self, header: tuple[str, ...], choice: Choice, file: str, *, ends_in_a_line: bool) -> None:
+        self.width, self.file, self.ends_in_a_line = len(header), file, ends_in_a_line
+        self.ends = {header.index(heading) + 1 for heading in choice.may_end_after if heading in header}
+        self.rows_alike = choice.rows_alike
+        self.ended_early = self.whole = 0
+
+    def fit(self, record: list[str], row: int, rest: Iterator[list[str]]) -> None:
+        """Blanks where a row ends early. Raises InputError where it may not, or is too wide; ``rest``: the rows below."""
+        found = len(record)
+        if found > self.width:
+            raise self._unlike(row, found, self.width)
+        if found == self.width:
+            self.whole += 1
+        elif found in self.ends:
+            record += [""] * (self.width - found)
+            self.ended_early += 1
+        else:
+            is_last = next(rest, None) is None
+            raise InputError(
+                "The file is cut off in the middle of its last row"
+                if is_last and not self.ends_in_a_line
+                else "A row is too short",
+                file=self.file,
+                row=row,
+                expected=f"{self.width} fields, found {found}",
+                do=FETCH_AGAIN,
+            )
+        if self.rows_alike and self.whole and self.ended_early:
+            raise self._unlike(row, found, min(self.ends) if found == self.width else self.width)
+
+    def _unlike(self, row: int, found: int, expected: int) -> InputError:
+        told = "the header has" if expected == self.width else "the rows above it have"
+        return InputError(
+            f"A row has {found} fields, {told} {expected}",
+            file=self.file,
+            row=row,
+            expected="one field for each heading",
+            do="look at the row for a stray comma or quotation mark; " + FETCH_AGAIN,
+        )
+
+
+class _Columns:
+    """Rows that come one by one, and the columns that they become."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        self.headings, self.count = headings, 0
+        self._rows, self._numbers = list[Sequence[str]](), list[int]()
+        self._tables, self._indices = list[pa.Table](), list[pd.Index]()
+
+    def add(self, values: Sequence[str], row: int) -> None:
+        self._rows.append(values)
+        self._numbers.append(row)
+        self.count += 1
+        if len(self._rows) == _ROWS_AT_A_TIME:
+            self._flush()
+
+    def frame(self) -> pd.DataFrame:
+        """The columns as strings, by the row in the file."""
+        self._flush()
+        tables, index = self._tables, self._indices[0].append(self._indices[1:])
+        self._tables = self._indices = []
+        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(self_destruct=True, split_blocks=True)
+        return frame.set_axis(index)
+
+    def _flush(self) -> None:
+        if self._rows or not self._tables:
+            texts = zip(*self._rows, strict=True) if self._rows else ((),) * len(self.headings)
+            columns = [pa.array(column, pa.large_string()) for column in texts]
+            self._tables.append(pa.table(columns, [str(place) for place in range(len(columns))]))
+            self._indices.append(pd.Index(self._numbers, dtype="int64"))
+            self._rows, self._numbers = [], []
+
+
+def _refuse_cut(content: bytes, file: str, row: int, ends_with: Ending) -> None:
+    """Raise InputError for a file whose last row may lack the end of its last field: no line end, or what stands for one."""
+    end = content[-64:].rstrip(b" \t")[-1:]
+    if end in (b"\n", b"\r") or ends_with == "anything" or (ends_with == "quotation mark" and end == b'"'):
+        return
+    raise InputError(
+        "The file does not end with the end of a line: it is cut off in the last field of its last row",
+        file=file,
+        row=row,
+        expected="a line end after the last row, as in the publisher's own file"
+        + (", or a last field in quotation marks" if ends_with == "quotation mark" else ""),
+        do=FETCH_AGAIN + "; if the file is whole, put a line end at its end",
+    )
 
 
 def heading_key(heading: str) -> str:
@@ -163,7 +240,7 @@ def blanked(content: bytes, file: str, header_has: tuple[str, ...], headings: Co
 
     It is read as the one before is, but for them. Raises InputError for a file without header.
     """
-    records = csv.reader(io.StringIO(decode(content, file), newline=""), strict=True)
+    records = csv.reader(open_text(content, file), strict=True)
     header, row = _find_header(records, header_has, file)
     starts = tuple(heading_key(heading) for heading in headings)
     places = [place for place, heading in enumerate(header) if heading_key(heading).startswith(starts)]
@@ -176,8 +253,7 @@ def blanked(content: bytes, file: str, header_has: tuple[str, ...], headings: Co
             if place < len(record):
                 record[place] = ""
         writer.writerow(record)
-    # what is taken out of texts anyway (transforms/text.py) would look like no text where it has moved to the beginning
-    return out.getvalue().replace("\0", "").encode("utf-8-sig")
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file: str) -> tuple[tuple[str, ...], int]:
@@ -186,6 +262,15 @@ def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file
         header = tuple(" ".join(heading.split()) for heading in record)
         if any(heading in header for heading in header_has):
             return header, row
+        for delimiter, word in _DELIMITERS.items():
+            if set(header_has) & {each.strip(' "') for each in delimiter.join(record).split(delimiter)}:
+                raise InputError(
+                    f"The fields of the file are parted by {word}",
+                    file=file,
+                    row=row,
+                    expected="fields parted by commas",
+                    do="save it as CSV with commas, or fetch the publisher's own file",
+                )
         if row >= TITLE_ROWS_AT_MOST:
             break
     raise InputError(
@@ -198,13 +283,13 @@ def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file
 
 
 def _place(heading: str, header: tuple[str, ...], row: int, file: str) -> int:
-    """Where a heading stands. Raises InputError where it stands twice: which of the two is meant, nobody can tell."""
-    if header.count(heading) > 1:
+    """Where a heading stands. Raises InputError where it stands twice, in whatever capitals: which is meant, nobody can tell."""
+    if len(alike := [each for each in header if heading_key(each) == heading_key(heading)]) > 1:
         raise InputError(
             "A heading stands twice",
             file=file,
             row=row,
-            column=heading,
+            column=" and ".join(dict.fromkeys(alike)),
             expected="each heading once",
             do="compare the two columns, and take out the one that is not the publisher's",
         )
@@ -214,7 +299,7 @@ def _place(heading: str, header: tuple[str, ...], row: int, file: str) -> int:
 def _is_wanted(record: list[str], wanted: list[tuple[int, frozenset[str], Counter[str]]]) -> bool:
     """Whether the row has a label that is wanted in every one of the columns; what is found is counted, column by column."""
     for index, labels, found in wanted:
-        label = record[index].strip() if index < len(record) else ""
+        label = record[index].strip()
         found[label] += 1
         if label not in labels:
             return False
@@ -240,14 +325,3 @@ def _taker(indices: list[int]) -> Callable[[list[str]], Sequence[str]]:
     if len(indices) == 1:
         return lambda record: (record[indices[0]],)
     return itemgetter(*indices)
-
-
-def _short_row(text: str, file: str, row: int, fields: int, headings: int) -> InputError:
-    truncated = not text.endswith("\n")
-    return InputError(
-        "The file is cut off in the middle of its last row" if truncated else "A row is too short",
-        file=file,
-        row=row,
-        expected=f"{headings} fields, found {fields}",
-        do=FETCH_AGAIN,
-    )

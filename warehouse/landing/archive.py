@@ -115,24 +115,24 @@ class DropFolder:
         return frame
 
 
-def read_whole(path: Path, shown: str) -> bytes:
+def read_whole(path: Path, shown: str, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a file. Raises InputError where it is larger than any file of ours: it would take all the memory."""
     size = path.stat().st_size
-    if size > LARGEST_FILE:
+    if size > largest:
         raise InputError(
             f"The file has {size:,} bytes",
             file=shown,
-            expected=f"at most {LARGEST_FILE:,} bytes",
-            do="take it out if it is not the publisher's; if it is, raise LARGEST_FILE in warehouse/landing/archive.py, where "
-            "there is memory for it",
+            expected=f"at most {largest:,} bytes",
+            do="take it out if it is not the publisher's; if it is, raise largest_bytes in its source card, or LARGEST_FILE in "
+            "warehouse/landing/archive.py, where there is memory for it",
         )
     return path.read_bytes()
 
 
-def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
+def land(folder: DropFolder, layout: Layout, archive: Path, *, largest: int = LARGEST_FILE) -> Iterator[Landed]:
     """Read every file of a kind in the folder, archive its bytes, and give back its provenance and its rows.
 
-    Raises InputError for a file that cannot be used; such a file is not archived.
+    ``largest``: bytes of one that is read. Raises InputError for a file that cannot be used; such a file is not archived.
     """
     if layout.persons:
         _take_persons_out(archive)
@@ -152,7 +152,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path) -> Iterator[Landed]:
                 expected=f"a date up to today, {folder.today:%d %B %Y}",
                 do="check the file's name, and this machine's clock",
             )
-        content = read_whole(folder.root / path, path)
+        content = read_whole(folder.root / path, path, largest)
         sha256 = hashlib.sha256(content).hexdigest()
         before = _landed_before(archive / sha256, layout, content, path)
         if before and layout.files == "releases":

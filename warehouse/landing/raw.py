@@ -23,6 +23,7 @@ from warehouse import clock
 from warehouse.landing import postcodes
 from warehouse.landing.archive import LICENCE, DropFolder, Landed, history, land
 from warehouse.landing.kept import SourceFile
+from warehouse.sources.cards import largest_bytes
 from warehouse.store import replace_table, run
 
 log = logging.getLogger("schoolmatch")
@@ -113,7 +114,7 @@ def load_group(connection: duckdb.DuckDBPyConnection, folder: DropFolder, group:
     for layout in LAYOUTS:
         if layout.group != group:
             continue
-        arrived = list(land(folder, layout, archive))
+        arrived = list(land(folder, layout, archive, largest=largest_bytes(layout.kind)))
         if layout.files == "releases":
             arrived += history(folder, layout, archive, [each.file for each in arrived])
         elif "year" in layout.key:

@@ -153,6 +153,12 @@ def read_cards(folder: Path | None = None) -> dict[str, Card]:
     return {path.stem: _read(path) for path in sorted(place.glob("*.toml"))}
 
 
+def largest_bytes(kind: str) -> int:
+    """How large a file of a kind may be, whichever way it comes: as the cards of its sources say."""
+    told = [card.largest_bytes for card in read_cards().values() if kind in (card.kind, *(past.kind for past in card.past))]
+    return max(told, default=LARGEST_FILE)
+
+
 def _read(path: Path) -> Card:
     card = read_described(
         Card, path, what="The card", shown=path.name, do="mend the card; warehouse/sources/cards.py says what it holds"

@@ -21,7 +21,7 @@ from orchestration.assets.landing import key
 from orchestration.hold import release
 from orchestration.resources import Source, Warehouse
 from transforms.errors import InputError
-from warehouse import checks, dictionary, publish
+from warehouse import checks, dictionary, filled, publish
 from warehouse.graph import MART, Graph
 from warehouse.landing import raw
 from warehouse.landing.archive import mark_published
@@ -99,6 +99,8 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
         _refuse_results_of_another_run(connection, context.run.run_id)
         results = checks.build_results(connection, graph.checks)
         words = dictionary.build_dictionary(connection)
+        for sentence in filled.reported(connection):
+            log.warning(sentence)
         refresh = rows_as_dicts(connection, "from mart.refresh")[0]
         is_synthetic = bool(refresh["is_synthetic"])
         stamp = publish.new_stamp(home)

@@ -58,10 +58,18 @@ class InEes(Strict):
     is_of_those_in_need: bool = False
 
 
+class EmptyEverywhere(Strict):
+    """Why it can be right that a column is null in every row: ``because``, in a sentence, wherever ``holds``, an SQL condition."""
+
+    because: Words
+    holds: Words = "true"
+
+
 class Column(Strict):
     """A column of a published table.
 
-    ``type``: DuckDB's. ``null``: what null means; a column without it is never null. ``label``: its heading where people read it,
+    ``type``: DuckDB's. ``null``: what null means; a column without it is never null. ``empty_everywhere``: why it
+    may be so in every row; where it is, and this does not hold, the refresh says so. ``label``: its heading where people read it,
     with ``short`` where there is little room. ``published_as``: layout and heading of the publisher's file it is taken from, as
     ``gias_establishment: URN``. ``equals``: an expression over the row that gives the same. ``between``: the lowest and the highest
     it can be. ``one_of``: the closed list of its values. ``adds_up``: over regions and over local authorities to the country's.
@@ -75,6 +83,7 @@ class Column(Strict):
     type: Words
     description: Words
     null: Words | None = None
+    empty_everywhere: EmptyEverywhere | None = None
     unit: Words | None = None
     label: Words | None = None
     short: Words | None = None
@@ -111,6 +120,8 @@ class Column(Strict):
     def _says_what_it_must(self) -> Self:
         if self.null is not None and self.null.endswith("."):
             raise ValueError("null is said in a phrase, without a full stop")
+        if self.empty_everywhere is not None and self.null is None:
+            raise ValueError("null is missing: the column is said to be empty everywhere, and never to be null")
         if self.short is not None and self.label is None:
             raise ValueError("label is missing: short stands for it")
         return self
@@ -206,7 +217,16 @@ class _File(Strict):
     column: Mapping[Name, Column] = {}
 
 
-_STAYS_BEHIND = {"adds_up": False, "marks": (), "sheets": (), "on_map": False, "ees": None, "about": None, "code_list": None}
+_STAYS_BEHIND = {
+    "adds_up": False,
+    "marks": (),
+    "sheets": (),
+    "on_map": False,
+    "ees": None,
+    "about": None,
+    "code_list": None,
+    "empty_everywhere": None,
+}
 """What is said of a column for its own table, and does not hold where another takes it over."""
 
 _NUMBERS = {"tinyint", "smallint", "integer", "bigint", "double"}

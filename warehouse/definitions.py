@@ -25,6 +25,7 @@ from sqlglot import exp
 from transforms.described import read_text
 from transforms.errors import InputError
 from transforms.text import shown
+from warehouse.contract import SCHEMA, read_contracts
 from warehouse.description import Description, read_description
 from warehouse.model import SQL, Model, load_macros, parsed
 from warehouse.sealed import build_apart
@@ -86,10 +87,37 @@ def read_definitions(root: Path = SQL) -> list[Definition]:
             if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
                 do = "use small letters, digits and hyphens, such as my-definition"
                 raise InputError(f"{name} cannot be a definition's name", file=str(folder), do=do)
+            _refuse_name_in_use(name, folder)
             found[name] = folder
     definitions = [_read(folder, name) for name, folder in sorted(found.items())]
     _refuse_one_table_of_two(definitions)
     return definitions
+
+
+def _refuse_name_in_use(name: str, folder: Path) -> None:
+    """Raise InputError where a definition is called as something else is: its name stands in SQL, and in every table."""
+    if folder == SQL / "definition" or not (already := _names_in_use().get(name.replace("-", "_"))):
+        return
+    raise InputError(
+        f"{name} cannot be a definition's name: it is {already} already",
+        file=str(folder / f"{name}.sql"),
+        expected="a name that nothing else in the published file has, and no word of SQL",
+        do="give the definition another name, such as my-definition",
+    )
+
+
+@cache
+def _names_in_use() -> dict[str, str]:
+    """What names stand for already, in words: SQL's own, and the published file's columns, tables and macros."""
+    contracts = read_contracts().values()
+    with duckdb.connect() as connection:
+        names = {word: "a word of SQL" for (word,) in run(connection, "select keyword_name from duckdb_keywords()")}
+    names |= {column: f"a column of mart.{contract.name}" for contract in contracts for column in contract.columns}
+    macros = "\n".join(path.read_text(encoding="utf-8") for path in (SQL / "macros.sql", SQL / "published_macros.sql"))
+    names |= dict.fromkeys(re.findall(r"^create (?:or replace )?macro (\w+)", macros, re.MULTILINE), "a macro")
+    names |= {table.partition(".")[2]: f"the table {table}" for table in (*parameter_tables(()), OUTCOME)}
+    names |= {contract.name: f"the table mart.{contract.name}" for contract in contracts}
+    return names | {schema: f"the schema {schema}" for schema in (*_READABLE, *_BUILT_LATER)}
 
 
 def _read(folder: Path, name: str) -> Definition:
@@ -127,6 +155,8 @@ def _read_model(table: str, path: Path) -> Model:
 
 _READABLE = ("raw", "reference", "core", "definition")
 """The schemas that are there before a definition is built: of a later one it would see what the refresh before has left."""
+
+_BUILT_LATER = ("match", SCHEMA, "landing", "previous", "change", "history", "record")
 
 
 @cache

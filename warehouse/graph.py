@@ -14,6 +14,7 @@ from warehouse.checks import Check, read_checks
 from warehouse.contract import refuse_unknown_headings
 from warehouse.contract_checks import contract_checks
 from warehouse.definitions import Definition, outcome_model, parameter_tables, read_definitions
+from warehouse.filled import filled_model
 from warehouse.model import AnyModel, in_order, read_models
 from warehouse.python_models import PYTHON_MODELS
 from warehouse.study.sensitivity import sensitivity_model
@@ -65,5 +66,5 @@ def assemble() -> Graph:
         found[layer] += read_models(layer)
     found[DEFINITION] += [*(model for definition in definitions for model in definition.models), outcome_model(definitions)]
     # what differs from the refresh before is made from published tables, for a published one
-    found[MART] += [sensitivity_model(definitions), *history_models(), *change_models()]
+    found[MART] += [sensitivity_model(definitions), *history_models(), *change_models(), filled_model()]
     return Graph(definitions, {layer: in_order(models) for layer, models in found.items()}, [*read_checks(), *contract_checks()])

@@ -42,8 +42,17 @@ def _blocks(
     )
     if lacking := refresh["authorities_without_boundary"]:
         yield Paragraph(
-            f"The boundaries are of another year: there are none under the codes of these local authorities. They are drawn by the "
-            f"boundary of their name where there is one, else as the H3 cells in which their schools stand: {lacking}.",
+            "There are no boundaries under the codes of these local authorities: the layer is of another year, or a part of it. "
+            "They are drawn by the boundary of their name where there is one, else as the H3 cells in which their schools stand: "
+            f"{lacking}.",
+            "warning",
+        )
+    if lacking := refresh.get("areas_without_boundary"):
+        yield Paragraph(f"Areas without a boundary under their code, of each type that has any: {lacking}.", "warning")
+    if other := refresh.get("boundaries_without_area"):
+        yield Paragraph(
+            f"No school has the code of these boundaries, and the map draws them for no other area than a local authority of their "
+            f"name: {other}.",
             "warning",
         )
     for name, title, sentence in run(connection, "select distinct definition, title, sentence from mart.definition order by 1"):

@@ -45,8 +45,8 @@ HEADINGS = (
     Heading(
         "schools",
         "Schools opened and closed, and their trusts",
-        "Take closed schools out of plans for partnerships; where a school goes on under another URN, carry its notes over. Ask "
-        "the new trust of a school before you pair it.",
+        "Take closed schools out of plans for partnerships; one that is left out, or no longer listed, need not have closed. Where "
+        "a school goes on under another URN, carry its notes over. Ask the new trust of a school before you pair it.",
         "No school opened, closed or changed trusts.",
     ),
     Heading(

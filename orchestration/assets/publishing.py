@@ -19,7 +19,7 @@ from orchestration import REFRESH, origin
 from orchestration.assets.landing import key
 from orchestration.resources import Source, Warehouse
 from transforms.errors import InputError
-from warehouse import checks, clock, dictionary, publish
+from warehouse import checks, clock, dictionary, filled, publish
 from warehouse.graph import MART, Graph
 from warehouse.landing import raw
 from warehouse.licence import LIMITS, OGL
@@ -97,6 +97,8 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
         _refuse_results_of_another_run(connection, context.run.run_id)
         results = checks.build_results(connection, graph.checks)
         words = dictionary.build_dictionary(connection)
+        for sentence in filled.reported(connection):
+            log.warning(sentence)
         refresh = rows_as_dicts(connection, "from mart.refresh")[0]
         is_synthetic = bool(refresh["is_synthetic"])
         stamp = publish.new_stamp(home)

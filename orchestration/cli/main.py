@@ -221,9 +221,13 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
     )
     if new := about["new_authorities"]:
         console.print(f"[bold yellow]New local authorities, known from GIAS alone:[/] {escape(new)}", soft_wrap=True)
-    if lacking := about["authorities_without_boundary"]:
-        words = f"[bold yellow]Boundaries of another year:[/] there are none under the ONS codes of {escape(lacking)}"
+    if lacking := about["areas_without_boundary"]:
+        words = (
+            f"[bold yellow]Boundaries of another year, or a part of the layer:[/] there is none under the code of {escape(lacking)}"
+        )
         console.print(words, soft_wrap=True)
+    if other := about["boundaries_without_area"]:
+        console.print(f"[bold yellow]Boundaries of which no school has the code:[/] {escape(other)}", soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Definition", "Phase"):
         table.add_column(heading)

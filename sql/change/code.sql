@@ -45,6 +45,25 @@ recoded as (
     from other_area as gone
     inner join other_area as come on come.area_type = gone.area_type and upper(come.now) = upper(gone.before)
     where gone.now is null and come.before is null
+),
+
+-- where the schools of an authority that is gone count now: its successors
+successor as (
+    select
+        moved.area_code,
+        'its schools count in ' || string_agg(
+            format('{} ({:,})', moved.la_name, moved.schools), ', ' order by moved.schools desc, moved.la_name
+        ) || ' now' as detail
+    from (
+        select
+            before.la_ons_code as area_code,
+            now.la_name,
+            count(*) as schools
+        from previous.school as before
+        inner join mart.school as now on now.urn = before.urn and now.la_ons_code <> before.la_ons_code
+        group by before.la_ons_code, now.la_name
+    ) as moved
+    group by moved.area_code
 )
 
 select
@@ -60,8 +79,9 @@ select
         when recoded.area_type is not null then 'recoded'
         else coalesce(other_code.cause, 'not_explained')
     end] as causes,
-    other_code.detail
+    concat_ws('; ', other_code.detail, case when area.now is null then successor.detail end) as detail
 from other_area as area
+left join successor on area.area_type = 'local_authority' and successor.area_code = area.area_code
 left join recoded on recoded.area_type = area.area_type and area.area_code in (recoded.before, recoded.now)
 left join other_code on other_code.code_list = area.area_type and other_code.code = area.area_code
 union all

@@ -55,6 +55,8 @@ select
         when list_contains(differs.abouts, 'judgement') then 'corrected_judgement'
         when list_contains(differs.abouts, 'earlier_judgement') then 'earlier_judgement'
     end as judgement_cause,
+    case when now.urn is null then left_out.left_out_because end as left_out_because,
+    coalesce(left_out.is_in_gias, false) as is_listed,
     differs.trust_before,
     differs.trust_now,
     case

@@ -2,20 +2,24 @@
 -- holds those whose left_out_because is null. Types are matched by code; reference.establishment_type has a row for each name that a code has
 -- had, and the row of its present name is taken. An extract without codes (2017) is matched by any of the names. A school that has become an
 -- academy can stand in an extract twice, under both URNs (78 times in September 2025): the number of the establishment within its authority
--- (LAESTAB) stays, and the URN that Ofsted lists is believed, then the one with pupils, then the higher.
+-- (LAESTAB) stays, and the URN that Ofsted lists is believed, then the one with pupils, then the higher. Statuses, types and phases are closed
+-- lists: what is in none is left out under that reason alone, and core.unknown_code stops the refresh for it.
 with typed as (
     select
         establishment.*,
         type_of.type_name as state_funded_type,
         type_of.is_academy,
         coalesce(type_of.phase, phase_of.phase) as counted_phase,
-        coalesce(establishment.status_code, case name_key(establishment.status_name)
-            when 'open' then '1'
-            when 'closed' then '2'
-            when 'open but proposed to close' then '3'
-            when 'proposed to open' then '4'
-        end) as status
+        coalesce(status_of.status_code, establishment.status_code) as status,
+        status_of.is_open,
+        type_of.type_code is not null or establishment.type_code in (select other.type_code from reference.other_establishment_type as other)
+        or establishment.type_code is null
+        and name_key(establishment.type_name) in (select other.type_name_key from reference.other_establishment_type as other) as is_known_type
     from raw.gias_establishment as establishment
+    left join reference.establishment_status as status_of
+        on
+            status_of.status_code = establishment.status_code
+            or establishment.status_code is null and status_of.status_key = name_key(establishment.status_name)
     left join reference.establishment_type as type_of
         on
             type_of.type_code = establishment.type_code and type_of.type_name_key = name_key(type_of.type_name)
@@ -34,11 +38,16 @@ first_sight as (
         urn in (select listed.urn from core.ofsted_listed as listed) as is_listed_by_ofsted,
         coalesce(pupils, 0) > 0 as has_pupils,
         case
-            when status is null or status not in ('1', '3') then 'not_open'
-            -- Wales; the islands, the forces and others abroad; "does not apply": the numbers of GIAS
-            when la_code between '660' and '681' or la_code between '700' and '709' or la_code = '000' then 'outside_england'
+            when is_open is null then 'status_not_known'
+            when not is_open then 'not_open'
+            -- Wales; the islands, the forces and others abroad; "does not apply": numbers of GIAS, which puts none of these into a region of England
+            when
+                (la_code between '660' and '681' or la_code between '700' and '709' or la_code = '000')
+                and coalesce(gor_code not in (select region.gor_code from reference.region as region), true)
+                then 'outside_england'
             when la_code is null or la_code not in (select known.la_code from core.local_authority as known)
                 then 'authority_not_known'
+            when not is_known_type or is_known_type is null then 'type_not_known'
             when state_funded_type is null then 'not_state_funded_school'
             when counted_phase is null then 'phase_not_known'
         end as left_out_because
@@ -65,11 +74,8 @@ select
     typed.urn,
     typed.name,
     coalesce(typed.state_funded_type, typed.type_name) as type,
-    -- null: GIAS does not tell the type
-    case
-        when typed.state_funded_type is not null then true
-        when typed.type_code is not null or typed.type_name is not null then false
-    end as is_state_funded,
+    -- null: GIAS does not tell the type, or one that is not known
+    case when typed.is_known_type then typed.state_funded_type is not null end as is_state_funded,
     coalesce(typed.is_academy, false) as is_academy,
     typed.counted_phase as phase,
     typed.phase_name as gias_phase,

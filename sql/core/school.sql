@@ -36,12 +36,8 @@ select
     establishment.laestab,
     coalesce(establishment.trust_id, single_academy_trust.trust_id) as trust_id,
     establishment.trust_name,
-    -- GIAS TrustSchoolFlag: 3 = supported by a multi-academy trust, 5 = by a trust of its own. An academy is in a trust of one kind or the other:
-    -- where neither is told it is not known which; what is no academy is in none of them
-    case
-        when establishment.trust_flag_code = '3' then true
-        when establishment.trust_flag_code = '5' or not establishment.is_academy then false
-    end as is_in_mat,
+    -- an academy is in a multi-academy trust or in one of its own: where neither is told it is not known which; what is no academy is in none of them
+    coalesce(flag.is_in_mat, case when not establishment.is_academy then false end) as is_in_mat,
     trust.trust_joined_date,
     trust.trust_joined_source,
     trust.was_judged_before_joining as is_ofsted_before_trust,
@@ -129,6 +125,7 @@ cross join results_year
 cross join release
 left join single_academy_trust
     on establishment.trust_flag_code = '5' and single_academy_trust.trust_key = upper(establishment.trust_name)
+left join reference.trust_flag as flag on flag.trust_flag_code = establishment.trust_flag_code
 left join core.school_location as location on location.urn = establishment.urn
 left join core.school_cell as cell on cell.urn = establishment.urn
 left join core.school_setting as setting on setting.urn = establishment.urn

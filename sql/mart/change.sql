@@ -27,10 +27,17 @@ with every_row as (
     union all by name
     select
         'schools' as heading,
-        case when is_there then 'opened' else 'closed' end as change,
+        case
+            when presence_cause = 'left_out_before' then 'no_longer_left_out'
+            when is_there then 'opened'
+            -- closed is said where GIAS says so, and of nothing else that a school can be gone for
+            when left_out_because = 'not_open' then 'closed'
+            when is_listed then 'left_out'
+            else 'no_longer_listed'
+        end as change,
         urn,
         case when was_there then 'open' end as before,
-        case when is_there then 'open' end as now,
+        case when is_there then 'open' when left_out_because <> 'not_open' and is_listed then left_out_because end as now,
         [presence_cause] as causes,
         'the other URN is ' || cast(other_urn as varchar) as detail
     from change.school

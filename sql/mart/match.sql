@@ -19,7 +19,7 @@ select
                 order by similarity.similarity desc nulls last, pair.distance_m, pair.partner_urn
             ) as integer)
     end as similarity_rank,
-    need.la_code = partner.la_code as same_la,
+    need.la_ons_code = partner.la_ons_code as same_la,
     -- null where both can be in one: the trust of one is not known, and the other is in a trust or may be
     case
         when 'local_authority' in (of_need.organisation_kind, of_partner.organisation_kind) then false

@@ -14,6 +14,37 @@ years as (
         max(attainment_year) filter (where stage = 'ks2') as ks2_year,
         max(attainment_year) filter (where stage = 'ks4') as ks4_year
     from core.results_year
+),
+
+-- of each type of area of which boundaries have landed: areas with schools that have none, and boundaries of areas without a school
+area as (
+    select distinct
+        area_type,
+        area_code,
+        area_name
+    from core.school_area
+),
+
+boundary_pair as (
+    select
+        coalesce(area.area_type, boundary.area_type) as area_type,
+        area.area_code is not null as has_area,
+        boundary.area_code is not null as has_boundary,
+        coalesce(area.area_name, boundary.area_name) || ' (' || coalesce(area.area_code, boundary.area_code) || ')' as name
+    from area
+    full join raw.ons_boundary as boundary on boundary.area_type = area.area_type and boundary.area_code = area.area_code
+    where coalesce(area.area_type, boundary.area_type) in (select landed.area_type from raw.ons_boundary as landed)
+),
+
+boundary_told as (
+    select
+        replace(area_type, '_', ' ') as area_type,
+        count(*) filter (where has_area) as areas,
+        count(*) filter (where has_boundary) as boundaries,
+        list(name order by name) filter (where not has_boundary) as areas_without,
+        list(name order by name) filter (where not has_area) as boundaries_without
+    from boundary_pair
+    group by area_type
 )
 
 select
@@ -47,6 +78,30 @@ select
             area.area_type = 'local_authority'
             and area.area_type in (select landed.area_type from raw.ons_boundary as landed)
     ) as authorities_without_boundary,
+    (
+        select
+            string_agg(
+                format(
+                    '{:,} of {:,} areas of the type {}: {}',
+                    len(told.areas_without), told.areas, told.area_type, array_to_string(told.areas_without[:8], ', ')
+                ) || if(len(told.areas_without) > 8, ' ...', ''),
+                '; ' order by told.area_type
+            )
+        from boundary_told as told
+        where len(told.areas_without) > 0
+    ) as areas_without_boundary,
+    (
+        select
+            string_agg(
+                format(
+                    '{:,} of {:,} boundaries of the type {}: {}',
+                    len(told.boundaries_without), told.boundaries, told.area_type, array_to_string(told.boundaries_without[:8], ', ')
+                ) || if(len(told.boundaries_without) > 8, ' ...', ''),
+                '; ' order by told.area_type
+            )
+        from boundary_told as told
+        where len(told.boundaries_without) > 0
+    ) as boundaries_without_area,
     folder.stamp as compared_with,
     folder.source as compared_with_source
 from landing.run as run

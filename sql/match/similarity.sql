@@ -20,7 +20,7 @@ described as (
         school.urn,
         school.low_age,
         school.high_age,
-        case when school.gender in ('Mixed', 'Boys', 'Girls') then school.gender end as gender,
+        gender.counts_as as gender,
         faith.faith,
         -- the share of the other schools of the phase that have fewer pupils: 0 for the smallest; free meals alike
         case
@@ -31,13 +31,12 @@ described as (
             when school.fsm_percent is not null
                 then percent_rank() over (partition by school.phase, school.fsm_percent is null order by school.fsm_percent)
         end as fsm_rank,
-        case
-            when school.admissions = 'Selective' then true
-            when school.admissions in ('Non-selective', 'Comprehensive', 'Modern') then false
-        end as is_selective,
+        admissions.counts_as = 'selective' as is_selective,
         list_position(['urban', 'semi_rural', 'rural'], school.setting) as setting_rank
     from core.school as school
     left join reference.faith as faith on faith.religious_character = school.religious_character
+    left join reference.gias_word as gender on gender.code_list = 'gender' and gender.word = school.gender
+    left join reference.gias_word as admissions on admissions.code_list = 'admissions' and admissions.word = school.admissions
 ),
 
 pairs as (

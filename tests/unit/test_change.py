@@ -377,3 +377,60 @@ def test_every_fact_of_a_shipped_definition_is_named_so_that_none_is_taken_for_t
     world.build()
     named = {row["fact"] for row in world.query("from reference.change_fact")}
     assert {row["fact"] for row in world.query("select distinct fact from mart.fact")} <= named
+
+
+@pytest.mark.parametrize(
+    ("happens", "change", "cause", "now"),
+    [
+        ("status_code = '2', status_name = 'Closed'", "closed", "closed", None),
+        ("type_code = '11', type_name = 'Other independent school'", "left_out", "left_out", "not_state_funded_school"),
+        ("phase_code = '0', phase_name = 'Not applicable'", "left_out", "left_out", "phase_not_known"),
+        ("la_code = '952', gor_code = null", "left_out", "left_out", "authority_not_known"),
+        ("status_code = '9'", "left_out", "left_out", "status_not_known"),
+        ("", "no_longer_listed", "not_listed", None),
+    ],
+)
+def test_closed_is_said_of_a_school_that_gias_calls_closed_and_of_no_other_that_is_gone(
+    world: World, happens: str, change: str, cause: str, now: str | None
+) -> None:
+    """405 schools whose authority had a new number were called closed, by every output."""
+    in_autumn(world)
+    later(world)
+    of_raw(world, f"update raw.gias_establishment set {happens} where urn = 100001") if happens else gone_from_the_register(world)
+    world.build()
+    gone = [row for row in changes(world, "closed", "left_out", "no_longer_listed", "opened") if row["urn"] == 100001]
+    assert [(row["change"], row["cause"], row["before"], row["now"]) for row in gone] == [(change, cause, "open", now)]
+
+
+def test_a_school_that_was_left_out_and_counts_again_did_not_open(world: World) -> None:
+    in_autumn(world)
+    of_raw(world, "update raw.gias_establishment set phase_code = '0' where urn = 100001")
+    later(world)
+    of_raw(world, "update raw.gias_establishment set phase_code = '2' where urn = 100001")
+    world.build()
+    assert told(world, "opened", "no_longer_left_out") == {("no_longer_left_out", 100001, "left_out_before")}
+
+
+def test_an_authority_that_is_gone_names_where_its_schools_count_now(world: World) -> None:
+    """Surrey becomes East Surrey and West Surrey on 1 April 2027: who looks for Surrey is told so."""
+    for urn in (100001, 100002, 100003):
+        world.school(urn, la_code="936", la_name="Surrey", gor_code="J")
+    later(world)
+    of_raw(world, "update raw.gias_establishment set la_code = '950', la_name = 'East Surrey' where urn = 100001")
+    of_raw(world, "update raw.gias_establishment set la_code = '951', la_name = 'West Surrey' where urn <> 100001")
+    world.build()
+    (gone,) = [row for row in changes(world, "area_gone") if row["area_type"] == "local_authority"]
+    assert gone["name"] == "Surrey"
+    assert gone["detail"].endswith("its schools count in West Surrey (2), East Surrey (1) now")
+    assert not changes(world, "closed", "left_out", "opened")
+
+
+def test_a_trust_whose_group_has_another_number_is_the_trust_it_was(world: World) -> None:
+    """The same schools under a new number: nobody has left a trust or joined one, and no status moves."""
+    for urn in (100001, 100002):
+        world.graded(world.academy(urn, east=urn - 100001), 4, previous=3)
+    later(world)
+    of_raw(world, "update raw.gias_establishment set trust_id = '105000'")
+    world.build()
+    assert not changes(world, "joined_trust", "left_trust", *STATUS)
+    assert {row["trust_id"] for row in world.query("select trust_id from mart.school")} == {"105000"}

@@ -58,3 +58,24 @@ def test_authorities_of_which_no_boundary_has_landed_under_their_code_are_named_
     world.row("raw.ons_boundary", area_type="local_authority", area_code="E10000018", area_name="Leicestershire")
     world.row("raw.ons_boundary", area_type="local_authority", area_code="E08000038", area_name="Barnsley")
     assert world.build().query(lacking) == [{"authorities_without_boundary": "Barnsley"}]
+
+
+def test_a_part_of_a_layer_and_boundaries_of_which_no_school_has_the_code_are_told_for_each_type_of_area(world: World) -> None:
+    """76 of 153 authorities were drawn, and the others as cells, without a word; so were constituencies of another year."""
+    world.school(100001)
+    world.school(100002, la_code="370", la_name="Barnsley", constituency_code="E14001001", constituency_name="Elsewhere")
+    told = "select areas_without_boundary as areas, boundaries_without_area as boundaries from mart.refresh"
+    assert world.build().query(told) == [{"areas": None, "boundaries": None}]  # none has landed
+    for area_type, code, name in (
+        ("local_authority", "E10000018", "Leicestershire"),
+        ("local_authority", "E08000038", "Barnsley"),
+        ("constituency", "E14001000", "Somewhere"),
+    ):
+        world.row("raw.ons_boundary", area_type=area_type, area_code=code, area_name=name)
+    assert world.build().query(told) == [
+        {
+            "areas": "1 of 2 areas of the type constituency: Elsewhere (E14001001); "
+            "1 of 2 areas of the type local authority: Barnsley (E08000016)",
+            "boundaries": "1 of 2 boundaries of the type local authority: Barnsley (E08000038)",
+        }
+    ]

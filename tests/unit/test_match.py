@@ -96,3 +96,14 @@ def test_schools_to_which_a_rule_could_not_be_applied_are_counted_as_such_not_as
     world.ks2(100001, 2025, percent=50.0)
     country = world.build().query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
     assert (country["schools"], country["in_need"], country["not_assessed"]) == (3, 0, 1)
+
+
+def test_two_schools_of_one_authority_under_two_numbers_are_of_the_same_authority(world: World) -> None:
+    world.graded(world.school(100001, la_code="936", la_name="Surrey", gor_code="J"), 4, previous=3)
+    world.graded(world.school(100002, east=500, la_code="950", la_name="Surrey", gor_code="J"), 1)
+    world.build()
+    assert world.query("select distinct same_la from mart.match") == [{"same_la": True}]
+    areas = world.query(
+        "select area_name, schools from mart.area_summary where area_type = 'local_authority' and definition = 'rise'"
+    )
+    assert areas == [{"area_name": "Surrey", "schools": 2}]

@@ -263,6 +263,21 @@ def test_a_step_and_a_definition_cannot_make_one_table(tmp_path: Path) -> None:
         read_definitions(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["reason", "outcome", "match", "school", "school-status", "urn", "in-need", "metres", "partners-of", "select", "group", "core"],
+)
+def test_a_definition_cannot_be_called_as_something_else_is_in_the_published_file_or_in_sql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """One called select ended in a parser's message, one called school could be taken for the table of schools."""
+    for ending in ("sql", "toml"):
+        (tmp_path / f"{name}.{ending}").write_text((SQL / "definition" / f"rise.{ending}").read_text())
+    monkeypatch.setenv("SCHOOLMATCH_DEFINITIONS", str(tmp_path))
+    with pytest.raises(InputError, match=rf"^{name} cannot be a definition's name: it is .* already\."):
+        read_definitions()
+
+
 def test_a_definition_of_ones_own_cannot_take_the_name_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rise.sql").write_text(MINE)
     monkeypatch.setenv("SCHOOLMATCH_DEFINITIONS", str(tmp_path))

@@ -1,0 +1,137 @@
+"""In how many rows a column is filled is counted at every refresh, and what is unlike last time is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.world import World
+from warehouse.contract import Column, contract_of, read_contracts
+from warehouse.filled import GROUPS, filled_model, reported
+from warehouse.store import run
+
+
+@pytest.fixture(scope="module")
+def town() -> World:
+    """A hundred schools, of which four in five were judged, and safeguarding with it; compared with themselves."""
+    world = World()
+    for urn in range(100001, 100101):
+        world.school(urn, east=urn - 100000)
+        if urn > 100020:
+            world.graded(urn, 2, latest_safeguarding="Yes")
+    return world.build().remember()
+
+
+def found(world: World, column: str, table: str = "school") -> dict[str, Any]:
+    filled_model().build(world.connection)
+    (row,) = world.query(f"from mart.column_filled where table_name = '{table}' and column_name = '{column}'")
+    return row
+
+
+def told(world: World, column: str, *plant: str) -> tuple[bool, str | None]:
+    """What is said of a column of mart.school once the statements were run, which are taken back."""
+    run(world.connection, "begin")
+    try:
+        for statement in plant:
+            run(world.connection, statement)
+        row = found(world, column)
+        return row["is_reported"], row["sentence"]
+    finally:
+        run(world.connection, "rollback")
+
+
+def test_every_column_of_facts_that_may_be_empty_is_counted(town: World) -> None:
+    row = found(town, "ofsted_safeguarding")
+    assert (row["rows"], row["filled"], row["filled_percent"], row["filled_percent_before"]) == (100, 80, 80.0, 80.0)
+    counted = {(row["table_name"], row["column_name"]) for row in town.query("from mart.column_filled")}
+    assert counted == {
+        (contract.name, name)
+        for contract in read_contracts().values()
+        if contract.group in GROUPS and contract.name != "sensitivity"
+        for name, column in contract.columns.items()
+        if not column.is_required
+    }
+
+
+def test_a_judgement_that_is_lost_for_every_school_is_told(town: World) -> None:
+    """Safeguarding was null for all 21,887 schools of August 2025, and nobody was told."""
+    run(town.connection, "insert into landing.ofsted_file (kind, layout) values ('ofsted_inspection', '2022-07')")
+    town.build(tables=["mart.source_file"])
+    lost = told(town, "ofsted_safeguarding", "update mart.school set ofsted_safeguarding = null")
+    assert lost == (True, "is filled in no row; before it was in 80.0 %")
+    assert told(
+        town, "ofsted_safeguarding", "delete from previous.school", "update mart.school set ofsted_safeguarding = null"
+    ) == (
+        True,
+        "is filled in no row",
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "is_told"),
+    [(80, False), (76, False), (61, False), (60, True), (40, True)],  # at least 20 rows, and 5 points or a quarter of them
+)
+def test_a_share_unlike_last_time_is_told_and_a_small_one_is_not(town: World, left: int, is_told: bool) -> None:
+    plant = f"update mart.school set ofsted_safeguarding = null where urn > {100020 + left}"
+    said = told(town, "ofsted_safeguarding", plant)
+    sentence = f"is filled in {left}.0 % of the rows; before it was in 80.0 %"
+    assert said == ((True, sentence) if is_told else (False, None))
+
+
+def test_a_column_that_is_filled_where_it_was_not_is_told(town: World) -> None:
+    fill = "update mart.school set ofsted_safeguarding = 'Yes' where urn < 100021"
+    assert told(town, "ofsted_safeguarding", fill) == (True, "is filled in 100.0 % of the rows; before it was in 80.0 %")
+
+
+def test_a_column_of_few_rows_is_held_against_itself(town: World) -> None:
+    """Categories of concern are those of one school in a hundred: half of them gone is half a point of all schools."""
+    schools = "insert into mart.school (urn) select 200000 + range from range(3900)"
+    before = "insert into previous.school (urn) select 200000 + range from range(3900)"
+    name = "ofsted_category_of_concern"
+    few = f"update previous.school set {name} = 'SM' where urn > 200000 and urn <= 200060"
+    kept = f"update mart.school set {name} = 'SM' where urn > 200000 and urn <= 200030"
+    assert told(town, name, schools, before, few, kept) == (True, "is filled in 0.8 % of the rows; before it was in 1.5 %")
+    assert told(town, name, schools, before, few, few.replace("previous", "mart")) == (False, None)
+
+
+def test_what_is_right_to_be_empty_says_why_and_only_where_the_data_bear_it_out(town: World) -> None:
+    name = "ofsted_leadership_and_governance"
+    assert told(town, name) == (False, "no school has a report card yet")
+    with_a_card = "update core.judgement set framework = 'report_card' where urn = 100021"
+    assert told(town, name, with_a_card) == (True, "is filled in no row")
+
+
+def test_a_table_without_rows_says_nothing_of_its_columns(town: World) -> None:
+    assert told(town, "ofsted_safeguarding", "delete from mart.school", "delete from previous.school") == (False, None)
+
+
+def test_what_an_older_folder_did_not_have_is_not_compared(town: World) -> None:
+    unknown = "delete from previous.column where table_name = 'school' and column_name = 'ofsted_safeguarding'"
+    fewer = "update mart.school set ofsted_safeguarding = null where urn > 100030"
+    assert told(town, "ofsted_safeguarding", unknown, fewer) == (False, None)
+
+
+def test_the_warnings_of_a_refresh_name_the_column_and_the_values_that_no_list_has(town: World) -> None:
+    run(town.connection, "begin")
+    try:
+        run(town.connection, "update mart.school set ofsted_safeguarding = null where urn > 100030")
+        run(
+            town.connection,
+            "insert into mart.unknown_code values ('gender', 'Female only', 'how like it is to others', 439, 100001, 'a file.csv')",
+        )
+        filled_model().build(town.connection)
+        said = reported(town.connection)
+    finally:
+        run(town.connection, "rollback")
+    assert "mart.school: the column ofsted_safeguarding is filled in 10.0 % of the rows; before it was in 80.0 %" in said
+    assert said[-1] == (
+        "gender: GIAS has Female only in 439 schools (first: 100001), which is not in a file.csv; "
+        "how like it is to others is not known of them"
+    )
+
+
+def test_a_column_that_is_never_null_cannot_be_said_to_be_empty_everywhere() -> None:
+    with pytest.raises(ValueError, match="null is missing"):
+        Column(type="integer", description="A number.", empty_everywhere={"because": "it is so"})
+    assert contract_of("school").columns["ks2_maths_progress"].empty_everywhere is not None

@@ -55,8 +55,8 @@ def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
     """
 
     def opened(context: dg.InitResourceContext) -> Iterator[Warehouse]:
-        if context.run_id and (instance := context.instance):
-            hold(home, context.run_id, longest_seconds=instance.run_monitoring_max_runtime_seconds)
+        if context.run and context.instance:
+            hold(home, context.run.run_id, longest_seconds=context.instance.run_monitoring_max_runtime_seconds)
         with open_warehouse(home) as connection:
             home.make()  # again: in one that is left open, the file that is there by now is closed
             load_macros(connection)

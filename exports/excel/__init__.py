@@ -72,8 +72,13 @@ def write_workbooks(
 
 
 def _end_with_parent() -> None:
-    """Let this process live no longer than the one it works for, which is told of Ctrl+C, too, and ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let this process live no longer than the one it works for.
+
+    What tells a whole group to end (Ctrl+C, systemd) tells that one, too, which ends it: it would wait for what it has sent to a
+    process that is gone without having read it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 
     def wait() -> None:

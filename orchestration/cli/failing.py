@@ -27,6 +27,11 @@ _PROCESSES = (
 _MEMORY = ("There is not enough memory", "end other programs, or give this one more, and run it again")
 _DISK = ("The disk gives errors", "check it, and run it again")
 
+_DATABASE = (
+    "A database of Dagster's cannot be opened",
+    "look whether this user may write to dagster/ in the home, and may open more files (ulimit -n), and run it again",
+)
+
 _BY_NUMBER = {
     errno.ENOSPC: _SPACE,
     errno.EDQUOT: _SPACE,
@@ -48,6 +53,7 @@ _BY_WORDS = {
     r"can't start new thread|failed to create thread|Resource temporarily unavailable": _PROCESSES,
     rf"{os.strerror(errno.ENOMEM)}|could not allocate|failed to (?:allocate|pin)|bad_alloc": _MEMORY,
     rf"{os.strerror(errno.EIO)}|disk I/O error": _DISK,
+    r"unable to open database file|database disk image is malformed|file is not a database": _DATABASE,
 }
 """As libraries say it, in whose errors the number is only words."""
 

@@ -33,6 +33,7 @@ from transforms.errors import InputError
         (duckdb.IOException("IO Error: Trying to read a database file with version number 999"), "DuckDB cannot go on: IO Error"),
         (sqlite3.OperationalError("database or disk is full"), "There is no space left on the disk"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "The disk can only be read"),
+        (sqlite3.OperationalError("unable to open database file"), "A database of Dagster's cannot be opened"),
         (BrokenProcessPool("terminated abruptly"), "A process that writes workbooks was ended from outside"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",

@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from orchestration import stopping
+from orchestration.cli.failing import sentence_of
 from orchestration.ending import PATIENCE_SECONDS, signal_group
 from orchestration.guard import bound
 from orchestration.instance import MODULE, PORT, end_lost_runs, prepare_dagster_home
@@ -38,15 +40,17 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=PORT)
     port = parser.parse_args().port
-    _stop_on_signals()
+    stopping.listen(also_ignored=True)  # Ctrl+C, also where a shell has started this in the background
     home = Home.find()
     try:
         home.make()
         # Both before anything starts: two daemons on one home would start every run twice.
         with _alone(home) as lock, bound(port) as listener:
             _serve(home, listener, lock)
-    except InputError as error:
-        raise SystemExit(str(error)) from None
+    except KeyboardInterrupt:
+        pass  # the process dies by the signal, now that all is put away
+    except (InputError, OSError) as error:
+        raise SystemExit(sentence_of(error)) from None
 
 
 @contextmanager
@@ -68,11 +72,7 @@ def _serve(home: Home, listener: socket.socket, lock: int) -> None:
     end_lost_runs(home)
     os.environ["DAGSTER_IS_DEV_CLI"] = "1"  # errors of definitions are told at the terminal, as by dg dev
     started: list[Process] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="schoolmatch-dev-") as folder,
-        _ended_with_us(lock) as tell,
-        suppress(KeyboardInterrupt),
-    ):
+    with tempfile.TemporaryDirectory(prefix="schoolmatch-dev-") as folder, _ended_with_us(lock) as tell:
         try:
             for process in _starting(Path(folder), started, listener):
                 started.append(process)
@@ -99,14 +99,6 @@ def _ended_with_us(lock: int) -> Iterator[Callable[[Process], None]]:
             yield tell
         finally:
             ending.kill()
-
-
-def _stop_on_signals() -> None:
-    """Ctrl+C, also where a shell has started this in the background; an end by others; the terminal's end, unless under nohup."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def _starting(folder: Path, started: Sequence[Process], listener: socket.socket) -> Iterator[Process]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from pathlib import Path
 
+from orchestration.at_work import forget, is_held
 from orchestration.databases import set_damaged_aside
 from transforms.errors import InputError
 from warehouse import durable
 from warehouse.home import Home
-from warehouse.store import is_at_work
+
+log = logging.getLogger("schoolmatch")
 
 SETTINGS = Path(__file__).with_name("dagster.yaml")
 MODULE = "orchestration.definitions"
 """What daemon and UI load, and by which name they keep what they know of its sensors."""
+GRACE_SECONDS = 60
+"""For a run that a daemon is starting, or has just started, to have a process that is at work on it."""
+LOST = "its process is gone"
 PORT = 3000
 """Of the UI, where no other is given."""
 
@@ -31,17 +38,29 @@ def prepare_dagster_home(home: Home) -> Path:
     return home.dagster
 
 
-def end_lost_runs(home: Home) -> None:
-    """Let runs fail that a power cut or a kill has ended: Dagster takes them for running, and would start no other, ever.
+def end_lost_runs(home: Home, *, grace_seconds: float = 0) -> None:
+    """Let runs end that a power cut or a kill has ended: Dagster takes them for running, and would start no other, ever.
 
-    It also makes Dagster's databases, where there are none, before several processes that ``make dev`` starts at once try to.
+    ``grace_seconds``: for how long nothing has become of one; ``GRACE_SECONDS`` where a daemon may be starting runs. It also makes
+    Dagster's databases, where there are none, before several processes that ``make dev`` starts at once try to.
     """
     import dagster as dg  # takes seconds to import
 
-    lost = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    status = dg.DagsterRunStatus
+    unfinished = dg.RunsFilter(statuses=[status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING])
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
-        for run in [] if is_at_work(home) else instance.get_runs(lost):
-            instance.report_run_failed(run, "its process is gone")
+        for record in instance.get_run_records(unfinished):
+            run = record.dagster_run
+            age = abs(time.time() - record.update_timestamp.timestamp())  # abs: the clock may have been set back
+            if age < grace_seconds or is_held(home, run.run_id):
+                continue
+            log.warning("the run %s (%s) had not ended, and its process is gone: it has failed", run.run_id, run.status.value)
+            if run.status is status.CANCELING:
+                instance.report_run_canceled(run, LOST)
+            else:
+                instance.report_run_failed(run, LOST)
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    forget(home)
 
 
 if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it in the prepared home (a daemon)

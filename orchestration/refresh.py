@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import dagster as dg
 
 from exports.exclusive import Exclusive, exclusive
 from orchestration import REFRESH
+from orchestration.at_work import holding
 from orchestration.definitions import build_defs
-from orchestration.instance import prepare_dagster_home
+from orchestration.instance import GRACE_SECONDS, end_lost_runs, prepare_dagster_home
 from transforms.errors import InputError
 from warehouse import checks
 from warehouse.home import Home
@@ -47,10 +49,12 @@ def refresh(home: Home, source: str) -> Refreshed:
     """
     started = time.perf_counter()
     prepare_dagster_home(home)
+    end_lost_runs(home, grace_seconds=GRACE_SECONDS)
+    run_id = str(uuid.uuid4())  # as Dagster makes them
     job = build_defs(home, source).resolve_job_def(REFRESH)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, holding(home, run_id):
         try:
-            job.execute_in_process(instance=instance, run_config=_QUIET, raise_on_error=True)
+            job.execute_in_process(run_id=run_id, instance=instance, run_config=_QUIET, raise_on_error=True)
         except dg.DagsterError as error:  # what our own code raises comes through as it is
             if not (failed := _failed_checks(home)):
                 raise
@@ -58,6 +62,9 @@ def refresh(home: Home, source: str) -> Refreshed:
                 f"Nothing was published, because of {', '.join(failed)}; what was published before is as it was",
                 do="read the lines 'check ...' above: each says what is wrong, why it matters and what to do",
             ) from error
+        finally:  # told to stop at a moment at which Dagster has not noted it
+            if (run := instance.get_run_by_id(run_id)) and not run.is_finished:
+                instance.report_run_canceled(run, "it was told to stop")
     folder = home.latest.resolve()
     with read_only(folder / DUCKDB_FILE) as connection:
         about = rows_as_dicts(connection, "from mart.refresh")[0]

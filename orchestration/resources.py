@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 
 from orchestration import origin
+from orchestration.at_work import hold
 from warehouse.home import Home
 from warehouse.landing.archive import DropFolder
 from warehouse.model import load_macros
@@ -53,7 +54,9 @@ def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
     such values would let a run name the folder they are kept in.
     """
 
-    def opened(_: dg.InitResourceContext) -> Iterator[Warehouse]:
+    def opened(context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        if context.run and context.instance:
+            hold(home, context.run.run_id, longest_seconds=context.instance.run_monitoring_max_runtime_seconds)
         with open_warehouse(home) as connection:
             home.make()  # again: in one that is left open, the file that is there by now is closed
             load_macros(connection)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -63,9 +65,28 @@ def write_workbooks(
         and not multiprocessing.current_process().daemon
     ):
         # Spawned, not forked: a fork of a process with threads (Dagster, DuckDB) can hang.
-        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
             return sorted(pool.map(write, books))
     return sorted(write(book) for book in books)
+
+
+def _end_with_parent() -> None:
+    """Let this process live no longer than the one it works for.
+
+    What tells a whole group to end (Ctrl+C, systemd) tells that one, too, which ends it: it would wait for what it has sent to a
+    process that is gone without having read it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _books(facts: Facts, status: list[Mapping[str, Any]], folder: OutputFolder) -> Iterator[Book]:

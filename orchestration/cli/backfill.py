@@ -38,11 +38,7 @@ def backfill(
     """
     show_progress(logging.INFO)
     place = Home.find(home)
-    try:
-        is_whole = _from_publishers(place, source) if given is None else _from_folder(place, source, Path(given).expanduser())
-    except (InputError, OSError) as error:
-        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
-        raise typer.Exit(1) from error
+    is_whole = _from_publishers(place, source) if given is None else _from_folder(place, source, Path(given).expanduser())
     console.print("What was brought in is published by the next refresh; to draw a trend: from area_trend('E92000001', 'rise')")
     if not is_whole:
         raise typer.Exit(1)

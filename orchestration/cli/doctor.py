@@ -20,8 +20,9 @@ from warehouse.home import Home
 from warehouse.publish import CLOCK_MAY_DIFFER, verify
 from warehouse.sealed import read_only
 from warehouse.sources.cards import read_cards
+from warehouse.sources.fault import FetchError
 from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest
-from warehouse.sources.http import Client, FetchError
+from warehouse.sources.http import Client
 from warehouse.sources.settings import Addresses, Manners
 from warehouse.sources.told import told_address
 from warehouse.store import run

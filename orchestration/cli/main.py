@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 from rich.table import Table
+from typer.core import TyperGroup
 
 from exports.words import day_in_words, in_words, withheld_of
+from orchestration import stopping
 from orchestration.cli import backfill, changes, questions
+from orchestration.cli.failing import sentence_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
-from transforms.errors import InputError
 from warehouse import clock
 from warehouse.home import Home, waiting
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
@@ -26,7 +29,38 @@ from warehouse.store import rows_as_dicts
 if TYPE_CHECKING:
     from warehouse.sources.freshness import Freshness
 
+
+class _Commands(TyperGroup):
+    """Whatever stops a command is told in a sentence, and ends it with 1; a fault of the program itself keeps its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, not when all is over: the pipe may be closed, or the disk full
+        except (typer.Exit, typer.Abort, SystemExit):
+            raise
+        except BrokenPipeError:
+            stopping.leave_pipe()
+            raise typer.Exit(1) from None
+        except BaseException as error:
+            if signal := stopping.received():
+                if ctx.invoked_subcommand != "serve":  # which ends like this
+                    errors.print(f"[bold red]Stopped[/] {stopping.WORDS[signal]}.")
+                    for note in getattr(error, "__notes__", []):
+                        errors.print(escape(note))
+                raise typer.Exit(1) from None
+            if (words := sentence_of(error)) is None:
+                raise
+            errors.print(f"[bold red]Stopped.[/] {escape(words)}")
+            for note in getattr(error, "__notes__", []):
+                errors.print(escape(note))
+            raise typer.Exit(1) from error
+        return result
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -64,11 +98,10 @@ def refresh(
         from orchestration.refresh import refresh as run_refresh
 
         done = run_refresh(place, source)
-    except (InputError, OSError) as error:  # the second: no space, no permission
-        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
+    except BaseException as error:
         if place.latest.exists():
-            errors.print(f"What was published before is as it was: {escape(str(place.latest))}")
-        raise typer.Exit(1) from error
+            error.add_note(f"What is published is whole: {place.latest}")
+        raise
     _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive if not each.is_withheld])
     for state in done.status:
         if state["is_stale"] or "at the last look" in state["state"]:
@@ -143,14 +176,9 @@ def serve(
     from orchestration.cli.serve import LOCALHOST
     from orchestration.cli.serve import serve as make_server
 
-    try:
-        server = make_server(Home.find(home), port)
-    except InputError as error:
-        errors.print(escape(str(error)))
-        raise typer.Exit(1) from error
-    with server:
+    with make_server(Home.find(home), port) as server:
         console.print(f"The map: [bold]http://{LOCALHOST}:{server.server_port}/site/[/]  (Ctrl+C stops)")
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt):  # an end as good as any
             server.serve_forever()
 
 
@@ -173,13 +201,9 @@ def reproduce(
 ) -> None:
     """Hold a definition's figures against those a study has published: a page that says how far they agree, and why not further."""
     show_progress(logging.WARNING if quiet else logging.INFO)
-    try:
-        from orchestration.cli.reproduce import reproduce_from
+    from orchestration.cli.reproduce import reproduce_from
 
-        paths = reproduce_from(name, source, Home.find(home) if home else None, Path(to).expanduser() if to else None)
-    except (InputError, OSError) as error:
-        errors.print(f"[bold red]Stopped.[/] {escape(str(error))}")
-        raise typer.Exit(1) from error
+    paths = reproduce_from(name, source, Home.find(home) if home else None, Path(to).expanduser() if to else None)
     for path in paths:
         console.print(f"[bold]{escape(str(path))}[/]", soft_wrap=True)
 

@@ -5,6 +5,8 @@ Each request is answered from what is newest then, so that a refresh shows witho
 
 from __future__ import annotations
 
+import logging
+import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,9 +15,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from orchestration.cli.failing import sentence_of
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.publish import newest
+
+log = logging.getLogger("schoolmatch")
 
 LOCALHOST = "127.0.0.1"
 _NAMES = {"127.0.0.1", "localhost"}
@@ -56,9 +61,19 @@ def serve(home: Home, port: int) -> ThreadingHTTPServer:
     """
     newest(home)
     try:
-        return ThreadingHTTPServer((LOCALHOST, port), partial(_Handler, home))
+        return _Server((LOCALHOST, port), partial(_Handler, home))
     except (OSError, OverflowError) as error:
         raise InputError(f"Port {port} cannot be used: {error}", do="choose another: schoolmatch serve --port 8080") from error
+
+
+class _Server(ThreadingHTTPServer):
+    """One that says in a line what kept it from answering."""
+
+    def handle_error(self, *_: Any) -> None:
+        """Nothing where a browser has gone away; a sentence where this machine gives no more threads or files."""
+        error = sys.exc_info()[1]
+        if error and not isinstance(error, ConnectionError):
+            log.warning("a request was not answered: %s", sentence_of(error) or repr(error))
 
 
 class _Handler(SimpleHTTPRequestHandler):

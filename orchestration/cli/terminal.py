@@ -38,6 +38,10 @@ class _Terminal(Console):
         """A text as it is printed. All come through here: sentences, cells of tables, what is indented."""
         return super().render_str(printable(text), **how)
 
+    def on_broken_pipe(self) -> None:
+        """Let the command end as others do that write to a closed pipe."""
+        raise BrokenPipeError
+
 
 console = _Terminal()
 errors = _Terminal(stderr=True)

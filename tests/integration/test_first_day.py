@@ -14,7 +14,6 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from orchestration.cli.main import app
-from orchestration.instance import end_lost_runs, prepare_dagster_home
 from orchestration.sensors import WATCHED, first_sensor, release_sensor
 from tests.support.publisher import GIAS, Publisher, live_environment
 from warehouse.home import Home
@@ -113,17 +112,3 @@ def test_a_long_download_says_how_far_it_is(publisher: Publisher, tmp_path: Path
         client.download(publisher.url + path, tmp_path / "file", largest_bytes=10_000_000)
     whole = len(publisher.files[path][0]) / 1e6
     assert f"{path}: {whole:.1f} of {whole:.1f} MB so far" in caplog.messages
-
-
-def test_a_run_whose_process_is_gone_blocks_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = Home(tmp_path / "home")
-    monkeypatch.setenv("DAGSTER_HOME", "")  # set by what follows, and given back
-    with dg.DagsterInstance.from_config(str(prepare_dagster_home(home))) as instance:
-        lost = instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED)).run_id
-        with FileLock(home.lock):  # a refresh is at work
-            end_lost_runs(home)
-        assert instance.get_runs()[0].status is dg.DagsterRunStatus.STARTED
-        end_lost_runs(home)
-        found = instance.get_run_by_id(lost)
-        assert found
-        assert found.status is dg.DagsterRunStatus.FAILURE

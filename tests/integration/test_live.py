@@ -17,7 +17,8 @@ from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder
 from warehouse.sources.cards import read_cards
-from warehouse.sources.http import Client, FetchError
+from warehouse.sources.fault import FetchError
+from warehouse.sources.http import Client
 from warehouse.sources.live import fetch_all, read_states
 from warehouse.sources.settings import Addresses
 

@@ -22,8 +22,10 @@ from warehouse.landing.archive import DropFolder
 from warehouse.landing.raw import load_group
 from warehouse.model import load_macros
 from warehouse.sources.arcgis import layer_url
+from warehouse.sources.body import PIECE
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, EesDataSet, read_cards
-from warehouse.sources.http import PIECE, Client, FetchError
+from warehouse.sources.fault import FetchError
+from warehouse.sources.http import Client
 
 CARD = "ks4_results"
 MADE_OF_KS4 = ("core.results_year", "mart.school", "mart.school_status", "mart.match")

@@ -22,7 +22,8 @@ from tests.support.publisher.arcgis import ITEMS, SERVICES
 from warehouse.home import Home
 from warehouse.sources.arcgis import layer_url
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, EesDataSet, read_cards
-from warehouse.sources.http import Client, FetchError, may_lead_to
+from warehouse.sources.fault import FetchError
+from warehouse.sources.http import Client, may_lead_to
 
 MOST_MB = 400
 """The issue's words: "memory stays under 400 MB"."""
@@ -321,6 +322,15 @@ def test_a_redirect_to_another_server_is_not_followed(
         ("http://a.uk/x", "http://a.uk:8080/y", False),
         ("http://a.uk/x", "http://b.uk/y", False),
         ("https://a.uk/x", "file://a.uk/etc/passwd", False),
+        ("https://a.uk/x", "https://127.0.0.1/x", False),
+        ("https://a.uk/x", "https://127.1.2.3:8443/x", False),
+        ("https://a.uk/x", "https://[::1]/x", False),
+        ("https://a.uk/x", "https://[::ffff:127.0.0.1]/x", False),
+        ("https://a.uk/x", "https://0.0.0.0/x", False),
+        ("https://a.uk/x", "https://169.254.169.254/latest/meta-data", False),
+        ("https://a.uk/x", "https://localhost./x", False),
+        ("https://a.uk/x", "https://LOCALHOST/x", False),
+        ("http://localhost/x", "https://localhost/x", True),
     ],
 )
 def test_a_redirect_leads_to_https_or_stays_where_it_is(asked: str, other: str, may: bool) -> None:

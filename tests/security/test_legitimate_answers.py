@@ -12,7 +12,9 @@ import pytest
 from orchestration.cli import doctor
 from tests.support.publisher import GIAS, Fault, Publisher, small_cards
 from warehouse.home import Home
-from warehouse.sources.http import Client, Download, FetchError
+from warehouse.sources.body import Download
+from warehouse.sources.fault import FetchError
+from warehouse.sources.http import Client
 from warehouse.sources.live import fetch_all
 from warehouse.sources.settings import Manners
 

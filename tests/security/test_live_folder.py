@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,8 +21,10 @@ from transforms.layouts.gias import LINK
 from warehouse.home import Home
 from warehouse.landing.archive import LARGEST_FILE, SYNTHETIC_MARKER, DropFolder, land
 from warehouse.landing.raw import load_group
+from warehouse.sources import live
 from warehouse.sources.by_hand import take_by_hand
-from warehouse.sources.cards import largest_bytes, read_cards
+from warehouse.sources.cards import Card, largest_bytes, read_cards
+from warehouse.sources.find import Remote, find_newest
 from warehouse.sources.live import KEPT_ASIDE, fetch_all
 from warehouse.sources.state import SourceState
 
@@ -184,3 +187,24 @@ def test_a_name_in_a_damaged_state_takes_no_file_outside_its_folder_away(publish
 
     assert precious.read_text() == "keep me"
     assert in_place(Home(tmp_path)) == ["links_edubasealldata20250930.csv"]
+
+
+def test_a_fault_of_ours_in_reading_one_source_is_that_sources_problem(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody has foreseen costs no other source; its traceback is for whoever asks for it (level DEBUG), without secrets."""
+
+    def find(card: Card, *given: Any) -> Remote:
+        if card.id == "gias_links":
+            raise KeyError("https://user:secret@example.org/x")
+        return find_newest(card, *given)
+
+    monkeypatch.setattr(live, "find_newest", find)
+    with caplog.at_level(logging.DEBUG, "schoolmatch"):
+        states = _fetch(tmp_path, publisher, "gias_links", "gias_groups")
+    assert states["gias_groups"].outcome == "new"
+    assert states["gias_links"].outcome == "missing"
+    assert "could not be read (KeyError: " in str(states["gias_links"].problem)
+    with_traceback = [record for record in caplog.records if "Traceback" in record.getMessage()]
+    assert [record.levelno for record in with_traceback] == [logging.DEBUG]
+    assert "secret" not in caplog.text + str(states["gias_links"].words)

@@ -16,8 +16,9 @@ from tests.support.publisher import GIAS, GOVUK, TITLE, Fault, Publisher, small_
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.sources.cards import EesDataSet, read_cards
+from warehouse.sources.fault import FetchError
 from warehouse.sources.freshness import freshness
-from warehouse.sources.http import Client, FetchError
+from warehouse.sources.http import Client
 from warehouse.sources.live import fetch_all, read_states
 from warehouse.sources.settings import Addresses, Manners
 from warehouse.sources.told import LONGEST, told, without_secrets

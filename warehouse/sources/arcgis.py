@@ -11,8 +11,10 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from warehouse.sources.answers import Count, Item, Rows
+from warehouse.sources.body import Download
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable
-from warehouse.sources.http import RUN_LATER, Client, Download, FetchError
+from warehouse.sources.fault import RUN_LATER, FetchError
+from warehouse.sources.http import Client
 from warehouse.sources.settings import Addresses
 
 _SERVICES = "/ESMARspQHYMw9BZ9/arcgis/rest/services"  # ONS's organisation in ArcGIS Online

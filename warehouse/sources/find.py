@@ -18,7 +18,8 @@ from transforms.layouts.layout import date_in_name
 from warehouse.sources import arcgis
 from warehouse.sources.answers import Changes, ContentItem, DataSet, Version, Versions
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, Card, EesDataSet, GiasDaily, GovukAttachments, Past
-from warehouse.sources.http import RUN_LATER, Client, FetchError, StatusError
+from warehouse.sources.fault import RUN_LATER, FetchError, StatusError
+from warehouse.sources.http import Client
 from warehouse.sources.settings import Addresses
 from warehouse.sources.told import told_address
 

@@ -1,6 +1,7 @@
 """Asking a publisher's server: conditional requests, retries, time-outs, a size ceiling, resumed downloads, and what is refused.
 
-What a file means and whether it is good is not decided here (``live.py``), nor what an answer holds (``answers.py``).
+How a body is packed and put together stands in ``body.py``, what is told of a failure in ``fault.py``. What a file means and
+whether it is good is not decided here (``live.py``), nor what an answer holds (``answers.py``).
 """
 
 from __future__ import annotations
@@ -8,12 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import time
-import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
@@ -23,9 +23,20 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from transforms.errors import InputError
+from warehouse.sources.body import Beginning, Download, encoding_of, plain, unpacked, whole_number
+from warehouse.sources.fault import (
+    CHECK_ADDRESS,
+    CHECK_NETWORK,
+    OWN_CERTIFICATE,
+    RUN_LATER,
+    AgainError,
+    FetchError,
+    NotThereError,
+    StatusError,
+)
 from warehouse.sources.limit import TimeLimit
 from warehouse.sources.settings import Manners
-from warehouse.sources.told import guard_logs, told, told_address
+from warehouse.sources.told import guard_logs, told_address
 
 log = logging.getLogger("schoolmatch")
 
@@ -39,113 +50,13 @@ up to 70 times as many (measured with a list of the smallest)."""
 CONNECTS = 2
 """Attempts at a server that cannot be reached at all: a machine without a network should know within seconds."""
 
-GZIP = b"\x1f"
-"""What a member of a gzip file begins with, or as much of it as the end of a piece may leave."""
-
-PIECE = 1_000_000
-"""Bytes that come out of what a server has packed at a time: a small answer must not fill the memory before it is measured."""
-
-NOT_PACKED = ("", "identity", "none", "binary", "utf-8", "aws-chunked")
-"""What servers name as an encoding though it is none (RFC 9110, 8.4.1): the body is taken as it comes, and not unpacked."""
-
 REDIRECTS = 5
 """How often a server may send us elsewhere for one file."""
-
-LONGEST_VALIDATOR = 300
-"""Characters of an ETag that is kept and sent back; longer, or not plain, it is taken for none."""
 
 NO_HEAD = (400, 403, 405, 501)
 """What servers say to HEAD that they, or what stands before them, do not know: of the address it says nothing."""
 
-CHECK_NETWORK = "check the network or the proxy (HTTPS_PROXY), and run it again"
-OWN_CERTIFICATE = (
-    "if the network puts its own certificate in place of the server's, name its file in SSL_CERT_FILE, and run it again"
-)
-RUN_LATER = "run it again later; the last good file stays in use"
-CHECK_ADDRESS = "check the card and SCHOOLMATCH_…_URL"
 LOOK_AT_ANSWER = "look at the answer; if the publisher has changed it for good, mend warehouse/sources/answers.py"
-
-
-class FetchError(Exception):
-    """A publisher's server did not give what was asked: what, which address, what to do.
-
-    None of the three holds a secret (``told.py``), whatever it is made of.
-    """
-
-    def __init__(self, problem: str, url: str, do: str) -> None:
-        self.problem, self.url, self.do = told(problem).rstrip("."), told(told_address(url)), told(do)
-        super().__init__(f"{self.problem}. Address: {self.url}. What to do: {self.do}.")
-
-
-class NotThereError(FetchError):
-    """The server says that there is no such address (404, 410)."""
-
-
-class StatusError(FetchError):
-    """The server answers, and does not say whether there is such an address (403, 500)."""
-
-
-class _AgainError(Exception):
-    """Worth another attempt; ``wait``: seconds the publisher asked for; ``anew``: what has arrived of the file is of no use."""
-
-    def __init__(self, error: FetchError, wait: float | None = None, *, unreachable: bool = False, anew: bool = False) -> None:
-        self.error, self.wait, self.unreachable, self.anew = error, wait, unreachable, anew
-        super().__init__(str(error))
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that arrived whole, and what to send with the next request to ask whether it changed."""
-
-    etag: str | None
-    last_modified: str | None
-
-
-@dataclass(frozen=True)
-class _Beginning:
-    """What the first answer said of a file of which only a part arrived: the rest must be of the same, and as long as was said."""
-
-    given: Download
-    total: int | None
-    is_packed: bool
-
-    @classmethod
-    def of(cls, response: httpx.Response) -> _Beginning:
-        """As the headers of a whole answer have it."""
-        given = Download(_plain(response.headers.get("ETag")), _plain(response.headers.get("Last-Modified")))
-        is_packed = bool(_encoding(response))
-        return cls(given, None if is_packed else _whole_number(response.headers.get("Content-Length")), is_packed)
-
-    @property
-    def validator(self) -> str | None:
-        """What the rest may be asked for with; None where it must begin again (RFC 9110, 13.1.5: no weak ETag)."""
-        if self.is_packed:
-            return None
-        etag = self.given.etag
-        return etag if etag and not etag.startswith("W/") else self.given.last_modified
-
-    def size_with_rest(self, response: httpx.Response, have: int, url: str) -> int:
-        """The size of the whole file when the rest (status 206) has arrived.
-
-        Raises _AgainError where the rest is of another version, begins elsewhere, or has another end than was announced.
-        """
-        rest = _Beginning.of(response)
-        told_by = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", response.headers.get("Content-Range", ""))
-        start, end, total = (int(each) for each in told_by.groups()) if told_by else (-1, -1, -1)
-        if not self._is_of_same(rest) or start != have or end != total - 1 or self.total not in (None, total) or rest.is_packed:
-            raise _AgainError(FetchError("The rest of the transfer is not of the file that began", url, RUN_LATER), anew=True)
-        return total
-
-    def _is_of_same(self, rest: _Beginning) -> bool:
-        """Whether the rest says that it is of this file: by its ETag, else by the date, else (if that is left out) the total."""
-        ours, its = self.given, rest.given
-        if its.etag != ours.etag:
-            return False
-        if self.validator == ours.etag:
-            return True
-        if its.last_modified is None:  # RFC 9110, 15.3.7: what the client has sent should not be sent back
-            return its.etag is not None or self.total is not None
-        return its.last_modified == ours.last_modified
 
 
 class Client:
@@ -224,9 +135,9 @@ class Client:
         one that was not asked for, a web page instead of data, packed in another way than gzip, or larger than ``largest_bytes``.
         """
         to.unlink(missing_ok=True)
-        unless = {"If-None-Match": _plain(etag), "If-Modified-Since": _plain(last_modified)}
+        unless = {"If-None-Match": plain(etag), "If-Modified-Since": plain(last_modified)}
         conditions = {name: value for name, value in unless.items() if value}
-        began: _Beginning | None = None
+        began: Beginning | None = None
         may_resume = True
 
         def ask() -> Download | None:
@@ -246,15 +157,15 @@ class Client:
                     if began and response.status_code == 206:
                         total: int | None = began.size_with_rest(response, have, url)
                     else:
-                        began, have = _Beginning.of(response), 0
+                        began, have = Beginning.of(response), 0
                         total = began.total
                     with to.open("ab" if have else "wb") as file:
                         for chunk in self._body(response, url, largest_bytes - have):
                             file.write(chunk)
                         if total not in (None, file.tell()):
-                            raise _AgainError(FetchError("The file is not as long as was announced", url, RUN_LATER), anew=True)
+                            raise AgainError(FetchError("The file is not as long as was announced", url, RUN_LATER), anew=True)
                     return began.given
-            except _AgainError as again:
+            except AgainError as again:
                 if again.anew:
                     began, may_resume = None, "Range" not in headers
                 raise
@@ -275,15 +186,15 @@ class Client:
                     response.close()
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 do = OWN_CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else CHECK_NETWORK
-                raise _AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
+                raise AgainError(FetchError(f"The server cannot be reached ({error})", url, do), unreachable=True) from error
             except httpx.ProxyError as error:
                 problem = FetchError(f"The proxy does not let it through ({error})", url, CHECK_NETWORK)
-                raise _AgainError(problem, unreachable=True) from error
+                raise AgainError(problem, unreachable=True) from error
             except httpx.TimeoutException as error:
-                raise _AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
+                raise AgainError(FetchError(f"No answer within {self.manners.timeout:g} s", url, RUN_LATER)) from error
             except httpx.TransportError as error:
                 broke_off = FetchError(f"The transfer broke off ({error})", url, RUN_LATER)
-                raise _AgainError(too_long if self._limit.is_over else broke_off) from error
+                raise AgainError(too_long if self._limit.is_over else broke_off) from error
             except httpx.HTTPError as error:
                 raise FetchError(f"The address cannot be asked ({error})", url, CHECK_ADDRESS) from error
 
@@ -313,15 +224,15 @@ class Client:
     def _body(self, response: httpx.Response, url: str, largest: int) -> Iterator[bytes]:
         """The body piece by piece. Raises FetchError above ``largest`` bytes, as they come as well as unpacked."""
         size, told_at = 0, time.monotonic()
-        announced = _whole_number(response.headers.get("Content-Length")) or 0
-        encoding = _encoding(response)
+        announced = whole_number(response.headers.get("Content-Length")) or 0
+        encoding = encoding_of(response)
         if encoding not in ("", "gzip"):
             do = "ask the publisher; only what is not packed is asked for, and gzip is put up with"
             raise FetchError(f"The answer is packed in a way that was not asked for ({encoding})", url, do)
         if announced > largest:
             _refuse_size(largest, url)
         arriving = self._arriving(response)
-        for chunk in _unpacked(arriving, url) if encoding else arriving:
+        for chunk in unpacked(arriving, url) if encoding else arriving:
             size += len(chunk)
             if max(size, response.num_bytes_downloaded) > largest:
                 _refuse_size(largest, url)
@@ -353,20 +264,20 @@ class Client:
 
         def wait(state: RetryCallState) -> float:
             failed = state.outcome.exception() if state.outcome else None
-            asked = failed.wait if isinstance(failed, _AgainError) else None
+            asked = failed.wait if isinstance(failed, AgainError) else None
             return jittered(state) if asked is None else asked
 
         def enough(state: RetryCallState) -> bool:
             failed = state.outcome.exception() if state.outcome else None
-            most = CONNECTS if isinstance(failed, _AgainError) and failed.unreachable else manners.attempts
+            most = CONNECTS if isinstance(failed, AgainError) and failed.unreachable else manners.attempts
             return state.attempt_number >= min(most, manners.attempts)
 
         def tell(state: RetryCallState) -> None:
             failed = state.outcome.exception() if state.outcome else None
-            log.info("%s: asked again, since: %s", host, failed.error.problem if isinstance(failed, _AgainError) else failed)
+            log.info("%s: asked again, since: %s", host, failed.error.problem if isinstance(failed, AgainError) else failed)
 
         retrying = Retrying(
-            retry=retry_if_exception_type(_AgainError),
+            retry=retry_if_exception_type(AgainError),
             stop=enough,
             wait=wait,
             sleep=self._sleep,
@@ -375,7 +286,7 @@ class Client:
         )
         try:
             return retrying(ask)
-        except _AgainError as again:
+        except AgainError as again:
             if again.unreachable:
                 self._unreachable[host] = again.error
             attempts = retrying.statistics["attempt_number"]
@@ -384,9 +295,25 @@ class Client:
 
 
 def may_lead_to(asked: httpx.URL, other: httpx.URL) -> bool:
-    """Whether a server that was asked may name the other address: one by https, or one of its own (scheme, name and port)."""
-    own = (asked.scheme, asked.host, asked.port)
-    return other.scheme in ("http", "https") and (other.scheme == "https" or (other.scheme, other.host, other.port) == own)
+    """Whether a server that was asked may name the other address: one of its own (scheme, name and port), or one by https that is
+    not this machine."""
+    if other.scheme not in ("http", "https"):
+        return False
+    if (other.scheme, other.host, other.port) == (asked.scheme, asked.host, asked.port):
+        return True
+    return other.scheme == "https" and (other.host == asked.host or not _is_this_machine(other.host))
+
+
+def _is_this_machine(host: str) -> bool:
+    """As the address says: a name that only leads here is not looked up, and its server would need a certificate for it."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    with suppress(ValueError):
+        address = ip_address(name)
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return bool(mapped.is_loopback or mapped.is_unspecified or mapped.is_link_local)
+    return False
 
 
 def _server_of(url: str) -> str:
@@ -409,49 +336,6 @@ def _refuse_size(largest: int, url: str) -> NoReturn:
     raise FetchError(f"The file is larger than the {largest:,} bytes allowed", url, do)
 
 
-def _encoding(response: httpx.Response) -> str:
-    """How the body is packed, as the server says it; nothing where it is not."""
-    said = [part.strip().lower() for part in response.headers.get("Content-Encoding", "").split(",")]
-    return ", ".join("gzip" if part == "x-gzip" else part for part in said if part not in NOT_PACKED)
-
-
-def _whole_number(text: str | None) -> int | None:
-    """A header that is a number: plain digits, as many as a size can have."""
-    return int(text) if text and re.fullmatch("[0-9]{1,15}", text) else None
-
-
-def _plain(validator: str | None) -> str | None:
-    """An ETag or a date that can be sent back: printable ASCII."""
-    is_plain = validator is not None and validator.isascii() and validator.isprintable() and len(validator) <= LONGEST_VALIDATOR
-    return validator if is_plain else None
-
-
-def _unpacked(arriving: Iterator[bytes], url: str) -> Iterator[bytes]:
-    """A gzip body piece by piece: Explore Education Statistics packs its CSV whatever the client accepts.
-
-    It may be of several members (RFC 1952, 2.2), and padded with zeros. Raises _AgainError where it cannot be unpacked, ends before
-    its end, which a length that was right does not tell, or goes on after it.
-    """
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        for chunk in arriving:
-            packed = chunk
-            while packed:
-                if unpacker.eof:
-                    packed = packed.lstrip(b"\0")
-                    if not packed:
-                        break
-                    if not packed.startswith(GZIP):
-                        raise _AgainError(FetchError("The transfer goes on after the end of what is packed", url, RUN_LATER))
-                    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-                yield unpacker.decompress(packed, PIECE)
-                packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-    except zlib.error as error:
-        raise _AgainError(FetchError(f"The transfer cannot be unpacked ({error})", url, RUN_LATER)) from error
-    if not unpacker.eof:
-        raise _AgainError(FetchError("The transfer ends in the middle of what is packed", url, RUN_LATER))
-
-
 def _refuse_status(response: httpx.Response, url: str, longest_wait: float, accepts: Collection[int]) -> None:
     """Raise for a status that is not accepted: again for 429, 5xx and a range that cannot be had; at once for the others."""
     status = response.status_code
@@ -466,7 +350,7 @@ def _refuse_status(response: httpx.Response, url: str, longest_wait: float, acce
     if wait is not None and wait > longest_wait:
         raise FetchError(f"The server asks to be left alone for {wait:.0f} s (status {status})", url, RUN_LATER)
     if status in (408, 416, 429) or status >= 500:
-        raise _AgainError(error, wait, anew=status == 416)
+        raise AgainError(error, wait, anew=status == 416)
     raise error
 
 

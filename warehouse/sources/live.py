@@ -21,9 +21,11 @@ from warehouse import clock, durable
 from warehouse.home import Home
 from warehouse.landing.archive import read_whole
 from warehouse.sources.arcgis import download_table
+from warehouse.sources.body import Download
 from warehouse.sources.cards import Card, Past, read_cards
+from warehouse.sources.fault import CHECK_NETWORK, FetchError
 from warehouse.sources.find import Remote, find_newest, find_past, refuse_foreign
-from warehouse.sources.http import CHECK_NETWORK, Client, Download, FetchError
+from warehouse.sources.http import Client
 from warehouse.sources.settings import Addresses
 from warehouse.sources.state import SourceState, load_states, save_states
 from warehouse.sources.told import told, told_address, without_secrets

@@ -215,7 +215,10 @@ ODD: dict[str, tuple[str, str, Fault, str]] = {
     "200,000 brackets for boundaries": (AREAS, "areas", _json(DEEP), "no GeoJSON feature collection"),
     "numbers for boundaries": (AREAS, "areas", _json('{"features": [1, 2]}'), "no GeoJSON feature collection"),
     "a boundary without its name": (
-        AREAS, "areas", _json('{"features": [{"properties": {"RGN24CD": "E1"}, "geometry": null}]}'), "does not say which area"
+        AREAS,
+        "areas",
+        _json('{"type": "FeatureCollection", "features": [{"properties": {"RGN24CD": "E1"}, "geometry": null}]}'),
+        "nothing in RGN24NM",
     ),
 }  # fmt: skip
 

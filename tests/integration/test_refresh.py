@@ -172,8 +172,9 @@ def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
     assert other == RUNS_APART
 
 
-RUNS_APART = {"refresh", "refresh_history"}
-"""Tables that tell of the run itself: its number and time, what it was compared with, and that it ran. All others hold the same
+RUNS_APART = {"refresh", "refresh_history", "column_filled"}
+"""Tables that tell of the run itself: its number and time, what it was compared with (column_filled: in how many rows a column was filled
+there; the first refresh had nothing before it), and that it ran. All others hold the same
 bytes twice, those of the history among them: nothing changed."""
 
 

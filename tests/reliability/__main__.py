@@ -30,7 +30,13 @@ def _crash_points(asked: argparse.Namespace, core: int, report: Callable[[dict[s
     crash_points(report, core=core, cores=asked.cores, is_short=asked.short)
 
 
-PARTS = {"kills": (_kills, 1000), "crash-points": (_crash_points, 1)}
+def _fuzz(asked: argparse.Namespace, core: int, report: Callable[[dict[str, Any]], None]) -> None:
+    from tests.reliability.fuzz import fuzz
+
+    fuzz(range(core, asked.trials, asked.cores), asked.seed, report)
+
+
+PARTS = {"kills": (_kills, 1000), "crash-points": (_crash_points, 1), "fuzz": (_fuzz, 100_000)}
 
 
 def arguments() -> argparse.Namespace:
@@ -48,6 +54,11 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     asked = arguments()
+    if asked.part == "fuzz" and asked.trial is not None:
+        from tests.reliability.fuzz import show
+
+        show(asked.trial, asked.seed)
+        return
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{asked.part}.jsonl"
     path.unlink(missing_ok=True)

@@ -54,7 +54,9 @@ def at_any_moment(home: Home, known: list[Published]) -> Found:
     _archive(home, found)
     for own in home.history.iterdir() if home.history.is_dir() else []:
         for kept in own.iterdir():
-            if DATED.fullmatch(kept.name) and len(list(kept.glob("*.parquet"))) < len(list(own.glob("2*/refresh_history.parquet"))[:1]):
+            if DATED.fullmatch(kept.name) and len(list(kept.glob("*.parquet"))) < len(
+                list(own.glob("2*/refresh_history.parquet"))[:1]
+            ):
                 found.add("half", f"history/{own.name}/{kept.name} is empty")
     return found
 
@@ -74,7 +76,9 @@ def after_a_refresh(home: Home, known: list[Published], expected: dict[int, str]
     for each in (*known, found.latest):
         if each.started_at not in refreshed:
             found.add("lost", f"{each.stamp} was published and is not in refresh_history")
-    told = dict(zip(*(_column(tables / "school_status.parquet", name, ("definition", "rise")) for name in ("urn", "status")), strict=True))
+    told = dict(
+        zip(*(_column(tables / "school_status.parquet", name, ("definition", "rise")) for name in ("urn", "status")), strict=True)
+    )
     if wrong := {urn: told.get(urn) for urn, status in expected.items() if told.get(urn) != status}:
         found.add("status", f"of {expected} {wrong} is published")
     history = tables / "status_history.parquet"

@@ -36,7 +36,13 @@ def _fuzz(asked: argparse.Namespace, core: int, report: Callable[[dict[str, Any]
     fuzz(range(core, asked.trials, asked.cores), asked.seed, report)
 
 
-PARTS = {"kills": (_kills, 1000), "crash-points": (_crash_points, 1), "fuzz": (_fuzz, 100_000)}
+def _national(asked: argparse.Namespace, core: int, report: Callable[[dict[str, Any]], None]) -> None:
+    from tests.reliability.national import national
+
+    national(asked.trials, asked.seed, core, asked.cores, report)
+
+
+PARTS = {"kills": (_kills, 1000), "crash-points": (_crash_points, 1), "fuzz": (_fuzz, 100_000), "national": (_national, 200)}
 
 
 def arguments() -> argparse.Namespace:

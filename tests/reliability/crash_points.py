@@ -40,7 +40,7 @@ def crash_points(report: Report, *, core: int = 0, cores: int = 1, is_short: boo
         home, variants = make_small(root)
         publish.KEPT = 3
         if is_short:
-            _without_exports()
+            without_exports()
         else:
             warm_up(home, variants)
         _Crasher(home, variants, report, is_short=is_short).go(core, cores)
@@ -48,7 +48,7 @@ def crash_points(report: Report, *, core: int = 0, cores: int = 1, is_short: boo
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _without_exports() -> None:
+def without_exports() -> None:
     """A file for each export, so that a point costs a moment: what is tried is how they are published."""
     for name in EXPORTS:
 

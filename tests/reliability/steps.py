@@ -1,11 +1,12 @@
-"""The steps of a refresh without Dagster: the functions of its assets, called one after the other in the order in which it calls them.
+"""The steps of a refresh without Dagster: the functions of its assets, one after the other, in the order in which it calls them.
 
-Dagster's book-keeping is half of the time of a small refresh, and none of the files that count. So most trials leave it out; some have
-it (``small_home.refreshed``), and what a hard stop leaves of it is tried in tests/integration.
+Dagster's book-keeping is half of the time of a small refresh, and none of the files that count. So most trials leave it out; some
+have it (``small_home.refreshed``), and what a hard stop leaves of it is tried in tests/integration.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from warehouse.model import load_macros
 from warehouse.store import open_warehouse, run
 
 RUN_ID = "soak"
+CHECKS = "These checks have failed: "
 
 
 def run_steps(home: Home, drop: Path) -> str:
@@ -32,7 +34,7 @@ def run_steps(home: Home, drop: Path) -> str:
         home.make()
         load_macros(connection)
         for assets in (*landing_assets(), *model_assets(graph), publishing_asset(graph)):
-            _call(assets, Warehouse(home, connection), Source(str(drop)), RUN_ID)
+            call(assets, Warehouse(home, connection), Source(str(drop)))
     return home.latest.resolve().name
 
 
@@ -41,21 +43,35 @@ def run_publishing(home: Home, drop: Path) -> str:
     with open_warehouse(home) as connection:
         load_macros(connection)
         ((run_id,),) = run(connection, "select run_id from landing.run")
-        _call(publishing_asset(assemble()), Warehouse(home, connection), Source(str(drop)), run_id)
+        call(publishing_asset(assemble()), Warehouse(home, connection), Source(str(drop)), run_id)
     return home.latest.resolve().name
 
 
-def _call(assets: dg.AssetsDefinition, warehouse: Warehouse, source: Source, run_id: str) -> None:
-    """One step, with all that it can select; a check that blocks and has failed ends the refresh."""
-    function = assets.op.compute_fn.decorated_fn  # type: ignore[union-attr]
+def call(
+    assets: dg.AssetsDefinition,
+    warehouse: Warehouse,
+    source: Source,
+    run_id: str = RUN_ID,
+    tables: Collection[str] | None = None,
+    check_names: Collection[str] | None = None,
+) -> None:
+    """One step, or a part of it: these tables and checks. A check that blocks and has failed ends the refresh, as InputError."""
+    function = assets.op.compute_fn.decorated_fn
+    keys = {key for key in assets.keys if tables is None or ".".join(key.path) in tables}
+    checks = {key for key in assets.check_keys if check_names is None or key.name in check_names}
     context = SimpleNamespace(
-        run=SimpleNamespace(run_id=run_id),
-        selected_asset_keys=set(assets.keys),
-        selected_asset_check_keys=set(assets.check_keys),
+        run=SimpleNamespace(run_id=run_id), selected_asset_keys=keys, selected_asset_check_keys=checks
     )
     offered: dict[str, Any] = {"context": context, "warehouse": warehouse, "source": source}
     asked = function.__code__.co_varnames[: function.__code__.co_argcount]
     blocking = {spec.name for spec in assets.check_specs if spec.blocking}
-    for result in function(**{name: offered[name] for name in asked}):
-        if isinstance(result, dg.AssetCheckResult) and not result.passed and result.check_name in blocking:
-            raise InputError(f"The check {result.check_name} has failed: {result.metadata}")
+    failed: dict[str, Any] = {}
+    try:
+        for result in function(**{name: offered[name] for name in asked}):
+            if isinstance(result, dg.AssetCheckResult) and not result.passed and result.check_name in blocking:
+                failed[str(result.check_name)] = result.metadata["first"].value
+    except InputError:
+        if not failed:
+            raise
+    if failed:
+        raise InputError(f"{CHECKS}{', '.join(failed)}", expected=str(failed))

@@ -1,10 +1,9 @@
 """A crash before every file operation of publishing; and, from every state that such a crash leaves, the next refresh.
 
-A home is brought to where publishing begins, by refreshes that have published before (as many as are kept, so that one is pruned). Then
-the last step runs once, and the code tells its operations (``operations.py``); then once for each of them, on a copy of the home, and
-dies before it. States that differ in nothing but in what a folder that was being built has in it are one: the next refresh, the whole,
-is tried once from each.
-"""
+A home is brought to where publishing begins, by refreshes that have published before (as many as are kept, so that one is
+pruned). Then the last step runs once, and the code tells its operations (``operations.py``); then once for each of them, on a
+copy of the home, and dies before it. States that differ in nothing but in what a folder that was being built has in it are one:
+the next refresh, the whole, is tried once from each."""
 
 from __future__ import annotations
 
@@ -82,7 +81,7 @@ class _Crasher:
         for number in range(publish.KEPT + 1):
             self.expected = self.variants.write(number % VARIANTS)
             last = number == publish.KEPT
-            done = in_fork(lambda last=last: _stop_at_publishing(home, drop) if last else run_steps(home, drop), code=STOPPED)  # type: ignore[misc]
+            done = in_fork(lambda last=last: stop_at_publishing(home, drop) if last else run_steps(home, drop), code=STOPPED)  # type: ignore[misc]
             if done.how != ("killed" if last else "ended"):
                 raise RuntimeError(f"a refresh has {done.how}: {done.value}")
             if not last:
@@ -144,7 +143,7 @@ def _of_each_shape(names: list[str]) -> list[int]:
     return sorted({point for points in shapes.values() for point in (points[0], points[-1])})
 
 
-def _stop_at_publishing(home: Home, drop: Path) -> None:
+def stop_at_publishing(home: Home, drop: Path) -> None:
     """A refresh that ends, hard, where it begins to publish."""
     publish.new_stamp = lambda _: os._exit(STOPPED)  # type: ignore[assignment]
     run_steps(home, drop)
@@ -162,6 +161,6 @@ def _state(home: Home) -> str:
             with suppress(OSError):
                 size = path.stat().st_size if path.is_file() and not path.name.startswith(".") else 0
                 lines.append(f"{name} {size if name.startswith(('history', 'landing')) else bool(size)} {path.is_symlink()}")
-    latest = os.readlink(home.latest) if home.latest.is_symlink() else ""
+    latest = str(home.latest.readlink()) if home.latest.is_symlink() else ""
     newest = max((path.name for path in publish.folders(home)), default="")
     return hashlib.sha256("\n".join([*lines, str(latest == newest)]).encode()).hexdigest()

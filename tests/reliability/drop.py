@@ -1,4 +1,5 @@
-"""Small drop folders: a source's files cut to the schools of some authorities, and the same with another judgement here and there."""
+"""Small drop folders: a source's files cut to the schools of some authorities, and the same with another judgement here and
+there."""
 
 from __future__ import annotations
 

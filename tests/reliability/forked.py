@@ -1,8 +1,7 @@
 """Work in a process of its own that can be killed at any moment: a fork of one that has everything imported already.
 
-A refresh imports for seconds what it then uses for seconds. Here the imports are paid once. So whoever forks must have no thread and no
-open DuckDB: the fork would have the locks of threads that it does not have.
-"""
+A refresh imports for seconds what it then uses for seconds. Here the imports are paid once. So whoever forks must have no thread
+and no open DuckDB: the fork would have the locks of threads that it does not have."""
 
 from __future__ import annotations
 
@@ -80,7 +79,7 @@ def in_fork(
     if is_killed and ended == -signal.SIGKILL:
         return Outcome("killed", None, **spent)
     if content and ended in (0, DIED):
-        return Outcome("ended" if ended == 0 else "raised", pickle.loads(content), **spent)  # noqa: S301 our own
+        return Outcome("ended" if ended == 0 else "raised", pickle.loads(content), **spent)
     return Outcome("gone", f"exit code {ended}", **spent)
 
 
@@ -95,9 +94,9 @@ def _be_a_child(work: Callable[[], Any], reading: int, writing: int) -> None:
         value: Any
         try:
             value, ended = work(), 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 told to the parent
             value = traceback.format_exc(chain=False)[-1500:]
-        with open(writing, "wb") as pipe:  # noqa: PTH123 a descriptor, not a path
+        with open(writing, "wb") as pipe:
             pipe.write(pickle.dumps(value))
     finally:
         os._exit(ended)
@@ -117,7 +116,7 @@ def on_cores(work: Callable[[int], None], cores: int) -> None:
                 code = 0
             except KeyboardInterrupt:
                 pass
-            except BaseException:
+            except BaseException:  # noqa: BLE001 told by the exit code
                 traceback.print_exc()
             finally:
                 os._exit(code)

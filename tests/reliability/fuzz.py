@@ -23,9 +23,9 @@ import pandas as pd
 
 from tests.reliability.forked import peak_kb, quiet
 from tests.reliability.kinds import ONLY, SPECS, told
-from tests.reliability.mutations import MUTATIONS
 from tests.reliability.plain import Plain, Spec, Wrong, read, text_of
 from tests.reliability.seeds import Seed, seeds
+from tests.reliability.table_mutations import MUTATIONS
 from transforms.errors import InputError
 from transforms.layouts import layout_for
 
@@ -111,7 +111,7 @@ def _boundaries(content: bytes) -> Plain:
             properties = feature["properties"]
             ((code, name),) = ((value, properties[each[:-2] + "NM"]) for each, value in properties.items() if each == "RGN22CD")
             points = re.findall(r"\[(-?[\d.]+), (-?[\d.]+)\]", json.dumps(feature["geometry"]["coordinates"]))
-            is_in = [-6.5 <= float(east) <= 2 and 49.5 <= float(north) <= 56 for east, north in points]  # noqa: PLR2004
+            is_in = [-6.5 <= float(east) <= 2 and 49.5 <= float(north) <= 56 for east, north in points]
             if not is_in or not all(is_in):
                 plain.wrong.append(f"{code} is not in England")
             if not re.fullmatch(r"[A-Z]\d{8}", code, re.ASCII):
@@ -166,7 +166,7 @@ def trial(seed: int, number: int) -> tuple[Seed, str, bytes]:
 
 
 def judge(file: Seed, content: bytes) -> tuple[str, str]:
-    """What has become of a mutated file: ``refused``, ``same``, ``changed``, ``told``, ``WRONG`` or ``traceback``; and the words."""
+    """What has become of a mutated file (``refused``, ``same``, ``changed``, ``told``, ``WRONG``, ``traceback``), and the words."""
     if content == file.content:
         return "same", ""
     got = product(file, content)

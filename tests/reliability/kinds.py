@@ -1,8 +1,7 @@
 """Every kind of file that is read, and a plain description of it for the oracle: where each column stands, and in which form.
 
-Written from the publishers' files and from /docs, not from the tables of ``transforms/layouts``: what stands there wrongly would stand
-here as well. ``!`` before a heading: the file is of no use without it. Forms: see ``plain.py``.
-"""
+Written from the publishers' files and from docs/, not from the tables of ``transforms/layouts``: what stands there wrongly would
+stand here as well. ``!`` before a heading: the file is of no use without it. Forms: see ``plain.py``."""
 
 from __future__ import annotations
 
@@ -164,7 +163,8 @@ SPECS = {
     "gias_link": _spec(
         "gias_link",
         "urn link_urn link_type",
-        "urn | !URN | urn\nlink_urn | !LinkURN | urn-or-aside\nlink_type | !LinkType | text\nlink_date | !LinkEstablishedDate | day",
+        "urn | !URN | urn\nlink_urn | !LinkURN | urn-or-aside\nlink_type | !LinkType | text\n"
+        "link_date | !LinkEstablishedDate | day",
     ),
     "gias_group": _spec(
         "gias_group",
@@ -192,7 +192,8 @@ SPECS = {
     "ofsted_inspection of 2017": _spec(
         "ofsted_inspection",
         "urn",
-        "urn | !URN | urn\nlatest_inspection_date | !Inspection date | day\nlatest_overall_effectiveness | !Overall effectiveness | grade\n"
+        "urn | !URN | urn\nlatest_inspection_date | !Inspection date | day\n"
+        "latest_overall_effectiveness | !Overall effectiveness | grade\n"
         "latest_leadership_and_management | !Effectiveness of leadership and management | grade\n"
         f"latest_category_of_concern | Category of concern | {CONCERN}",
     ),
@@ -209,7 +210,8 @@ SPECS = {
     "ons_local_authority": _spec(
         "ons_local_authority",
         "la_code",
-        f"la_code | !la_code | code:[0-9]{{3}}\nla_name | !la_name | name\nla_ons_code | !gss | {ONS}\nregion_code | !region_code | {ONS}",
+        f"la_code | !la_code | code:[0-9]{{3}}\nla_name | !la_name | name\nla_ons_code | !gss | {ONS}\n"
+        f"region_code | !region_code | {ONS}",
     ),
     "ons_rural_urban": _spec(
         "ons_rural_urban", "lsoa_code", f"lsoa_code | !LSOA21CD | {ONS}\nrural_urban_code | !RUC11CD | {ANY_CODE}"

@@ -67,7 +67,9 @@ _GIAS = {
     "special schools as 71": replaced(_TYPE, "07", "71"),
     "referral units as 99": replaced(_TYPE, "14", "99"),
     "type emptied": emptied(_TYPE),
-    "type and its name emptied": lambda content, chance: emptied(_TYPE)(emptied("TypeOfEstablishment (name)")(content, chance), chance),
+    "type and its name emptied": lambda content, chance: emptied(_TYPE)(
+        emptied("TypeOfEstablishment (name)")(content, chance), chance
+    ),
     "two new codes for an authority": on_rows(two_new_codes),
     "authority code emptied": emptied(_LA),
     "authority code emptied in a tenth": emptied(_LA, 0.1),
@@ -190,7 +192,8 @@ _SAME = {
              "as UTF-8": lambda content, _: content.decode("cp1252", errors="replace").encode("utf-8-sig")},
     "ofsted": {"rows in another order": on_rows(shuffled), "columns in another order": on_rows(columns_shuffled),
                "line feeds alone": lambda content, _: content.replace(b"\r\n", b"\n")},
-    "ks2": {"rows in another order": on_rows(shuffled), "percent with a sign": each_value(_SHARE, lambda text: f"{text}%" if text.isdigit() else text)},
+    "ks2": {"rows in another order": on_rows(shuffled),
+            "percent with a sign": each_value(_SHARE, lambda text: f"{text}%" if text.isdigit() else text)},
     "ks4": {"rows in another order": on_rows(shuffled), "URN with a point": each_value(_URN, lambda text: f"{text}.0")},
 }  # fmt: skip
 _NEWS = {
@@ -211,7 +214,8 @@ _NEWS = {
 }
 CASES: dict[str, dict[str, dict[str, Any]]] = {
     "fault": {
-        "gias": _GIAS, "ofsted": _OFSTED, "ks2": _KS2, "ks4": _KS4, "links": _LINKS, "authorities": _AUTHORITIES, "settings": _SETTINGS,
+        "gias": _GIAS, "ofsted": _OFSTED, "ks2": _KS2, "ks4": _KS4, "links": _LINKS,
+        "authorities": _AUTHORITIES, "settings": _SETTINGS,
     },
     "same": _SAME,
     "news": _NEWS,

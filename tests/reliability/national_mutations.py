@@ -1,9 +1,8 @@
 """What can happen to a national file as a whole: half of it lost, a column moved, a code written otherwise, another year's file.
 
-``fault``: nobody has such a file for a right one, so that it must be refused, held by a check, or change no status. ``same``: the file
-says the same in another way; it may be refused, but no status may change. ``news``: the file says something else that may be true; it
-must be published as the oracle says, or held.
-"""
+``fault``: nobody has such a file for a right one, so that it must be refused, held by a check, or change no status. ``same``: the
+file says the same in another way; it may be refused, but no status may change. ``news``: the file says something else that may be
+true; it must be published as the oracle says, or held."""
 
 from __future__ import annotations
 
@@ -60,7 +59,9 @@ def on_rows(change: Callable[[Rows, Chance], None]) -> Callable[[bytes, Chance],
     return changed
 
 
-def each_value(heading: str, change: Callable[[str], str], where: Callable[[list[str]], bool] = lambda _: True) -> Callable[..., bytes]:
+def each_value(
+    heading: str, change: Callable[[str], str], where: Callable[[list[str]], bool] = lambda _: True
+) -> Callable[..., bytes]:
     """A change of every value of a column."""
 
     def on(rows: Rows, _: Chance) -> None:
@@ -169,7 +170,7 @@ def as_number(text: str, factor: float) -> str:
 def american(text: str) -> str:
     """31/08/2025 as 08/31/2025."""
     parts = text.split("/")
-    return "/".join([parts[1], parts[0], parts[2]]) if len(parts) == 3 else text  # noqa: PLR2004
+    return "/".join([parts[1], parts[0], parts[2]]) if len(parts) == 3 else text
 
 
 def shuffled(rows: Rows, chance: Chance) -> None:

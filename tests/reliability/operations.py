@@ -1,9 +1,9 @@
-"""The file operations of a piece of work, as the code itself names them: by Python's audit events, so that a new one cannot be forgotten.
+"""The file operations of a piece of work, as the code itself names them: by Python's audit events, so that a new one cannot be
+forgotten.
 
-What a process does to files without Python (DuckDB and Arrow write their own) raises no event; it is within a folder that is being built.
-A crash before an operation is a crash after the one before it. Beside the events, calls that have none are wrapped: ``os.fsync``,
-``os.fdatasync``.
-"""
+What a process does to files without Python (DuckDB and Arrow write their own) raises no event; it is within a folder that is
+being built. A crash before an operation is a crash after the one before it. Beside the events, calls that have none are wrapped:
+``os.fsync``, ``os.fdatasync``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Operations:
     def _wrapped(self, name: str, function: Callable[[int], None]) -> Callable[[int], None]:
         def call(descriptor: Any) -> None:
             number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
-            self._count(f"os.{name}", os.readlink(f"/proc/self/fd/{number}"))
+            self._count(f"os.{name}", str(Path(f"/proc/self/fd/{number}").readlink()))
             function(descriptor)
 
         return call
@@ -72,7 +72,7 @@ def _whole(path: str, folder: list[int]) -> str:
     if path.startswith("/") or not folder or folder[0] < 0:
         return path
     try:
-        return f"{os.readlink(f'/proc/self/fd/{folder[0]}')}/{path}"
+        return f"{Path(f'/proc/self/fd/{folder[0]}').readlink()}/{path}"
     except OSError:
         return path
 

@@ -1,9 +1,10 @@
-"""A plain reading of a publisher's file: the oracle of the fuzz. The csv module, a few lines for each form, and no line of ``transforms/``.
+"""A plain reading of a publisher's file: the oracle of the fuzz. The csv module, a few lines for each form, and no line of
+``transforms/``.
 
-It tells which typed rows the bytes hold, and what in them nobody could overlook: a row that is not as wide as the header, a number in
-another form, a word that is in no list. A reader that takes such a file must have refused it, told it, or read it as it was before.
-Which headings there are, and what missing values are written as, is from the publishers' files (``tests/reliability/headings.toml``).
-"""
+It tells which typed rows the bytes hold, and what in them nobody could overlook: a row that is not as wide as the header, a
+number in another form, a word that is in no list. A reader that takes such a file must have refused it, told it, or read it as it
+was before. Which headings there are, and what missing values are written as, is from the publishers' files
+(``tests/reliability/headings.toml``)."""
 
 from __future__ import annotations
 
@@ -257,6 +258,6 @@ def _yes(text: str, _: str) -> Value:
 
 
 FORMS: dict[str, Callable[[str, str], Value]] = {
-    "urn": _urn, "other-urn": _other_urn, "urn-or-aside": _other_urn, "code": _coded, "text": _text, "name": _name, "number": _number,
-    "whole": _whole, "day": _day, "grade": _grade, "word": _word, "yes": _yes,
+    "urn": _urn, "other-urn": _other_urn, "urn-or-aside": _other_urn, "code": _coded, "text": _text, "name": _name,
+    "number": _number,     "whole": _whole, "day": _day, "grade": _grade, "word": _word, "yes": _yes,
 }  # fmt: skip

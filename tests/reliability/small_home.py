@@ -1,9 +1,8 @@
 """Refreshes of a small folder in a home of its own, quick enough to be killed a thousand times.
 
-It is the whole refresh, with Dagster, from files to ``latest``. Cut are the postcodes (those near the schools; 2.7 million take a second
-to load), the processes that write workbooks (they are written in the refresh's own), and DuckDB's threads. The graph of the models and
-what is read of the packages' data is made before the fork.
-"""
+It is the whole refresh, with Dagster, from files to ``latest``. Cut are the postcodes (those near the schools; 2.7 million take a
+second to load), the processes that write workbooks (they are written in the refresh's own), and DuckDB's threads. The graph of
+the models and what is read of the packages' data is made before the fork."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ NEAR_M = 3_000
 
 def work_folder(name: str) -> Path:
     """A folder in memory where there is one: what is tried is a kill, which loses nothing that was written, wherever that is."""
-    base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 not shared
+    base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
     return Path(tempfile.mkdtemp(prefix=f"schoolmatch-{name}-", dir=base))
 
 

@@ -1,8 +1,7 @@
 """What must hold of a home at any moment, whatever has killed a refresh: read by own means, and by those of the product.
 
-Two sorts of faults are told apart: what must never be (``torn``, ``lost``, …), and what must be in order again once the next refresh has
-succeeded.
-"""
+Two sorts of faults are told apart: what must never be (``torn``, ``lost``, …), and what must be in order again once the next
+refresh has succeeded."""
 
 from __future__ import annotations
 
@@ -86,7 +85,7 @@ def after_a_refresh(home: Home, known: list[Published], expected: dict[int, str]
     now = {row["urn"]: row["status"] for row in held if row["valid_to"] is None}
     if wrong := {urn: now.get(urn) for urn, status in expected.items() if now.get(urn) != status}:
         found.add("history", f"status_history holds {wrong} where {expected} is published")
-    kept = [path for path in home.history.glob(f"*/{found.latest.stamp}/refresh_history.parquet")]
+    kept = list(home.history.glob(f"*/{found.latest.stamp}/refresh_history.parquet"))
     if [path.read_bytes() for path in kept] != [(tables / "refresh_history.parquet").read_bytes()]:
         found.add("lost", f"the history of {found.latest.stamp} was not kept")
     for left in (*home.published.glob(".*-2*"), *home.history.glob("*/.*-2*")):

@@ -1,9 +1,9 @@
-"""Statuses by the definition of RISE, worked out from the publishers' files alone, in plain pandas: the oracle of the national trials.
+"""Statuses by the definition of RISE, worked out from the publishers' files alone, in plain pandas: the oracle of the national
+trials.
 
-Written from docs/method/rise.md and docs/method/judgements.md; no line of ``sql/`` or ``transforms/`` is used. It goes as far as the
-files of 2025 ask for: no report cards, no lists of inspections. Where it differs from the product on the genuine files, school by
-school, the school is left out of the comparison; how many these are is told.
-"""
+Written from docs/method/rise.md and docs/method/judgements.md; no line of ``sql/`` or ``transforms/`` is used. It goes as far as
+the files of 2025 ask for: no report cards, no lists of inspections. Where it differs from the product on the genuine files,
+school by school, the school is left out of the comparison; how many these are is told."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATE_FUNDED = {
     "14": "alternative_provision", "28": "", "33": "special", "34": "", "35": "", "36": "special", "38": "alternative_provision",
     "40": "", "41": "", "42": "alternative_provision", "43": "alternative_provision", "44": "special",
 }  # fmt: skip
-"""GIAS types of schools that RISE is about, and the phase where GIAS tells none; nurseries and colleges for 16 to 19 are left out."""
+"""GIAS types of schools that RISE is about, and the phase where GIAS tells none. Nurseries and colleges (16 to 19) are left out."""
 PHASES = {"2": "primary", "3": "primary", "4": "secondary", "5": "secondary", "7": "secondary"}
 GRADES = {"1": 1, "2": 2, "3": 3, "4": 4}
 CONCERNS = {"SM", "SWK", "RSI"}
@@ -81,7 +81,7 @@ def _predecessors(links: pd.DataFrame) -> dict[str, str]:
 def chain(urn: str, earlier: Mapping[str, str]) -> list[str]:
     """A school and those it came from, ten at most."""
     found = [urn]
-    while len(found) <= 10 and (before := earlier.get(found[-1])) and before not in found:  # noqa: PLR2004
+    while len(found) <= 10 and (before := earlier.get(found[-1])) and before not in found:
         found.append(before)
     return found
 
@@ -101,7 +101,11 @@ def _judgements(ofsted: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
         for urn, day, overall, concern, quality, leadership in zip(ofsted["URN"], *columns, strict=True):
             if day not in ("", "NULL"):
                 told = {"overall": GRADES.get(overall), "concern": concern, "has_headline": overall != "Not judged"}
-                told |= {"day": "".join(reversed(day.split("/"))), "quality": GRADES.get(quality), "leadership": GRADES.get(leadership)}
+                told |= {
+                    "day": "".join(reversed(day.split("/"))),
+                    "quality": GRADES.get(quality),
+                    "leadership": GRADES.get(leadership),
+                }
                 found.setdefault(urn, []).append(told)
     return found
 
@@ -120,7 +124,7 @@ def _grade(told: Mapping[str, Any]) -> tuple[int | None, bool]:
     if told["has_headline"]:
         return told["overall"], told["overall"] is not None
     known = [told[name] for name in ("quality", "leadership") if told[name] is not None]
-    return max(known, default=None), len(known) == 2  # noqa: PLR2004
+    return max(known, default=None), len(known) == 2
 
 
 def _status(latest: Mapping[str, Any] | None, previous: Mapping[str, Any] | None, *, is_high: bool) -> str:
@@ -128,19 +132,21 @@ def _status(latest: Mapping[str, Any] | None, previous: Mapping[str, Any] | None
         return "neither"
     grade, is_whole = _grade(latest)
     was = _grade(previous)[0] if previous else None
-    if latest["concern"] in CONCERNS or (latest["overall"] == 4 and latest["concern"] in ("", "NULL")):  # noqa: PLR2004
+    if latest["concern"] in CONCERNS or (latest["overall"] == 4 and latest["concern"] in ("", "NULL")):
         return "in_need"
-    if (grade or 0) >= 3 and (was or 0) >= 3:  # noqa: PLR2004
+    if (grade or 0) >= 3 and (was or 0) >= 3:
         return "in_need"
     if grade == 1 and is_whole:
         return "high_performing"
-    return "high_performing" if grade == 2 and is_whole and is_high else "neither"  # noqa: PLR2004
+    return "high_performing" if grade == 2 and is_whole and is_high else "neither"
 
 
 def _high(schools: pd.DataFrame, earlier: Mapping[str, str], files: Mapping[str, pd.DataFrame]) -> dict[str, bool]:
     """Whether a school's result of the latest year is in the top quarter of its phase; equals share the better place."""
     ks2 = files["ks2"]
-    total = ks2[(ks2["geographic_level"] == "School") & (ks2["breakdown"] == "Total") & (ks2["subject"] == "Reading, writing and maths")]
+    total = ks2[
+        (ks2["geographic_level"] == "School") & (ks2["breakdown"] == "Total") & (ks2["subject"] == "Reading, writing and maths")
+    ]
     ks4 = files["ks4"][(files["ks4"]["geographic_level"] == "School") & (files["ks4"]["breakdown"] == "Total")]
     found: dict[str, bool] = {}
     for phase, rows, heading in (("primary", total, "expected_standard_pupil_percent"), ("secondary", ks4, "avg_p8score")):

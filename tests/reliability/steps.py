@@ -59,9 +59,7 @@ def call(
     function = assets.op.compute_fn.decorated_fn
     keys = {key for key in assets.keys if tables is None or ".".join(key.path) in tables}
     checks = {key for key in assets.check_keys if check_names is None or key.name in check_names}
-    context = SimpleNamespace(
-        run=SimpleNamespace(run_id=run_id), selected_asset_keys=keys, selected_asset_check_keys=checks
-    )
+    context = SimpleNamespace(run=SimpleNamespace(run_id=run_id), selected_asset_keys=keys, selected_asset_check_keys=checks)
     offered: dict[str, Any] = {"context": context, "warehouse": warehouse, "source": source}
     asked = function.__code__.co_varnames[: function.__code__.co_argcount]
     blocking = {spec.name for spec in assets.check_specs if spec.blocking}

@@ -31,7 +31,7 @@ def _kills(asked: Asked, core: int, report: Report) -> None:
 def _crash_points(asked: Asked, core: int, report: Report) -> None:
     from tests.reliability.crash_points import crash_points
 
-    crash_points(report, core=core, cores=asked.cores)
+    crash_points(report, core=core, cores=asked.cores, is_short=asked.short)
 
 
 def _readers(asked: Asked, core: int, report: Report) -> None:
@@ -69,6 +69,7 @@ def arguments() -> Asked:
     parser.add_argument("--trials", type=int, help="how many trials; of readers, how many seconds")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--short", action="store_true", help="of crash points: with hardly an export, and one of each shape")
     parser.add_argument("--trial", type=int, help="of fuzz: this one alone, shown")
     return parser.parse_args()
 

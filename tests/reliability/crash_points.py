@@ -20,7 +20,7 @@ from orchestration.assets import publishing
 from tests.reliability.drop import VARIANTS, Variants
 from tests.reliability.forked import in_fork
 from tests.reliability.operations import CRASHED, Operations, shown
-from tests.reliability.small_home import copy_of, make_small, warm_up, work_folder
+from tests.reliability.small_home import Figures, copy_of, make_small, work_folder
 from tests.reliability.state import Found, Published, after_a_refresh, at_any_moment
 from tests.reliability.steps import run_publishing, run_steps
 from warehouse import publish
@@ -37,11 +37,9 @@ def crash_points(report: Report, *, core: int = 0, cores: int = 1, is_short: boo
     root = root or work_folder("crash")
     try:
         home, variants = make_small(root)
-        publish.KEPT = 3
+        publish.KEPT = 1 if is_short else 3
         if is_short:
             without_exports()
-        else:
-            warm_up(home, variants)
         _Crasher(home, variants, report, is_short=is_short).go(core, cores)
     finally:
         shutil.rmtree(root, ignore_errors=True)
@@ -77,16 +75,16 @@ class _Crasher:
 
     def prepare(self) -> None:
         """Publish as often as is kept, and stop where the next would begin to publish."""
-        home, drop = self.home, self.variants.folder
-        for number in range(publish.KEPT + 1):
-            self.expected = self.variants.write(number % VARIANTS)
-            last = number == publish.KEPT
-            done = in_fork(lambda last=last: stop_at_publishing(home, drop) if last else run_steps(home, drop), code=STOPPED)  # type: ignore[misc]
-            if done.how != ("killed" if last else "ended"):
-                raise RuntimeError(f"a refresh has {done.how}: {done.value}")
-            if not last:
-                looked: Found = in_fork(lambda: at_any_moment(home, self.known)).value
-                self.known += [looked.latest] if looked.latest else []
+        home, drop, figures = self.home, self.variants.folder, Figures(self.variants)
+        for number in range(publish.KEPT):
+            self.variants.write(number % VARIANTS)
+            figures.in_fork(lambda: run_steps(home, drop))
+            looked: Found = in_fork(lambda: at_any_moment(home, self.known)).value
+            self.known += [looked.latest] if looked.latest else []
+        self.expected = self.variants.write(0 if self.is_short else publish.KEPT % VARIANTS)
+        done = in_fork(lambda: stop_at_publishing(home, drop), code=STOPPED)
+        if done.how != "killed":
+            raise RuntimeError(f"a refresh has {done.how}: {done.value}")
 
     def names(self) -> list[str]:
         """The operations of publishing, from the code itself."""
@@ -136,9 +134,10 @@ class _Crasher:
 
 
 def _of_each_shape(names: list[str]) -> list[int]:
-    """The first and the last of the operations that differ in nothing but the name of a file."""
+    """From the one before the folder gets its name, the first and the last of those that differ in nothing but a file's name."""
     shapes: dict[str, list[int]] = {}
-    for point, name in enumerate(names):
+    switch = next(point for point, name in enumerate(names) if name.startswith("os.rename published/.building"))
+    for point, name in enumerate(names[switch - 1 :], start=switch - 1):
         shapes.setdefault(re.sub(r"[^/ ]*$", "", name), []).append(point)
     return sorted({point for points in shapes.values() for point in (points[0], points[-1])})
 

@@ -36,8 +36,8 @@ the others its steps alone.""",
     "crash-points": (
         "A crash before every file operation of publishing",
         """Python itself tells the operations (audit events, and `fsync`), from the first of the publishing step to the last, so
-that a new one cannot be forgotten. Publishing dies before each; then the same is asked as above, and from every state that differs the
-next refresh is run, whole.""",
+that a new one cannot be forgotten. Publishing dies before each; then the same is asked as above, and from every state that differs
+the next refresh is run, whole.""",
     ),
     "readers": (
         "Readers under writers",
@@ -47,8 +47,8 @@ back.""",
     "fuzz": (
         "Mutated small files, and an oracle",
         """A file of each kind and vintage, with a byte, a line, a field or a column that is not as it was, is read by the product
-and by a plain reading that shares no line with it. Wrong is: rows that are neither those of before nor those that the bytes tell; and a
-file that was taken although it has what nobody could overlook, and nothing is said of it. Refused, and told, are right.""",
+and by a plain reading that shares no line with it. Wrong is: rows that are neither those of before nor those that the bytes tell;
+and a file that was taken although it has what nobody could overlook, and nothing is said of it. Refused, and told, are right.""",
     ),
     "national": (
         "Mutated national files, and an oracle",

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,38 +63,48 @@ def prepare(drop: Path) -> None:
     postcodes.provenance()
 
 
-def warm_up(home: Home, variants: Variants) -> float:
-    """Refresh once with each variant, in forks; what they have imported, and their figures of sensitivity, the next find made.
+class Figures:
+    """The figures of sensitivity, worked out once for each variant of the files: they take longer than all the other tables."""
 
-    Returns the seconds that the last took.
-    """
+    def __init__(self, variants: Variants) -> None:
+        self.kept: dict[tuple[int, str], list[dict[str, Any]]] = {}
+        headlines = sensitivity.headlines
+
+        def remembered(connection: Any, definition: Any, *arguments: Any, **options: Any) -> Any:
+            key = variants.number, definition.name
+            if key not in self.kept:
+                self.kept[key] = headlines(connection, definition, *arguments, **options)
+            return [dict(row) for row in self.kept[key]]
+
+        sensitivity.headlines = remembered
+
+    def in_fork(self, work: Callable[[], Any]) -> Any:
+        """The value of a refresh in a fork; what it has worked out is kept. Raises RuntimeError where it fails."""
+        done = in_fork(lambda: (work(), self.kept))
+        if done.how != "ended":
+            raise RuntimeError(f"a refresh has {done.how}: {done.value}")
+        value, found = done.value
+        self.kept.update(found)
+        return value
+
+
+def warm_up(home: Home, variants: Variants) -> None:
+    """Refresh once with each variant, in forks: what they have imported, and their figures, the next find made."""
     orchestration.refresh.build_defs(home, str(variants.folder)).resolve_job_def(REFRESH)
-    headlines, kept = sensitivity.headlines, {}
+    figures = Figures(variants)
 
-    def remembered(connection: Any, definition: Any, *arguments: Any, **options: Any) -> Any:
-        key = variants.number, definition.name
-        if key not in kept:
-            kept[key] = headlines(connection, definition, *arguments, **options)
-        return [dict(row) for row in kept[key]]
-
-    def work() -> tuple[list[str], Any]:
+    def work() -> list[str]:
         refreshed(home, variants.folder)
-        return sorted(sys.modules), kept
+        return sorted(sys.modules)
 
-    sensitivity.headlines = remembered
     for number in range(VARIANTS):
         variants.write(number)
-        done = in_fork(work)
-        if done.how != "ended":
-            raise RuntimeError(f"the first refresh has {done.how}: {done.value}")
-        modules, found = done.value
-        kept.update(found)
+        modules = figures.in_fork(work)
     for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     if threading.active_count() > 1:
         raise RuntimeError(f"threads before a fork: {threading.enumerate()}")
-    return done.seconds
 
 
 def _near(drop: Path) -> postcodes.Postcodes:

@@ -7,6 +7,10 @@ The long form is ``make soak``; docs/reliability.md says what it found.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +120,7 @@ def test_every_operation_is_heard_and_a_crash_comes_before_the_one_that_was_aske
         (tmp_path / "folder").mkdir()
         with (tmp_path / "folder" / "file").open("w") as file:
             file.write("x")
-            fuzz.traceback.sys.modules["os"].fsync(file.fileno())
+            os.fsync(file.fileno())
         (tmp_path / "folder" / "file").rename(tmp_path / "other")
         (tmp_path / "latest").symlink_to("other")
         (tmp_path / "other").chmod(0o444)
@@ -147,11 +151,23 @@ def test_every_operation_is_heard_and_a_crash_comes_before_the_one_that_was_aske
     assert (tmp_path / "folder" / "file").exists()
 
 
+def test_publishing_dies_before_operations_of_each_shape_and_nothing_is_torn_or_lost(tmp_path: Path) -> None:
+    """Protects what is published: after a crash anywhere latest is whole, and the next refresh has all of history.
+
+    In a process of its own: what makes refreshes small changes the process.
+    """
+    command = [sys.executable, "-m", "tests.reliability", "crash-points", "--short", "--cores", "1"]
+    environment = os.environ | {"SCHOOLMATCH_SOAK": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    lines = [json.loads(line) for line in (tmp_path / "crash-points.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line for line in lines if line["faults"]] == [], done.stderr
+    assert done.returncode == 0, done.stderr
+    assert {"before", "after"} == {"after" if line["published"] else "before" for line in lines}
+    assert any("published/.latest -> published/latest" in line["operation"] for line in lines)
+
+
 def test_a_fork_says_how_it_ended() -> None:
     """Protects the harness: one that hangs, dies or raises must not pass for one that was killed as it should be."""
-    import os
-    import time
-
     assert in_fork(lambda: 5).value == 5
     assert in_fork(lambda: 1 / 0).how == "raised"
     assert in_fork(lambda: os._exit(3)).how == "gone"

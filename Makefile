@@ -18,7 +18,7 @@ export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # all targets install into one .venv
-.PHONY: help setup setup-ui setup-dev demo refresh dev serve test check audit format lock mutants bench clean
+.PHONY: help setup setup-ui setup-dev demo refresh dev serve test check audit format lock mutants soak bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -94,6 +94,9 @@ SAMPLE ?= 1
 mutants: $(READY_DEV) ## one small fault at a time in sql/ and transforms/: do tests notice? make mutants ONLY=sql/core SAMPLE=0.2
 	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY),--page) --sample $(SAMPLE)
 
+soak: $(READY_DEV) ## kills, crashes, mutated files, for most of an hour; writes docs/reliability.md (national files: ../shared/data)
+	@$(BIN)/python -m tests.reliability all
+
 bench: $(READY_DEV) ## timings of match, refresh, workbooks and map (needs ../shared/data, Chromium)
 	@$(BIN)/python -m tests.bench.bench_refresh
 	@$(BIN)/python -m tests.bench.bench_map
@@ -108,4 +111,4 @@ lock: $(READY) ## the locks anew, from pyproject.toml: make lock UPGRADE= keeps 
 	@$(COMPILE) requirements-setup.lock --constraints requirements-dev.lock --group setup
 
 clean: ## remove the .venv and caches (never the data)
-	@rm -rf $(VENV) .mutants .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info

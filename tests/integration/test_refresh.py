@@ -173,9 +173,9 @@ def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
 
 
 RUNS_APART = {"refresh", "refresh_history", "column_filled"}
-"""Tables that tell of the run itself: its number and time, that it ran, and what it was compared with (column_filled: in how many rows a
-column was filled there; the first refresh had nothing before it). All others hold the same bytes twice, those of the history among
-them: nothing changed."""
+"""Tables that tell of the run itself: its number and time, that it ran, and what it was compared with (column_filled: in how many
+rows a column was filled there; the first refresh had nothing before it). All others hold the same bytes twice, those of the history
+among them: nothing changed."""
 
 
 def empty(path: Path) -> None:

@@ -80,3 +80,17 @@ def test_a_period_that_is_no_academic_year_is_refused_wherever_it_stands(period:
     with pytest.raises(InputError, match="no academic year") as caught:
         COHORT.read(text.encode(), "2024-2025/ks2_school_information_data.csv")
     assert caught.value.row == 3
+
+
+def test_a_file_in_which_two_subjects_have_each_others_name_is_refused() -> None:
+    """Reading's share stood for that of all three subjects: 1,890 statuses changed, and every check passed."""
+    shares = {"Reading, writing and maths": 90, "Reading": 60, "Writing": 95, "Maths": 95}
+    rows = "".join(
+        f'202425,School,{urn},2011001,Total,"{subject}",{share},10,z\n'
+        for urn in range(100001, 100031)
+        for subject, share in shares.items()
+    )
+    with pytest.raises(InputError, match="In 30 schools more pupils reach the standard in all three subjects than in reading alone"):
+        KS2.read((KS2_HEADER + rows).encode(), KS2_FILE)
+    of_one = KS2_HEADER + rows.replace(",90,", ",50,") + '202425,School,100050,2011001,Total,"Reading, writing and maths",61,10,z\n'
+    assert len(KS2.read(of_one.encode(), KS2_FILE).frame) == 31

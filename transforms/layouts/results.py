@@ -116,13 +116,39 @@ def _ks2_long(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
         if theirs in combined:
             result[ours] = combined[theirs]
         result[f"{ours}_missing"] = combined[f"{theirs}_missing"]
-    for subject in ("Reading", "Writing", "Maths"):
+    _refuse_mixed_up(frame, combined, reading)
+    for subject in _SUBJECTS:
         ours = f"{subject.lower()}_progress"
         part = frame.loc[frame["subject"] == subject, ["urn", "year", "progress", "progress_missing"]]
         part = part.rename(columns={"progress": ours, "progress_missing": f"{ours}_missing"})
         result = result.merge(part, how="left", on=["urn", "year"], validate="one_to_one")
         result.loc[result[ours].isna() & result[f"{ours}_missing"].isna(), f"{ours}_missing"] = "no_row"
     return result
+
+
+_SUBJECTS = ("Reading", "Writing", "Maths")
+_ROUNDED = 1
+"""Percentage points by which a share that is rounded may be above another that it is a part of."""
+
+
+def _refuse_mixed_up(frame: pd.DataFrame, combined: pd.DataFrame, reading: Reading) -> None:
+    """Raise InputError where in many schools more pupils reach the standard in all three subjects than in one of them.
+
+    In the files of 2022/23 to 2024/25 seven schools of 15,000 are so, by rounding; else a subject has another's name.
+    """
+    whole = combined.set_index(["urn", "year"])["expected_percent"]
+    for subject in _SUBJECTS:
+        part = frame[frame["subject"] == subject].set_index(["urn", "year"])["expected_percent"]
+        above = (whole > part.reindex(whole.index) + _ROUNDED).fillna(False).to_numpy(dtype=bool)
+        if above.sum() > max(20, len(combined) / 100):
+            raise InputError(
+                f"In {above.sum():,} schools more pupils reach the standard in all three subjects than in {subject.lower()} alone",
+                file=reading.path,
+                row=int(combined["row_number"].to_numpy()[above][0]),
+                column="subject",
+                expected="the share of all three subjects not above that of one of them",
+                do="see whether the rows of two subjects have each other's name, and fetch the file again",
+            )
 
 
 COHORT = read_layout("ks2_cohort", {"long": _long_rows})

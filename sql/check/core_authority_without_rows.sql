@@ -2,7 +2,8 @@
 -- what: Of an authority with ten schools or more hardly one has a row in a file of which most other schools have one: Ofsted's newest release, or
 -- the results of a year.
 -- why: An authority whose rows were lost is a thousandth of a file, and all of its schools look as if they had never been judged.
--- do: Compare the rows of the authority with the publisher's file; fetch it again. If it is right, allow it once: schoolmatch refresh --accept-changes.
+-- do: Compare the rows of the authority with the publisher's file; fetch it again. If it is right, allow it once: schoolmatch refresh
+-- --accept-changes.
 with years as (
     select distinct
         'key stage 2' as file,

@@ -188,7 +188,7 @@ def judge(file: Seed, content: bytes) -> tuple[str, str]:
 def _is_told(what: str, headings: dict[str, str], notices: str) -> bool:
     """Whether a notice names it: by the heading or by what became of the rows."""
     if what.startswith("row ") or "set aside" in what or "twice" in what:
-        return bool(re.search(r"rows (without|stand|are not read|end early|were set aside)", notices))
+        return bool(re.search(r"rows (without|stand|are not read|end early|were set aside)|alone tell of a school", notices))
     heading = next((heading for name, heading in headings.items() if what.startswith((f"{heading}, row", f"{name} of"))), None)
     return bool(heading) and heading in notices
 

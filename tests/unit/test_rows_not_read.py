@@ -51,7 +51,7 @@ def test_a_school_that_is_lost_by_a_new_word_in_one_row_is_told_with_the_row_and
 def test_a_wide_row_with_a_urn_and_a_type_that_is_not_known_is_told() -> None:
     text = "RECTYPE,URN,TPUP,ATT8SCR,P8MEA\n1,100001,30,45,0.1\n3,100002,30,45,0.1\n4,,30,45,0.1\n"
     assert KS4.read(text.encode(), "2015-2016/england_ks4final.csv").notices == (
-        "Rows of schools of which no other tells are not read (the first is row 3): RECTYPE says '3' of 1",
+        "Rows that alone tell of a school are not read (the first is row 3): RECTYPE says '3' of 1",
     )
 
 
@@ -90,7 +90,9 @@ def test_a_file_in_which_two_subjects_have_each_others_name_is_refused() -> None
         for urn in range(100001, 100031)
         for subject, share in shares.items()
     )
-    with pytest.raises(InputError, match="In 30 schools more pupils reach the standard in all three subjects than in reading alone"):
+    with pytest.raises(
+        InputError, match="In 30 schools more pupils reach the standard in all three subjects than in reading alone"
+    ):
         KS2.read((KS2_HEADER + rows).encode(), KS2_FILE)
     of_one = KS2_HEADER + rows.replace(",90,", ",50,") + '202425,School,100050,2011001,Total,"Reading, writing and maths",61,10,z\n'
     assert len(KS2.read(of_one.encode(), KS2_FILE).frame) == 31

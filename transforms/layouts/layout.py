@@ -192,9 +192,7 @@ class Layout:
             reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
         if table.lost:
             told = ", ".join(f"{heading} says {shown(label)} of {count:,}" for (heading, label), count in table.lost.items())
-            reading.notices.append(
-                f"Of schools of which no other row tells rows are not read (the first is row {table.lost_row}): {told}"
-            )
+            reading.notices.append(f"Rows that alone tell of a school are not read (the first is row {table.lost_row}): {told}")
         del table  # of a large file every copy counts
         told_by, label = self.national.get(vintage, ("", ""))
         of_the_country = pd.DataFrame()

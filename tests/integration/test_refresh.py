@@ -162,9 +162,10 @@ def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
     assert other == RUNS_APART
 
 
-RUNS_APART = {"refresh", "refresh_history"}
-"""Tables that tell of the run itself: its number and time, what it was compared with, and that it ran. All others hold the same
-bytes twice, those of the history among them: nothing changed."""
+RUNS_APART = {"refresh", "refresh_history", "column_filled"}
+"""Tables that tell of the run itself: its number and time, what it was compared with, and that it ran; and what column_filled tells
+of the refresh before, which the first has not. All others hold the same bytes twice, those of the history among them: nothing
+changed."""
 
 
 def empty(path: Path) -> None:

@@ -24,6 +24,8 @@ MISSING = {
 }  # fmt: skip
 NO_GRADE = {"Not judged": "no_headline_grade", "9": "not_judged", "8": "not_judged", "0": "not_judged"}
 GRADES = {"1": 1, "2": 2, "3": 3, "4": 4, "Outstanding": 1, "Good": 2, "Requires improvement": 3, "Inadequate": 4}
+OPEN = ("breakdown",)
+"""Columns whose words nobody lists; of the others in ``Spec.only`` a new word is news."""
 BLANK = ("", "NULL", "Not recorded")
 NEVER_SEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ufff9-\ufffb]")
 
@@ -38,6 +40,8 @@ class Plain:
 
     rows: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    news: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    told_of: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,14 @@ class Spec:
 
 
 def text_of(content: bytes) -> str:
-    """The text: UTF-8, else Windows-1252. Raises Wrong where it is neither, or has what no text has."""
-    is_marked = content.startswith(b"\xef\xbb\xbf")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if is_marked:
-            raise Wrong("it says that it is UTF-8, and is not") from None
-        text = content.decode("cp1252", errors="replace")
+    """The text: UTF-8, and a byte that is none of it in Windows-1252. Raises Wrong for what no text has."""
+    text, rest = "", content.removeprefix(b"\xef\xbb\xbf")
+    while rest:
+        try:
+            text, rest = text + rest.decode("utf-8"), b""
+        except UnicodeDecodeError as error:
+            text += rest[: error.start].decode("utf-8") + rest[error.start : error.end].decode("cp1252", errors="replace")
+            rest = rest[error.end :]
     if "\0" in text:
         raise Wrong("NUL")
     return text
@@ -100,6 +104,7 @@ def read(content: bytes, spec: Spec, *, ends_in_line: bool = True) -> Plain:
             if len(record) not in widths and (len(record) < len(header) or any(record[len(header) :])):
                 plain.wrong.append(f"row {number} has {len(record)} fields of {len(header)}")
             _take(record, number, places, spec, plain, header)
+    plain.wrong += [text for text, named in plain.news if named not in plain.told_of]
     if not plain.rows:
         plain.wrong.append("no rows")
     return plain
@@ -125,10 +130,17 @@ def _take(record: list[str], number: int, places: dict[str, int], spec: Spec, pl
     for name, words in spec.only.items():
         if name in cells and cells[name] not in words and not is_national:
             if cells[name] not in spec.known.get(name, (cells[name],)):
-                plain.wrong.append(f"{spec.columns[name][0]}, row {number}: {cells[name][:40]!r} is news")
+                # a new group of pupils is no news, but a school of which no other row tells is lost
+                named = tuple(cells.get(each, "") for each in ("urn", "year", "subject")) if name in OPEN else ()
+                plain.news.append((f"{spec.columns[name][0]}, row {number}: {cells[name][:40]!r} is news", named))
             return
     if is_national:
         return
+    for name, text in cells.items():
+        if spec.columns[name][1] == "urn-or-aside" and text in ("", "NULL"):
+            plain.wrong.append(f"{spec.columns[name][0]}, row {number}: set aside")
+            return
+    plain.told_of.add(tuple(cells.get(each, "") for each in ("urn", "year", "subject")))
     row: dict[str, Any] = {"row": (number, None)}
     for name, text in cells.items():
         heading, form = spec.columns[name]
@@ -139,10 +151,6 @@ def _take(record: list[str], number: int, places: dict[str, int], spec: Spec, pl
             row[name] = ("?", None)
     for name in spec.columns:
         row.setdefault(name, (None, None))
-    for name, (_, form) in spec.columns.items():
-        if form == "urn-or-aside" and row[name] == (None, None):
-            plain.wrong.append(f"{spec.columns[name][0]}, row {number}: set aside")
-            return
     key = tuple(row.get(name, (None, None))[0] for name in spec.key)
     values = {name: value for name, value in row.items() if name != "row"}
     if key in plain.rows and plain.rows[key] != values:

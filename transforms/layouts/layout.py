@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -12,19 +12,12 @@ from typing import Literal
 import pandas as pd
 
 from transforms.errors import InputError
+from transforms.layouts.encoding import FETCH_AGAIN
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
-from transforms.layouts.text_table import Choice, Ending, Wanted, blanked, read_text_table
-from transforms.text import has_unseen
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The file that is being read: its path and header; ``notices`` takes what has to be told, in sentences."""
-
-    path: str
-    header: tuple[str, ...]
-    notices: list[str] = field(default_factory=list)
-
+from transforms.layouts.reading import Reading, once
+from transforms.layouts.rows import Choice, Ending, Wanted
+from transforms.layouts.text_table import blanked, read_text_table
+from transforms.text import has_unseen, shown
 
 Reshape = Callable[[pd.DataFrame, Reading], pd.DataFrame]
 """From the rows as published to one row per key."""
@@ -173,14 +166,15 @@ class Layout:
                 if heading and heading[0] in header:
                     chosen[column.name] = heading[0]
             told_by, label = self.national.get(vintage, ("", ""))
-            wanted = (
+            wanted = tuple(
                 replace(each, heading=chosen[each.heading], beside=frozenset({label} if each.heading == told_by else ()))
                 for each in self.wanted.get(vintage, ())
                 if each.heading in chosen
             )
             return Choice(
                 tuple(chosen.values()),
-                tuple(wanted),
+                wanted,
+                self._named_by(vintage, chosen),
                 self.may_end_after.get(vintage, ()),
                 vintage in self.rows_alike,
                 self.ends_with.get(vintage, "line end"),
@@ -196,6 +190,11 @@ class Layout:
         reading = Reading(path, table.header)
         if table.ended_early:
             reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
+        if table.lost:
+            told = ", ".join(f"{heading} says {shown(label)} of {count:,}" for (heading, label), count in table.lost.items())
+            reading.notices.append(
+                f"Of schools of which no other row tells rows are not read (the first is row {table.lost_row}): {told}"
+            )
         del table  # of a large file every copy counts
         told_by, label = self.national.get(vintage, ("", ""))
         of_the_country = pd.DataFrame()
@@ -204,10 +203,19 @@ class Layout:
             texts = texts[~is_national]
         frame = self._shaped(texts, vintage, chosen, reading)
         frame = once(frame, self.key, reading).reindex(columns=[*self.schema, "row_number"])
+        if frame.empty:
+            raise InputError(
+                f"None of the {rows:,} rows can be used", file=path, expected="data; " + ". ".join(reading.notices), do=FETCH_AGAIN
+            )
         national = self._shaped(of_the_country, vintage, chosen, reading) if len(of_the_country) else of_the_country
         national = national.reindex(columns=[*self.national_schema, "row_number"])
         ignored = tuple(heading for heading in reading.header if heading and heading not in chosen.values())
         return Parsed(frame, vintage, rows, reading.header, ignored, tuple(reading.notices), national)
+
+    def _named_by(self, vintage: str, chosen: Mapping[str, str]) -> tuple[str, ...]:
+        """What names a row that is wanted: school, year, and of what sort it is where each sort is wanted."""
+        sorts = [each.heading for each in self.wanted.get(vintage, ()) if each.each]
+        return tuple(chosen[name] for name in ("urn", "year", *sorts) if name in chosen)
 
     def _shaped(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
         """The rows typed, and in the shape of the vintage."""
@@ -255,38 +263,6 @@ class Layout:
             if column.content.with_reason and column.name not in frame:
                 frame[f"{column.name}_missing"] = pd.Series(NOT_IN_LAYOUT, index=frame.index, dtype="object")
         return frame
-
-
-def once(frame: pd.DataFrame, key: Sequence[str], reading: Reading) -> pd.DataFrame:
-    """Each row once: one that stands there again just as it is counts once, and is told.
-
-    Raises InputError where two rows of one key differ.
-    """
-    key = [name for name in key if name in frame]  # a vintage may lack a part of it
-    twice = frame.duplicated(key, keep=False)
-    if not twice.any():
-        return frame
-    same = frame[twice].duplicated([name for name in frame if name != "row_number"])
-    if same.any():
-        again = same.index[same]
-        reading.notices.append(
-            f"{len(again):,} rows stand there twice, and count once (row {frame.loc[again[0], 'row_number']} is the first)"
-        )
-        frame = frame.drop(index=again)
-        twice = frame.duplicated(key, keep=False)
-    if not twice.any():
-        return frame
-    first = frame[twice].sort_values([*key, "row_number"]).iloc[:2]
-    value = ", ".join(str(first.iloc[0][name]) for name in key)
-    raise InputError(
-        f"{' + '.join(key)} {value} is there twice (rows {first.iloc[0].row_number} and {first.iloc[1].row_number}), "
-        "and the two rows differ",
-        file=reading.path,
-        row=int(first.iloc[1].row_number),
-        column=key[0],
-        expected="each row once",
-        do="see which of the two is right, and report it to the publisher",
-    )
 
 
 _MONTHS = {

@@ -15,7 +15,8 @@ import shapely
 from transforms.errors import InputError
 from transforms.layouts.encoding import FETCH_AGAIN, decode
 from transforms.layouts.fields import Field, parse
-from transforms.layouts.layout import Column, Layout, Parsed, Reading, once
+from transforms.layouts.layout import Column, Layout, Parsed
+from transforms.layouts.reading import Reading, once
 from transforms.layouts.table import read_layout
 from transforms.text import clean, shown
 

@@ -11,9 +11,12 @@ import re
 import pandas as pd
 
 from transforms.errors import InputError
-from transforms.layouts.layout import Reading, academic_year, academic_year_in_path, once
+from transforms.layouts.layout import academic_year, academic_year_in_path
+from transforms.layouts.reading import Reading, once
 from transforms.layouts.table import read_layout
+from transforms.text import shown
 
+_CENTURY = 20
 _VERSIONS = ("Provisional", "Revised", "Final")
 """Of results, in the order in which they are published: each takes the place of the one before."""
 
@@ -53,10 +56,10 @@ def _wide_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
 def _long_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     """The year as the one in which it ended (202425 becomes 2025); of a year that is told in two versions the later."""
     start, end = frame["year"] // 100, frame["year"] % 100
-    wrong = (start + 1) % 100 != end
+    wrong = ~(((start + 1) % 100 == end) & (start // 100 == _CENTURY)).fillna(False)
     if wrong.any():
         raise InputError(
-            f"The period {frame.loc[wrong, 'year'].iloc[0]} is no academic year",
+            f"The period {shown(frame.loc[wrong, 'year'].iloc[0])} is no academic year ({int(wrong.sum()):,} such rows)",
             file=reading.path,
             row=int(frame.loc[wrong, "row_number"].iloc[0]),
             column="time_period",

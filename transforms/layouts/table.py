@@ -26,7 +26,8 @@ from transforms.errors import InputError
 from transforms.layouts import fields
 from transforms.layouts.fields import Kind, label_key
 from transforms.layouts.layout import Column, Layout, Reshape
-from transforms.layouts.text_table import Ending, Wanted, heading_key
+from transforms.layouts.rows import Ending, Wanted
+from transforms.layouts.text_table import heading_key
 
 FOLDER = Path(__file__).parent
 SHARED_LABELS = FOLDER / "_labels.toml"
@@ -66,6 +67,7 @@ class WantedRows(Strict):
 
     labels: tuple[str, ...] = Field(min_length=1)
     each: bool = False
+    others: tuple[str, ...] = ()
 
 
 class Vintage(Strict):
@@ -156,7 +158,10 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
         ),
         reshape={name: known[vintage.shape] for name, vintage in vintages.items() if vintage.shape},
         wanted={
-            name: tuple(Wanted(column, frozenset(rows.labels), rows.each) for column, rows in vintage.wanted.items())
+            name: tuple(
+                Wanted(column, frozenset(rows.labels), rows.each, others=frozenset(rows.others))
+                for column, rows in vintage.wanted.items()
+            )
             for name, vintage in vintages.items()
         },
         national={name: each for name, vintage in vintages.items() for each in vintage.national.items()},

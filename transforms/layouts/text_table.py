@@ -1,4 +1,4 @@
-"""From a publisher's text to rows: title rows above the header, ragged and truncated files.
+"""From a publisher's text to columns: title rows above the header, truncated files.
 
 Nothing here knows what a column means. A file is never held as text as a whole: its rows go by, and what is chosen of them is kept.
 """
@@ -8,26 +8,22 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
 
 from transforms.errors import InputError
 from transforms.layouts.encoding import FETCH_AGAIN, open_text
+from transforms.layouts.rows import Choice, Ending, Rows, Wanted, Widths
 
 LABELS_AT_MOST = 12
 """How many of the labels that are there an error lists."""
 
 TITLE_ROWS_AT_MOST = 10
 """How far down the header is looked for (publishers put 0, 1 or 2 title rows above it)."""
-
-Ending = Literal["line end", "quotation mark", "anything"]
-"""How a whole file ends. ``quotation mark``: its last field may stand in quotation marks and have no line end after it, as GIAS
-writes its links. ``anything``: it is written by hand, and where it ends says nothing."""
 
 _ROWS_AT_A_TIME = 20_000
 """Rows that are held as Python's strings before they become a column, which takes a tenth of the memory."""
@@ -41,44 +37,15 @@ class TextTable:
 
     ``columns``: a column of strings per chosen heading, in that order, indexed by the row in the file, counted as a spreadsheet
     counts (1 is the first row of the file). ``ended_early``: how many of the rows the publisher ends before the header does; what
-    they lack is empty.
+    they lack is empty. ``lost``: how many there are (of what ``named_by`` names) of which a row tells that is not read, and none
+    that is, by the heading and the label for which it is not; ``lost_row``: the first such row.
     """
 
     header: tuple[str, ...]
     columns: pd.DataFrame
     ended_early: int = 0
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which rows are read: those that have one of these labels under the heading.
-
-    ``each``: every one of the labels must occur in the file, else at least one of them. ``beside``: labels of rows that are read
-    too, where there are any.
-    """
-
-    heading: str
-    labels: frozenset[str]
-    each: bool = False
-    beside: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is read of a file with a certain header: which headings, of which rows.
-
-    Every row is as wide as the header, ``wanted`` or not: a row that has moved by a field may have lost its label by that.
-    ``may_end_after``: headings after which a row may end, by the publisher's rule. ``rows_alike``: either every row does, or none.
-    ``ends_with``: how the file ends. ``most_rows``: more are not read. ``do``: what to do where no row is as wanted.
-    """
-
-    headings: tuple[str, ...]
-    wanted: tuple[Wanted, ...] = ()
-    may_end_after: tuple[str, ...] = ()
-    rows_alike: bool = False
-    ends_with: Ending = "line end"
-    most_rows: int | None = None
-    do: str | None = None
+    lost: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    lost_row: int | None = None
 
 
 def read_text_table(
@@ -96,9 +63,9 @@ def read_text_table(
         choice = choose(header)
         row = header_row
         take = _taker([_place(heading, header, header_row, file) for heading in choice.headings])
-        wanted = [(header.index(each.heading), each.labels | each.beside, Counter[str]()) for each in choice.wanted]
+        rows_read = Rows(header, choice)
         mark = next(heading for heading in header_has if heading in header)
-        widths = _Widths(header, choice, file, ends_in_a_line=content.endswith((b"\n", b"\r")))
+        widths = Widths(header, choice, file, ends_in_a_line=content.endswith((b"\n", b"\r")))
         columns = _Columns(choice.headings)
         for row, record in enumerate(records, start=header_row + 1):
             if not any(map(str.strip, record)):
@@ -112,7 +79,7 @@ def read_text_table(
                     expected="one header, and rows of data below it",
                     do="two files that were put together look so; " + FETCH_AGAIN,
                 )
-            if not _is_wanted(record, wanted):
+            if not rows_read.has(record, row):
                 continue
             columns.add(take(record), row)
             if choice.most_rows and columns.count > choice.most_rows:
@@ -132,55 +99,11 @@ def read_text_table(
             do=FETCH_AGAIN,
         ) from error
     _refuse_cut(content, file, row, choice.ends_with)
-    for each, (_, _, labels) in zip(choice.wanted, wanted, strict=True):
+    for each, labels in zip(choice.wanted, rows_read.labels, strict=True):
         _demand(each, labels, choice.do, file)
     if not columns.count:
         raise InputError("The file has a header and no rows", file=file, expected="data", do=FETCH_AGAIN)
-    return TextTable(header, columns.frame(), widths.ended_early)
-
-
-class _Widths:
-    """How wide rows are: as wide as the header, or as the publisher's rule says."""
-
-    def __init__(self, header: tuple[str, ...], choice: Choice, file: str, *, ends_in_a_line: bool) -> None:
-        self.width, self.file, self.ends_in_a_line = len(header), file, ends_in_a_line
-        self.ends = {header.index(heading) + 1 for heading in choice.may_end_after if heading in header}
-        self.rows_alike = choice.rows_alike
-        self.ended_early = self.whole = 0
-
-    def fit(self, record: list[str], row: int, rest: Iterator[list[str]]) -> None:
-        """Blanks where a row ends early. Raises InputError where it may not, or is too wide; ``rest``: the rows below."""
-        found = len(record)
-        if found > self.width:
-            raise self._unlike(row, found, self.width)
-        if found == self.width:
-            self.whole += 1
-        elif found in self.ends:
-            record += [""] * (self.width - found)
-            self.ended_early += 1
-        else:
-            is_last = next(rest, None) is None
-            raise InputError(
-                "The file is cut off in the middle of its last row"
-                if is_last and not self.ends_in_a_line
-                else "A row is too short",
-                file=self.file,
-                row=row,
-                expected=f"{self.width} fields, found {found}",
-                do=FETCH_AGAIN,
-            )
-        if self.rows_alike and self.whole and self.ended_early:
-            raise self._unlike(row, found, min(self.ends) if found == self.width else self.width)
-
-    def _unlike(self, row: int, found: int, expected: int) -> InputError:
-        told = "the header has" if expected == self.width else "the rows above it have"
-        return InputError(
-            f"A row has {found} fields, {told} {expected}",
-            file=self.file,
-            row=row,
-            expected="one field for each heading",
-            do="look at the row for a stray comma or quotation mark; " + FETCH_AGAIN,
-        )
+    return TextTable(header, columns.frame(), widths.ended_early, *rows_read.lost())
 
 
 class _Columns:
@@ -257,11 +180,22 @@ def blanked(content: bytes, file: str, header_has: tuple[str, ...], headings: Co
 
 
 def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file: str) -> tuple[tuple[str, ...], int]:
+    above: tuple[int, int] | None = None  # how many fields of the fullest row above it are filled, and which row that is
     for row, record in enumerate(records, start=1):
         # Ofsted has headings with two spaces in a row in some releases and one in others.
         header = tuple(" ".join(heading.split()) for heading in record)
         if any(heading in header for heading in header_has):
+            if above and above[0] * 3 > len(header):
+                raise InputError(
+                    f"A row with {above[0]} fields that are filled stands above the header",
+                    file=file,
+                    row=above[1],
+                    expected="the header above every row of data, and nothing but a title above it",
+                    do="move the header to the top; " + FETCH_AGAIN,
+                )
             return header, row
+        if (filled := sum(map(bool, header))) > 1:
+            above = max(above or (0, 0), (filled, row))
         for delimiter, word in _DELIMITERS.items():
             if set(header_has) & {each.strip(' "') for each in delimiter.join(record).split(delimiter)}:
                 raise InputError(
@@ -294,16 +228,6 @@ def _place(heading: str, header: tuple[str, ...], row: int, file: str) -> int:
             do="compare the two columns, and take out the one that is not the publisher's",
         )
     return header.index(heading)
-
-
-def _is_wanted(record: list[str], wanted: list[tuple[int, frozenset[str], Counter[str]]]) -> bool:
-    """Whether the row has a label that is wanted in every one of the columns; what is found is counted, column by column."""
-    for index, labels, found in wanted:
-        label = record[index].strip()
-        found[label] += 1
-        if label not in labels:
-            return False
-    return True
 
 
 def _demand(wanted: Wanted, found: Counter[str], do: str | None, file: str) -> None:

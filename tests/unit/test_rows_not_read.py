@@ -1,0 +1,82 @@
+"""No row of a file is lost in silence: one that is not read, though no other tells of its school, is told or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms.errors import InputError
+from transforms.layouts import Parsed
+from transforms.layouts.gias import LINK
+from transforms.layouts.results import COHORT, KS2, KS4
+
+KS2_FILE = "2024-2025/ks2_school_attainment_data.csv"
+KS2_HEADER = (
+    "time_period,geographic_level,school_urn,school_laestab,breakdown,subject,expected_standard_pupil_percent,"
+    "higher_standard_pupil_percent,progress_measure_score\n"
+)
+SUBJECTS = ("Reading, writing and maths", "Reading", "Writing", "Maths", "Grammar, punctuation and spelling")
+
+
+def ks2(*changes: tuple[str, str]) -> Parsed:
+    """Two schools, the first with a group of pupils beside all of them; ``changes``: texts for others, each once."""
+    rows = "".join(f'202425,School,{urn},2011001,Total,"{subject}",77,10,z\n' for urn in (100001, 100002) for subject in SUBJECTS)
+    text = KS2_HEADER + rows + '202425,School,100001,2011001,Disadvantaged,"Reading, writing and maths",50,5,z\n'
+    text += '202425,National,,,Total,"Reading, writing and maths",60,8,z\n'
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return KS2.read(text.encode(), KS2_FILE)
+
+
+def test_rows_of_groups_other_subjects_and_areas_are_no_schools_and_nothing_is_said() -> None:
+    """Protects from notices that nobody needs: the genuine files of 2022/23 to 2024/25 have such rows for every school."""
+    assert (len(ks2().frame), ks2().notices) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("School,100002", "Schol,100002", "geographic_level says 'Schol' of 1"),
+        ("2011001,Total", "2011001,Totals", "breakdown says 'Totals' of 1"),
+        ('"Maths"', '"Mathematics"', "subject says 'Mathematics' of 1"),
+    ],
+)
+def test_a_school_that_is_lost_by_a_new_word_in_one_row_is_told_with_the_row_and_the_word(old: str, new: str, told: str) -> None:
+    """A word that is not known was a row of another sort: the school's result was gone, without a word."""
+    (notice,) = ks2((old, new)).notices
+    assert told in notice
+    assert "the first is row " in notice
+
+
+def test_a_wide_row_with_a_urn_and_a_type_that_is_not_known_is_told() -> None:
+    text = "RECTYPE,URN,TPUP,ATT8SCR,P8MEA\n1,100001,30,45,0.1\n3,100002,30,45,0.1\n4,,30,45,0.1\n"
+    assert KS4.read(text.encode(), "2015-2016/england_ks4final.csv").notices == (
+        "Rows of schools of which no other tells are not read (the first is row 3): RECTYPE says '3' of 1",
+    )
+
+
+def test_a_row_of_data_above_the_header_is_refused() -> None:
+    """It was taken for a title, and lost."""
+    rows = "100001,100002,Old,Predecessor,01-09-2020\n", "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n"
+    more = "100003,100004,Other,Successor,\n"
+    with pytest.raises(InputError, match="A row with 5 fields that are filled stands above the header") as caught:
+        LINK.read("".join((*rows, more)).encode(), "links_edubasealldata20250930.csv")
+    assert caught.value.row == 1
+    titled = f"Links of establishments,as at 30 September 2025\n\n{rows[1]}{more}"
+    assert len(LINK.read(titled.replace(",as at", " as at").encode(), "links_edubasealldata20250930.csv").frame) == 1
+
+
+def test_a_file_of_which_every_row_is_set_aside_is_refused() -> None:
+    """An emptied column of URNs left a file without a link, which was read: no school had a predecessor any more."""
+    text = "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n100001,,Old,Predecessor,01-09-2020\n"
+    with pytest.raises(InputError, match="None of the 1 rows can be used.*1 rows without LinkURN were set aside"):
+        LINK.read(text.encode(), "links_edubasealldata20250930.csv")
+
+
+@pytest.mark.parametrize("period", ["", "NULL", "2025", "102425", "202426"])
+def test_a_period_that_is_no_academic_year_is_refused_wherever_it_stands(period: str) -> None:
+    """A blank one was a year that is not known: its rows were read, and of no year."""
+    text = f"school_urn,time_period,geographic_level,telig\n100001,202425,School,30\n100002,{period},School,30\n"
+    with pytest.raises(InputError, match="no academic year") as caught:
+        COHORT.read(text.encode(), "2024-2025/ks2_school_information_data.csv")
+    assert caught.value.row == 3

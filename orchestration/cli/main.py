@@ -100,7 +100,7 @@ def refresh(
         done = run_refresh(place, source)
     except BaseException as error:
         if place.latest.exists():
-            error.add_note(f"What is published is whole: {place.latest}")
+            error.add_note(f"What was published before is as it was: {place.latest}")
         raise
     _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive if not each.is_withheld])
     for state in done.status:

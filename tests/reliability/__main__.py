@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -49,7 +50,7 @@ def _fuzz(asked: Asked, core: int, report: Report) -> None:
 def _national(asked: Asked, core: int, report: Report) -> None:
     from tests.reliability.national import national
 
-    national(asked.trials, asked.seed, core, asked.cores, report)
+    national(range(asked.first + core, asked.trials, asked.cores), asked.seed, report)
 
 
 PARTS: dict[str, tuple[Callable[[Asked, int, Report], None], int]] = {
@@ -69,6 +70,7 @@ def arguments() -> Asked:
     parser.add_argument("--trials", type=int, help="how many trials; of readers, how many seconds")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--first", type=int, default=0, help="of national: the number of the first trial")
     parser.add_argument("--short", action="store_true", help="of crash points: with hardly an export, and one of each shape")
     parser.add_argument("--trial", type=int, help="of fuzz: this one alone, shown")
     return parser.parse_args()
@@ -101,6 +103,7 @@ def run(part: str, asked: Asked) -> bool:
 
 def main() -> None:
     """Run what was asked for; ends with 1 where something has failed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that folders in memory are taken away
     asked = arguments()
     RESULTS.mkdir(exist_ok=True)
     if asked.part == "fuzz" and asked.trial is not None:

@@ -35,6 +35,8 @@ from tests.reliability.steps import CHECKS, call, run_steps
 from transforms.errors import InputError
 from transforms.layouts import GROUPS, LAYOUTS
 from transforms.layouts.layout import Layout, Parsed
+from warehouse.contract import read_contracts
+from warehouse.filled import filled_model, reported
 from warehouse.home import Home
 from warehouse.landing import raw
 from warehouse.model import load_macros
@@ -42,6 +44,9 @@ from warehouse.store import SETTINGS, literal, run
 
 Report = Callable[[dict[str, Any]], None]
 WANTED = ("mart.school_status", "mart.school", "mart.school_left_out", "mart.area_summary", "mart.change")
+OF_OURS = ("mart_allocation", "mart_cold_spot", "mart_organisation", "mart_partner", "mart_similarity", "mart_median",
+           "mart_withheld", "mart_area_counts", "contract_")  # fmt: skip
+"""Checks of what is worked out from statuses: they and their tables are left out, as they say nothing of the files."""
 HEADING = {"gias": "URN", "links": "LinkURN", "ofsted": "URN", "ks2": "school_urn", "ks2-before": "school_urn", "ks4": "school_urn"}
 DRIFT = "mart_drift_"
 _read: dict[tuple[str, str, str], Parsed] = {}
@@ -55,12 +60,13 @@ class Base:
     drop: Path
     home: Home
     product: dict[tuple[str, int], str]
+    told: set[str]
     oracle: dict[int, str]
     tables: dict[str, pd.DataFrame]
 
 
-def national(trials: int, seed: int, core: int, cores: int, report: Report) -> None:
-    """Every ``cores``-th of so many trials, from ``core`` on."""
+def national(numbers: range, seed: int, report: Report) -> None:
+    """The trials of these numbers."""
     root = work_folder("national")
     os.environ["SCHOOLMATCH_KEEP_PERSONS"] = "1"  # to take the names out of a file is two seconds a trial
     try:
@@ -69,7 +75,7 @@ def national(trials: int, seed: int, core: int, cores: int, report: Report) -> N
         report({"what": "national", "how": "base", "schools": len(base.oracle), "oracle_differs": len(differ), "faults": []})
         mutations = list(every())
         SETTINGS["threads"] = 1
-        for number in range(core, trials, cores):
+        for number in numbers:
             _trial(root, base, mutations[number % len(mutations)], number, seed, report, set(differ))
     finally:
         shutil.rmtree(root, ignore_errors=True)
@@ -99,14 +105,14 @@ def _base(root: Path) -> Base:
     _ = [model.reads for model in assemble().in_order]
     _steps()
 
-    def told() -> dict[tuple[str, int], str]:
-        with duckdb.connect(home.warehouse, read_only=True) as connection:
-            return _statuses(connection)
+    def told() -> tuple[dict[tuple[str, int], str], set[str]]:
+        with duckdb.connect(home.warehouse, config=SETTINGS) as connection:
+            return _statuses(connection), _told(connection)
 
     tables = {
         kind: statuses.table((drop / path).read_bytes(), HEADING[kind]) for kind, (path, _) in FILES.items() if kind in HEADING
     }
-    return Base(drop, home, in_fork(told).value, _oracle(tables), tables)
+    return Base(drop, home, *in_fork(told).value, _oracle(tables), tables)
 
 
 def _oracle(tables: dict[str, pd.DataFrame]) -> dict[int, str]:
@@ -121,7 +127,9 @@ def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], st
 @cache
 def _steps() -> tuple[Any, ...]:
     graph = assemble()
-    tables = {model.name for model in graph.needed_for(WANTED)} | set(graph.parameter_tables)
+    of_files = [check for check in graph.checks if not check.name.startswith(OF_OURS)]
+    wanted = {*WANTED, "mart.unknown_code", *(table for check in of_files for table in (check.on, *check.reads))}
+    tables = {model.name for model in graph.needed_for(wanted)} | set(graph.parameter_tables)
     not_built = {model.name for model in graph.in_order} - tables
     checks = {check.name for check in graph.checks if check.on in tables and not not_built & set(check.reads)}
     return landing_assets(), model_assets(graph), tables, checks
@@ -135,17 +143,13 @@ def _trial(root: Path, base: Base, mutation: National, number: int, seed: int, r
     content = mutation.change((base.drop / path).read_bytes(), random.Random(f"{seed} {number}"))
     drop = _with(base.drop, folder / "drop", path, content)
     done = in_fork(lambda: _published(base, Home(folder / "home"), drop, group), patience=600)
-    how, text, found = "traceback", "", {}
-    if done.how == "ended":
-        how, text, found = done.value
-    else:
-        text = f"{done.how}: {done.value}"
+    how, text, found = done.value if done.how == "ended" else ("traceback", f"{done.how}: {done.value}", {})
     changed = (
         {key for key in base.product.keys() | found.keys() if base.product.get(key) != found.get(key)} if how == "read" else set()
     )
     faults = []
     if how == "read":
-        how, fault = _judged(base, mutation, content, found, changed, not_compared)
+        how, fault = _judged(base, mutation, content, found, changed, not_compared, text)
         faults = [f"WRONG: {fault}"] if fault else []
     elif how == "traceback":
         faults = [f"traceback: {text[-600:]}"]
@@ -158,11 +162,17 @@ def _trial(root: Path, base: Base, mutation: National, number: int, seed: int, r
 
 
 def _judged(
-    base: Base, mutation: National, content: bytes, found: dict[tuple[str, int], str], changed: set[Any], not_compared: set[int]
+    base: Base,
+    mutation: National,
+    content: bytes,
+    found: dict[tuple[str, int], str],
+    changed: set[Any],
+    not_compared: set[int],
+    told: str,
 ) -> tuple[str, str]:
     """What has become of a file that was taken, and what is wrong with that."""
     if mutation.expected == "fault" and changed:
-        return "WRONG", f"{len(changed)} statuses have changed, and nothing was said"
+        return "WRONG", f"{len(changed)} statuses have changed; " + (f"told: {told}" if told else "nothing was said")
     if mutation.expected == "same" and changed:
         return "WRONG", f"{len(changed)} statuses have changed, and the file says the same"
     if mutation.expected != "news" or mutation.kind not in HEADING:
@@ -209,7 +219,14 @@ def _published(base: Base, home: Home, drop: Path, group: str) -> tuple[str, str
             names = text.removeprefix(CHECKS).partition(". ")[0].split(", ") if text.startswith(CHECKS) else []
             is_held = bool(names) and all(name.startswith(DRIFT) for name in names)
             return ("held" if is_held else "refused"), text, {}
-        return "read", "", _statuses(connection)
+        return "read", "; ".join(sorted(_told(connection) - base.told)), _statuses(connection)
+
+
+def _told(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """What a refresh would warn of: columns filled in another share of the rows, codes that no list has, notices of files."""
+    filled_model([each for each in read_contracts().values() if each.name in ("school", "school_status")]).build(connection)
+    notices = run(connection, "select notices from mart.source_file where notices is not null")
+    return {*reported(connection), *(notice for (notice,) in notices)}
 
 
 def _as_before(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> None:

@@ -37,7 +37,8 @@ class _Commands(TyperGroup):
         """Run the command that was named."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()  # here, not when all is over: the pipe may be closed, or the disk full
+            if sys.stdout:  # which a program that starts this one may have closed
+                sys.stdout.flush()  # here, not when all is over: the pipe may be closed, or the disk full
         except (typer.Exit, typer.Abort, SystemExit):
             raise
         except BrokenPipeError:

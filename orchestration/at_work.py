@@ -57,7 +57,7 @@ def is_held(home: Home, run_id: str) -> bool:
     path = _lock_of(home, run_id)
     if run_id in _held:
         return True
-    if not path.exists():
+    if not path.is_file():
         return False
     try:
         with FileLock(path).acquire(timeout=0):
@@ -69,7 +69,7 @@ def is_held(home: Home, run_id: str) -> bool:
 def forget(home: Home) -> None:
     """Remove the locks of runs that nobody is at work on."""
     for path in _folder(home).glob("*.lock"):
-        if not is_held(home, path.stem):
+        if path.is_file() and not is_held(home, path.stem):
             path.unlink(missing_ok=True)
 
 

@@ -30,7 +30,9 @@ def prepare_dagster_home(home: Home) -> Path:
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)
-    durable.write(home.dagster / SETTINGS.name, SETTINGS.read_bytes())
+    own, settings = home.dagster / SETTINGS.name, SETTINGS.read_bytes()
+    if not own.is_file() or own.read_bytes() != settings:
+        durable.write(own, settings)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     # A sensor that fetches a large file must not be cut off after Dagster's minute.

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import shutil
+import threading
 from pathlib import Path
 
 log = logging.getLogger("schoolmatch")
@@ -18,6 +19,13 @@ log = logging.getLogger("schoolmatch")
 BUILDING = ".building-"
 """How the name of a folder begins that is being written. Once its writer has ended, nothing in it is needed."""
 _DELETING = ".deleting-"
+PARTIAL = ".partial-"
+"""How the name of a file begins that is being written."""
+
+
+def is_refused(error: OSError) -> bool:
+    """Whether the machine would not read (no permission, no descriptors, a disk that fails), so that what is there may be whole."""
+    return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
 
 
 def sha256_of(path: Path) -> str:
@@ -76,7 +84,8 @@ def move(path: Path, to: Path) -> None:
 
 def write(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Write a file whole or not at all. ``mode``: its permissions, where not as usual."""
-    partial = path.with_name(".partial")  # a name of its own could be too long, with that of the file in it
+    # not its own name, which could be too long with more; two processes may write the same file at once
+    partial = path.with_name(f"{PARTIAL}{os.getpid()}-{threading.get_ident()}")
     try:
         partial.write_bytes(content)
         if mode is not None:
@@ -109,7 +118,7 @@ def remove(path: Path) -> None:
 
 def clear(folder: Path) -> None:
     """Take away what was being written or removed in a folder when its process was killed. The caller sees that none is at work."""
-    for pattern in (f"{BUILDING}*", f"{_DELETING}*", ".partial"):
+    for pattern in (f"{BUILDING}*", f"{_DELETING}*", f"{PARTIAL}*"):
         for left in folder.glob(pattern):
             remove(left)
 
@@ -121,6 +130,11 @@ def set_aside(path: Path, place: Path, why: str) -> Path:
     while to.exists() or to.is_symlink():
         extra += 1
         to = place / f"{path.name}-{extra}"
-    rename(path, to)
+    try:
+        rename(path, to)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.move(path, to)  # a part of the home may lie on another disk
     log.warning("%s is damaged (%s): it was moved to %s, and is not used. Delete it once nobody wants to look at it", path, why, to)
     return to

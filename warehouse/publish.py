@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ DUCKDB_FILE = "schoolmatch.duckdb"
 KEPT = 12
 """How many published folders are kept: a quarter of weekly refreshes."""
 
-_STAMP = re.compile(r"(\d{8}T\d{6}Z)(?:-(\d+))?")
+_STAMP = re.compile(r"(2\d{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|30|31)T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z)(?:-(\d+))?")
 _FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -64,8 +64,11 @@ def about(folder: Path) -> dict[str, Any] | None:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         manifest = {"files": {}, "tables": {}, "sources": []} | manifest
         manifest["refresh"] = {"is_synthetic": False} | manifest["refresh"]
-        str(manifest["refresh"]["source"])
+        manifest["files"], manifest["tables"] = dict(manifest["files"]), dict(manifest["tables"])
+        _ = [str(manifest["refresh"]["source"]), *(str(file["sha256"]) for file in manifest["sources"])]
     except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, OSError) and durable.is_refused(error):
+            raise
         log.warning("what the published folder %s says of itself cannot be read (%s): it is not used", folder, _told(error))
         return None
     return manifest
@@ -89,7 +92,11 @@ def new_stamp(home: Home) -> str:
     there = [
         path.name.removeprefix(durable.BUILDING) for parent in (home.published, *home.history.glob("*")) for path in _in(parent)
     ]
-    newest = max((stamp_time(name) for name in there if _STAMP.match(name)), default=None)
+    times = []
+    for name in filter(_STAMP.fullmatch, there):
+        with suppress(ValueError):  # 30 February, of somebody's hand
+            times.append(stamp_time(name))
+    newest = max(times, default=None)
     now = clock.now()
     if newest and newest > now + CLOCK_MAY_DIFFER:
         log.warning(
@@ -154,7 +161,7 @@ def verify(folder: Path) -> dict[str, Any]:
     """
     manifest = verify_files(folder)
     with read_only(folder / DUCKDB_FILE) as connection:
-        for table, count in manifest["tables"].items():
+        for table, count in manifest.get("tables", {}).items():
             found = int(run(connection, f"select count(*) from {table}")[0][0])
             if found != count:
                 raise _damaged(folder, f"{table} has {found:,} rows, the manifest says {count:,}")
@@ -170,6 +177,8 @@ def verify_files(folder: Path, only: Collection[str] = ()) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files: dict[str, dict[str, Any]] = {name: dict(file) for name, file in manifest["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, OSError) and durable.is_refused(error):
+            raise
         raise _damaged(folder, f"{MANIFEST} cannot be read: {_told(error)}") from error
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     if different := sorted(set(only) - there if only else there ^ set(files)):
@@ -218,7 +227,9 @@ LINK_ASIDE = ".latest"
 
 
 def prune(home: Home) -> None:
-    """Remove all but the newest folders, never ``latest`` nor the newest before it of its source: the two are compared.
+    """Remove all but the newest folders, never ``latest``, the newest of a source, nor the newest before ``latest`` of its source.
+
+    The next refresh of a source is compared with its newest.
 
     Readers that still have files of an old one open keep their data.
     """
@@ -226,10 +237,10 @@ def prune(home: Home) -> None:
     if len(every) <= KEPT or not home.latest.exists():
         return
     latest = home.latest.resolve().name
-    needed = {latest}
-    if manifest := about(home.latest):
-        before = (path.name for path in reversed(every) if order(path.name) < order(latest))
-        needed.add(next((name for name in before if _source(home.published / name) == manifest["refresh"]["source"]), latest))
+    source_of = {path.name: _source(path) for path in every}
+    newest_of = {source: name for name, source in source_of.items()}
+    before = (path.name for path in reversed(every) if order(path.name) < order(latest))
+    needed = {latest, *newest_of.values(), next((name for name in before if source_of[name] == source_of.get(latest)), latest)}
     for old in every[:-KEPT]:
         if old.name not in needed:
             log.info("removing the published folder %s (the newest %s are kept)", old.name, KEPT)

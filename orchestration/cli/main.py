@@ -37,7 +37,8 @@ class _Commands(TyperGroup):
         """Run the command that was named."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()  # here, not when all is over: the pipe may be closed, or the disk full
+            if sys.stdout:  # which a program that starts this one may have closed
+                sys.stdout.flush()  # here, not when all is over: the pipe may be closed, or the disk full
         except (typer.Exit, typer.Abort, SystemExit):
             raise
         except BrokenPipeError:
@@ -100,7 +101,7 @@ def refresh(
         done = run_refresh(place, source)
     except BaseException as error:
         if place.latest.exists():
-            error.add_note(f"What is published is whole: {place.latest}")
+            error.add_note(f"What was published before is as it was: {place.latest}")
         raise
     _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive if not each.is_withheld])
     for state in done.status:

@@ -83,6 +83,23 @@ def test_a_folder_that_is_no_database_any_more_is_passed_over(own: Home) -> None
     assert folder.stamp == "20200101T000000Z"
 
 
+def test_a_folder_whose_tables_are_damaged_is_told_and_passed_over(own: Home, caplog: pytest.LogCaptureFixture) -> None:
+    """A flipped byte behind a catalogue that can be read stopped every refresh, for ever."""
+    shutil.copytree(own.latest.resolve(), own.published / "20200101T000000Z")
+    path = own.latest / "schoolmatch.duckdb"
+    whole = path.read_bytes()
+    outcomes = set()
+    for at in range(len(whole) // 8, len(whole), len(whole) // 8):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+        caplog.clear()
+        with duckdb.connect() as connection:
+            folder = load_previous(connection, own, "drop", is_synthetic=True)
+        assert folder is not None
+        outcomes.add(folder.stamp)
+        assert folder.stamp != "20200101T000000Z" or str(own.published) in caplog.text
+    assert "20200101T000000Z" in outcomes
+
+
 def test_of_an_older_version_what_it_told_is_compared(own: Home) -> None:
     change(own, "latest", "alter table mart.school drop column ofsted_inspected_urn; drop table mart.reason")
     with duckdb.connect() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -179,6 +181,25 @@ def test_a_history_that_was_changed_is_not_believed_and_what_was_published_with_
     assert [row["refreshed_at"] for row in world.query("from mart.refresh_history")] == [FIRST, SECOND, THIRD]
     assert "which is the same" in caplog.text
     assert (home.damaged / "history" / "live" / newest.name).exists()
+
+
+def test_a_history_that_the_machine_will_not_read_is_not_moved_aside(
+    world: World, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With too few descriptors, or too little memory, it was taken for damaged, and what was found since was lost."""
+    schools(world)
+    refreshed(world, home, FIRST)
+    refreshed(world, home, SECOND)
+    before = sorted(path.name for path in home.history.rglob("*"))
+
+    def refused(path: Path) -> str:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(path))
+
+    monkeypatch.setattr("warehouse.durable.sha256_of", refused)
+    with pytest.raises(OSError, match="Too many open files"):
+        history.load_history(world.connection, home, "live", is_synthetic=False)
+    assert sorted(path.name for path in home.history.rglob("*")) == before
+    assert not home.damaged.exists()
 
 
 def refreshed_and_published(world: World, home: Home, at: datetime) -> Path:

@@ -8,6 +8,7 @@ import pytest
 
 from transforms.errors import InputError
 from transforms.layouts.gias import GROUP, LINK
+from transforms.layouts.results import KS4
 from warehouse import clock
 from warehouse.landing.archive import SYNTHETIC_MARKER, DropFolder, land
 from warehouse.landing.kept import SourceFile, layouts_hash
@@ -69,6 +70,16 @@ def test_a_file_dated_in_the_future_is_refused(drop: Path, tmp_path: Path) -> No
     (drop / "links_edubasealldata20251002.csv").write_bytes(LINKS)
     with pytest.raises(InputError, match="in the future"):
         landed(drop, tmp_path / "landing")
+
+
+def test_results_of_a_year_to_come_are_refused(drop: Path, tmp_path: Path) -> None:
+    """One school's row of 2026/27 made that the newest year, of which alone results count."""
+    text = "RECTYPE,URN,TPUP,ATT8SCR,P8MEA\n1,100001,30,45,0.1\n"
+    (drop / "2025-2026").mkdir()
+    (drop / "2025-2026" / "england_ks4final.csv").write_text(text)
+    with pytest.raises(InputError, match="2025/26 are told, which is yet to come"):
+        list(land(DropFolder(drop, today=TODAY), KS4, tmp_path / "landing"))
+    assert list(land(DropFolder(drop, today=TODAY.replace(year=2026)), KS4, tmp_path / "landing"))
 
 
 def test_a_file_whose_name_tells_no_date_that_there_is_is_refused(drop: Path, tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_codes_for_a_missing_result_are_null_with_the_reason_never_zero(text: st
 
 
 def test_wide_results_have_the_year_of_their_folder_and_leave_out_totals() -> None:
-    text = WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n4,201,,999,Total,1,1%,1%,1,1,1\r\n"
+    text = WIDE + "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3\r\n4,201,,,Total,1,1%,1%,1,1,1\r\n"
     frame = read("2015-2016/england_ks2final.csv", text)
     assert frame[["urn", "year", "laestab"]].to_numpy().tolist() == [[100000, 2016, 2013614]]
 

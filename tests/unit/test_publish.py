@@ -1,5 +1,7 @@
 """Publishing: switched in one step, read back, and nothing half-done left behind."""
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -204,3 +206,36 @@ def test_two_stamps_within_a_second_differ(home: Home) -> None:
     first = publish.new_stamp(home)
     (home.published / first).mkdir(parents=True)
     assert publish.new_stamp(home) > first
+
+
+def test_the_newest_of_each_source_is_kept_however_much_is_published_of_others(home: Home) -> None:
+    """A real folder went after twelve refreshes of the sample, and the next real refresh was compared with nothing."""
+    published(home, "20260101T000000Z", source="live")
+    for day in range(2, 2 + publish.KEPT + 1):
+        published(home, f"202601{day:02}T000000Z", source="sample")
+        publish.prune(home)
+    assert "20260101T000000Z" in names(home)
+    found = publish.newest_from(home, "live")
+    assert found is not None
+    assert len(names(home)) == publish.KEPT + 2  # and latest
+
+
+def test_a_name_that_is_no_time_stops_no_stamp(home: Home) -> None:
+    home.published.mkdir(parents=True)
+    for name in ("20261399T000000Z", "20260230T000000Z", "99991231T235959Z"):
+        (home.published / name).mkdir()
+    assert publish.new_stamp(home)
+
+
+def test_a_manifest_that_the_machine_will_not_read_is_no_damage(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too few descriptors a folder that was whole was moved out of the way, as if it were damaged."""
+    folder = published(home, "20260101T000000Z")
+
+    def refused(path: Path, *args: object, **options: object) -> str:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(path))
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(OSError, match="Too many open files"):
+        publish.about(folder)
+    with pytest.raises(OSError, match="Too many open files"):
+        publish.verify_files(folder)

@@ -125,6 +125,40 @@ def test_latest_that_is_no_link_to_a_folder_leads_to_the_newest_that_is_whole(
     assert latest(home) == THIRD
 
 
+def damage(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 255]))
+
+
+def test_latest_whose_tables_are_damaged_gives_way_to_the_one_before(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    """A flipped byte in it stopped every refresh after, or was compared with."""
+    damage(home.latest / publish.DUCKDB_FILE)
+    settle(home)
+    assert latest(home) == FIRST
+    assert [path.name for path in home.damaged.iterdir()] == [SECOND]
+    assert "does not have the hash" in caplog.text
+
+
+def test_the_only_folder_stays_also_where_it_is_damaged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home = Home(tmp_path)
+    publish_into(home, FIRST)
+    damage(home.latest / publish.DUCKDB_FILE)
+    settle(home)
+    assert home.latest.resolve().name == FIRST
+    assert "no other folder is whole" in caplog.text
+
+
+def test_latest_stays_where_another_file_of_it_was_saved_by_somebody(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    with publish.building(home, THIRD) as folder:
+        (folder / "changes.md").write_text("changes")
+        build(folder, THIRD)
+        publish.publish(home, folder, THIRD)
+    (home.latest / "changes.md").write_text("mine")
+    settle(home)
+    assert home.latest.resolve().name == THIRD
+    assert "changes.md does not have the hash" in caplog.text
+
+
 def test_of_folders_that_are_damaged_the_newest_that_is_whole_is_taken(home: Home) -> None:
     (home.published / SECOND / publish.MANIFEST).write_text("{")
     home.latest.unlink()
@@ -184,7 +218,9 @@ def test_a_history_that_was_lost_is_what_the_newest_folder_has(home: Home) -> No
     assert kept(home) == [SECOND]
 
 
-def test_what_is_not_as_its_manifest_says_is_not_kept_as_history(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_not_as_its_manifest_says_is_not_kept_as_history(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home = Home(tmp_path)
+    publish_into(home, FIRST)
     shutil.rmtree(home.history)
     (home.latest / "parquet" / f"{TABLES[0]}.parquet").write_bytes(b"damaged")
     settle(home)

@@ -17,7 +17,7 @@ from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
 from transforms.layouts.reading import Reading, once
 from transforms.layouts.rows import Choice, Ending, Wanted
 from transforms.layouts.text_table import blanked, read_text_table
-from transforms.text import has_unseen, shown
+from transforms.text import has_unseen
 
 Reshape = Callable[[pd.DataFrame, Reading], pd.DataFrame]
 """From the rows as published to one row per key."""
@@ -190,9 +190,6 @@ class Layout:
         reading = Reading(path, table.header)
         if table.ended_early:
             reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
-        if table.lost:
-            told = ", ".join(f"{heading} says {shown(label)} of {count:,}" for (heading, label), count in table.lost.items())
-            reading.notices.append(f"Rows that alone tell of a school are not read (the first is row {table.lost_row}): {told}")
         del table  # of a large file every copy counts
         told_by, label = self.national.get(vintage, ("", ""))
         of_the_country = pd.DataFrame()

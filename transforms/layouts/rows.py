@@ -9,6 +9,7 @@ from typing import Literal
 
 from transforms.errors import InputError
 from transforms.layouts.encoding import FETCH_AGAIN
+from transforms.text import shown
 
 Ending = Literal["line end", "quotation mark", "anything"]
 """How a whole file ends. ``quotation mark``: its last field may stand in quotation marks and have no line end after it, as GIAS
@@ -98,11 +99,12 @@ class Rows:
     """Which rows are read, the labels that were found, and what is told of by rows alone that are not read."""
 
     def __init__(self, header: tuple[str, ...], choice: Choice) -> None:
-        self.wanted = choice.wanted
+        self.wanted, self.do = choice.wanted, choice.do
         self.places = [header.index(each.heading) for each in choice.wanted]
         self.labels = [Counter[str]() for _ in choice.wanted]
         self.named_by = [header.index(heading) for heading in choice.named_by] if choice.wanted else []
-        self.read, self.not_read = set[tuple[str, ...]](), dict[tuple[str, ...], tuple[str, str, int]]()
+        # by the hash of what names a row: of a large file the names themselves are a fifth of the memory
+        self.read, self.not_read = set[int](), dict[int, tuple[str, str, int]]()
 
     def has(self, record: list[str], row: int) -> bool:
         """Whether the row has a label that is wanted in every one of the columns."""
@@ -112,13 +114,25 @@ class Rows:
             labels[label] += 1
             if label not in each.labels and label not in each.beside:
                 if label not in each.others and any(name[:1]):
-                    self.not_read.setdefault(name, (each.heading, label, row))
+                    self.not_read.setdefault(hash(name), (each.heading, label, row))
                 return False
         if name:
-            self.read.add(name)
+            self.read.add(hash(name))
         return True
 
-    def lost(self) -> tuple[Counter[tuple[str, str]], int | None]:
-        """By heading and label, how many that no row tells of that is read; and the first row of one."""
+    def refuse_lost(self, file: str) -> None:
+        """Raise InputError where a school's row is not read, for a label that is not known, and no other tells the same of it."""
         lost = [found for name, found in self.not_read.items() if name not in self.read]
-        return Counter((heading, label) for heading, label, _ in lost), min((row for *_, row in lost), default=None)
+        if not lost:
+            return
+        heading, label, row = min(lost, key=lambda found: found[2])
+        wanted = next(each for each in self.wanted if each.heading == heading)
+        count = sum(found[:2] == (heading, label) for found in lost)
+        raise InputError(
+            f"The row says {shown(label)}, and no row that is read tells the same of its school ({count:,} such rows)",
+            file=file,
+            row=row,
+            column=heading,
+            expected=", ".join(sorted(wanted.labels)),
+            do=self.do,
+        )

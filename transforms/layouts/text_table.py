@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 
 import pandas as pd
@@ -37,15 +37,12 @@ class TextTable:
 
     ``columns``: a column of strings per chosen heading, in that order, indexed by the row in the file, counted as a spreadsheet
     counts (1 is the first row of the file). ``ended_early``: how many of the rows the publisher ends before the header does; what
-    they lack is empty. ``lost``: how many there are (of what ``named_by`` names) of which a row tells that is not read, and none
-    that is, by the heading and the label for which it is not; ``lost_row``: the first such row.
+    they lack is empty.
     """
 
     header: tuple[str, ...]
     columns: pd.DataFrame
     ended_early: int = 0
-    lost: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    lost_row: int | None = None
 
 
 def read_text_table(
@@ -54,8 +51,8 @@ def read_text_table(
     """Read the columns that ``choose`` names, once the header (the first row holding one of ``header_has``) is known.
 
     Raises InputError for a file without header or with two, a chosen heading that stands twice, a row that is shorter than the
-    header and does not end where the choice says that it may, a row that is longer, a file that ends in the middle of a row, and
-    one of too many rows.
+    header and does not end where the choice says that it may, a row that is longer, a school's row under a label that is not
+    known, a file that ends in the middle of a row, and one of too many rows.
     """
     records = csv.reader(open_text(content, file), strict=True)
     try:
@@ -103,7 +100,8 @@ def read_text_table(
         _demand(each, labels, choice.do, file)
     if not columns.count:
         raise InputError("The file has a header and no rows", file=file, expected="data", do=FETCH_AGAIN)
-    return TextTable(header, columns.frame(), widths.ended_early, *rows_read.lost())
+    rows_read.refuse_lost(file)
+    return TextTable(header, columns.frame(), widths.ended_early)
 
 
 class _Columns:

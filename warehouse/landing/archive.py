@@ -167,6 +167,7 @@ def land(folder: DropFolder, layout: Layout, archive: Path, *, largest: int = LA
                 log.warning("%s: %s", path, notice)
             if parsed.ignored:
                 log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
+        _refuse_years_to_come(frame, folder.today, path)
         source_file = SourceFile(
             kind=layout.kind,
             layout=vintage,
@@ -189,6 +190,23 @@ def land(folder: DropFolder, layout: Layout, archive: Path, *, largest: int = LA
         known = folder.known(layout, frame)
         if len(known) or frame.empty:
             yield Landed(source_file, known, folder.known(layout, national) if layout.national else national)
+
+
+def _refuse_years_to_come(frame: pd.DataFrame, today: date, path: str) -> None:
+    """Raise InputError where a row tells of an academic year that ends after this one does: as the newest it would count alone."""
+    if "year" not in frame:
+        return
+    to_come = frame[frame["year"] > today.year]
+    if len(to_come):
+        year, count = int(to_come["year"].iloc[0]), len(to_come)
+        raise InputError(
+            f"Results of {academic_year(year)} are told, which is yet to come ({count:,} such rows)",
+            file=path,
+            row=int(to_come["row_number"].iloc[0]),
+            column="the academic year",
+            expected=f"a year up to {academic_year(today.year)}",
+            do="compare the row with what the publisher shows; check this machine's clock",
+        )
 
 
 def _landed_before(folder: Path, layout: Layout, content: bytes, path: str) -> SourceFile | None:

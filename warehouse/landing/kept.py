@@ -86,6 +86,8 @@ class Kept:
             told = date.fromisoformat(about["published"]) if about["published"] else None
             file = SourceFile(**about | {"published": told, "landed": datetime.fromisoformat(about["landed"])})
         except (OSError, ValueError, KeyError, TypeError) as error:
+            if isinstance(error, OSError) and durable.is_refused(error):
+                raise
             raise self._fault(f"its {PROVENANCE} cannot be read: {error}") from error
         sum_ = self._sums().get(PROVENANCE)
         if sum_ is None:  # of an earlier version: what can be known of it otherwise
@@ -106,6 +108,8 @@ class Kept:
         try:
             content = (self.folder / file.base_name).read_bytes()
         except OSError as error:
+            if durable.is_refused(error):
+                raise
             raise self._fault(f"it cannot be read: {error.strerror}") from error
         sha256 = hashlib.sha256(content).hexdigest()
         sum_ = self._sums().get(file.base_name)

@@ -130,15 +130,16 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
     """Fill ``history.*`` with what is kept of the source.
 
     One that is damaged is moved aside, and what was published with it is taken, else the one before it, which is told: then what
-    was found since is not in it. Raises InputError where something is kept and none of it can be read: to begin anew would lose it.
+    was found since is not in it. Raises InputError where something is kept and none of it can be read: to begin anew would lose it;
+    OSError or duckdb.Error where the machine will not read (no permission, no memory), which is no damage.
     """
     create(connection)
     kept = snapshots(home, source, is_synthetic=is_synthetic)
-    damaged: list[tuple[Path, Exception]] = []
+    damaged: list[tuple[Path, InputError]] = []
     for folder in reversed(kept):
         try:
             _load(connection, folder)
-        except (duckdb.Error, InputError, OSError) as error:
+        except InputError as error:
             damaged.append((folder, error))
         else:
             if damaged:
@@ -147,7 +148,7 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
         if twin := _published_with(home, folder.name, source, is_synthetic=is_synthetic):
             try:
                 _load(connection, twin, within="parquet")
-            except (duckdb.Error, InputError, OSError) as error:
+            except InputError as error:
                 log.warning("the history in %s cannot be read either: %s", twin, error)
             else:
                 log.warning("the history is taken from %s, which is the same", twin)
@@ -169,14 +170,23 @@ def load_history(connection: duckdb.DuckDBPyConnection, home: Home, source: str,
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path, within: str = "") -> None:
     """Fill ``history.*`` from the files of a folder, or of a folder in it, once they are as its manifest says.
 
-    Earlier versions kept none. Raises InputError, or duckdb.Error, where they are not, or cannot be read.
+    Earlier versions kept none. Raises InputError where they are not, and where such a one cannot be read.
     """
     create(connection)
-    if (folder / MANIFEST).exists():
+    is_whole = (folder / MANIFEST).exists()
+    if is_whole:
         verify_files(folder, only=[(Path(within) / name).as_posix() for name in _files()])
     for contract in kept_contracts():
-        path = literal(folder / within / f"{contract.name}.parquet")
-        run(connection, f"insert into {contract.kept_as} by name select {_known(connection, contract, path)} from {path}")
+        file = folder / within / f"{contract.name}.parquet"
+        path = literal(file)
+        try:
+            run(connection, f"insert into {contract.kept_as} by name select {_known(connection, contract, path)} from {path}")
+        except duckdb.Error as error:
+            if is_whole or isinstance(error, duckdb.OutOfMemoryException):
+                raise
+            if file.is_file():
+                file.open("rb").close()  # what the system refuses is no damage
+            raise InputError(f"It is no table of the history: {str(error).splitlines()[0]}", file=str(file)) from error
 
 
 def _published_with(home: Home, stamp: str, source: str, *, is_synthetic: bool) -> Path | None:

@@ -80,27 +80,29 @@ def comparable(home: Home) -> Iterator[Folder]:
                 ((source, is_synthetic),) = run(connection, "select source, is_synthetic from mart.refresh")
                 run(connection, "select definition, urn, phase, status from mart.school_status limit 0")
         except (duckdb.Error, ValueError) as error:
-            log.debug("nothing to compare with in %s: %s", path.name, error)
+            # one that an older version has published is as it should be
+            level = logging.WARNING if isinstance(error, duckdb.IOException) else logging.DEBUG
+            log.log(level, "nothing to compare with in %s: %s", path, str(error).splitlines()[0])
             continue
         yield Folder(path, source, bool(is_synthetic))
 
 
-def before(home: Home, source: str, *, is_synthetic: bool) -> Folder | None:
-    """The folder to compare a refresh with: the newest of its source, else the newest of another that is as real.
+def load_previous(connection: duckdb.DuckDBPyConnection, home: Home, source: str, *, is_synthetic: bool) -> Folder | None:
+    """Fill ``previous.*`` from the folder published before; returns that folder, or None where there is none to compare with.
 
-    Invented schools are never compared with real ones.
+    It is the newest of the source, else the newest of another that is as real: invented schools are never compared with real ones.
+    One that is damaged is told, and the one before it taken.
     """
     found = [folder for folder in comparable(home) if folder.is_synthetic == is_synthetic]
-    return next((folder for folder in found if folder.source == source), found[0] if found else None)
-
-
-def load_previous(connection: duckdb.DuckDBPyConnection, home: Home, source: str, *, is_synthetic: bool) -> Folder | None:
-    """Fill ``previous.*`` from the folder published before; returns that folder, or None where there is none to compare with."""
+    for folder in sorted(found, key=lambda folder: folder.source != source):
+        try:
+            load_folder(connection, folder, is_same_source=folder.source == source)
+        except duckdb.IOException as error:
+            log.warning("%s is damaged, and not compared with: %s", folder.path, str(error).splitlines()[0])
+        else:
+            return folder
     create(connection)
-    folder = before(home, source, is_synthetic=is_synthetic)
-    if folder is not None:
-        load_folder(connection, folder, is_same_source=folder.source == source)
-    return folder
+    return None
 
 
 def load_folder(connection: duckdb.DuckDBPyConnection, folder: Folder, *, is_same_source: bool) -> None:

@@ -14,7 +14,7 @@ from transforms.errors import InputError
 from warehouse import durable
 from warehouse.home import Home, release
 from warehouse.landing.kept import mark_published
-from warehouse.publish import LINK_ASIDE, about, folders, order, point_latest, prune, verify
+from warehouse.publish import DUCKDB_FILE, LINK_ASIDE, about, folders, order, point_latest, prune, verify, verify_files
 from warehouse.time import history
 
 log = logging.getLogger("schoolmatch")
@@ -60,7 +60,8 @@ def _is_not_kept(home: Home, folder: Path, source: str, *, is_synthetic: bool) -
 
 
 def _mend_latest(home: Home) -> None:
-    """Let ``latest`` be a link to a whole folder: the newest, where it is none, and where a killed process had yet to switch it.
+    """Let ``latest`` be a link to a folder whose tables are whole: the newest, where it is none, and where a killed process had yet
+    to switch it.
 
     A folder has its name before ``latest`` leads to it. One that is newer than ``latest`` and whose history is kept was published
     once: somebody has gone back from it, and that stays.
@@ -69,11 +70,14 @@ def _mend_latest(home: Home) -> None:
     if latest.exists() and not latest.is_symlink():
         durable.set_aside(latest, home.damaged, "it is no link to a published folder")
     there = latest.resolve().name if latest.exists() else None
+    damage = _damage(latest) if there else None
     for folder in reversed(folders(home)):
         if folder.name == there:
-            return
+            if damage is None:
+                return
+            continue
         manifest = about(folder)
-        if there and not (manifest and _is_not_kept_of(home, folder, manifest)):
+        if there and order(folder.name) > order(there) and not (manifest and _is_not_kept_of(home, folder, manifest)):
             continue
         try:
             verify(folder)
@@ -84,9 +88,34 @@ def _mend_latest(home: Home) -> None:
             "latest led to %s: it leads to %s now, the newest that is whole", there or "no folder that is there", folder.name
         )
         point_latest(home, folder.name)
+        if there and damage:
+            durable.set_aside(home.published / there, home.damaged, damage)
         return
-    if latest.is_symlink() and not latest.exists():
+    if damage:
+        log.warning("%s What was done: nothing, as no other folder is whole; what is published next takes its place", damage)
+    elif latest.is_symlink() and not latest.exists():
         latest.unlink()
+
+
+def _damage(folder: Path) -> str | None:
+    """What is wrong with the tables of a published folder; None where they are as they were written. Other files are only told of:
+
+    a workbook that somebody has saved where it lay is no reason to take the folder from its readers.
+    """
+    manifest = about(folder)
+    if manifest is None:
+        return "its manifest cannot be read"
+    names: list[str] = list(manifest["files"])  # none, of an earlier version
+    tables = [name for name in names if name == DUCKDB_FILE or name.startswith("parquet/")]
+    for files in (tables, names):
+        try:
+            if files:
+                verify_files(folder, only=files)
+        except InputError as error:
+            if files is tables:
+                return str(error)
+            log.warning("%s", error)
+    return None
 
 
 def _is_not_kept_of(home: Home, folder: Path, manifest: Mapping[str, Any]) -> bool:

@@ -2,8 +2,10 @@
 
 A home is brought to where publishing begins, by refreshes that have published before (as many as are kept, so that one is
 pruned). Then the last step runs once, and the code tells its operations (``operations.py``); then once for each of them, on a
-copy of the home, and dies before it. States that differ in nothing but in what a folder that was being built has in it are one:
-the next refresh, the whole, is tried once from each."""
+copy of the home, and dies before it; and the same for the first step of the refresh that comes after a crash right after the
+switch. States that differ in nothing but in what a folder that was being built has in it are one: the next refresh, the whole, is
+tried once from each.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,16 @@ from tests.reliability.forked import in_fork
 from tests.reliability.operations import CRASHED, Operations, shown
 from tests.reliability.small_home import Figures, copy_of, make_small, work_folder
 from tests.reliability.state import Found, Published, after_a_refresh, at_any_moment
-from tests.reliability.steps import run_publishing, run_steps
+from tests.reliability.steps import run_publishing, run_starting, run_steps
 from warehouse import publish
 from warehouse.home import Home
 
 STOPPED = 72
 EXPORTS = ("write_workbooks", "write_site", "write_ees", "write_changes", "write_geoparquet", "write_datapackage")
 
+SWITCH = "os.rename published/.latest -> published/latest"
+
+Step = Callable[[Home, Path], object]
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -37,7 +42,7 @@ def crash_points(report: Report, *, core: int = 0, cores: int = 1, is_short: boo
     root = root or work_folder("crash")
     try:
         home, variants = make_small(root)
-        publish.KEPT = 1 if is_short else 3
+        publish.KEPT = 2 if is_short else 3
         if is_short:
             without_exports()
         _Crasher(home, variants, report, is_short=is_short).go(core, cores)
@@ -68,10 +73,16 @@ class _Crasher:
 
     def go(self, core: int, cores: int) -> None:
         self.prepare()
-        names = self.names()
-        points = range(core, len(names), cores)
-        for point in _of_each_shape(names) if self.is_short else points:
-            self.try_point(point, names[point])
+        names = self.names(run_publishing)
+        for point in _of_each_shape(names) if self.is_short else range(core, len(names), cores):
+            self.try_point(point, names[point], run_publishing)
+        # what was killed right after the switch leaves the most to do for the next one: that begins with it, and is killed at it
+        switched = names.index(SWITCH) + 1
+        in_fork(lambda: self.crash(self.home, switched, run_publishing), code=CRASHED)
+        self.known.append(in_fork(lambda: at_any_moment(self.home, [])).value.latest)
+        names = self.names(run_starting)
+        for point in _of_each_shape(names) if self.is_short else range(core, len(names), cores):
+            self.try_point(point, names[point], run_starting)
 
     def prepare(self) -> None:
         """Publish as often as is kept, and stop where the next would begin to publish."""
@@ -86,31 +97,31 @@ class _Crasher:
         if done.how != "killed":
             raise RuntimeError(f"a refresh has {done.how}: {done.value}")
 
-    def names(self) -> list[str]:
-        """The operations of publishing, from the code itself."""
+    def names(self, step: Step) -> list[str]:
+        """The operations of a step, from the code itself."""
         home = copy_of(self.home, self.home.root.with_name("names"))
 
         def work() -> list[str]:
             heard = Operations(home.root)
-            run_publishing(home, self.variants.folder)
+            step(home, self.variants.folder)
             return heard.names
 
         done = in_fork(work)
         shutil.rmtree(home.root)
         if done.how != "ended":
-            raise RuntimeError(f"publishing has {done.how}: {done.value}")
+            raise RuntimeError(f"{step.__name__} has {done.how}: {done.value}")
         return list(done.value)
 
-    def try_point(self, point: int, name: str) -> None:
+    def crash(self, home: Home, point: int, step: Step) -> None:
+        """Run a step, and die before that operation of it."""
+        Operations(home.root, crash_before=point)
+        step(home, self.variants.folder)
+
+    def try_point(self, point: int, name: str, step: Step) -> None:
         """Crash before an operation; look; and refresh from there, if none has been from such a state."""
         home, drop = copy_of(self.home, self.home.root.with_name("point")), self.variants.folder
         known, expected = list(self.known), self.expected
-
-        def work() -> None:
-            Operations(home.root, crash_before=point)
-            run_publishing(home, drop)
-
-        crashed = in_fork(work, code=CRASHED)
+        crashed = in_fork(lambda: self.crash(home, point, step), code=CRASHED)
         faults = [] if crashed.how == "killed" else [f"stuck: it did not crash, but has {crashed.how}: {crashed.value}"]
         looked = in_fork(lambda: at_any_moment(home, known))
         faults += looked.value.faults if looked.how == "ended" else [f"unreadable: {looked.value}"]
@@ -127,19 +138,19 @@ class _Crasher:
             else:
                 faults.append(f"stuck: the next refresh has {done.how}: {done.value}")
         self.report({
-            "what": "crash-points", "trial": point, "how": "killed", "operation": name, "next": is_new,
+            "what": "crash-points", "trial": point, "how": "killed", "step": step.__name__, "operation": name, "next": is_new,
             "published": len(known) > len(self.known), "faults": faults,
         })  # fmt: skip
         shutil.rmtree(home.root)
 
 
 def _of_each_shape(names: list[str]) -> list[int]:
-    """From the one before the folder gets its name, the first and the last of those that differ in nothing but a file's name."""
-    shapes: dict[str, list[int]] = {}
-    switch = next(point for point, name in enumerate(names) if name.startswith("os.rename published/.building"))
-    for point, name in enumerate(names[switch - 1 :], start=switch - 1):
-        shapes.setdefault(re.sub(r"[^/ ]*$", "", name), []).append(point)
-    return sorted({point for points in shapes.values() for point in (points[0], points[-1])})
+    """From the one before the folder gets its name, the first of those that differ in nothing but a file's name."""
+    shapes: dict[str, int] = {}
+    named = next((point for point, name in enumerate(names) if name.startswith("os.rename published/.building")), 1)
+    for point, name in enumerate(names[named - 1 :], start=named - 1):
+        shapes.setdefault(re.sub(r"([^/ ]*|(?<=\.deleting-<stamp>/).*)$", "", name), point)
+    return sorted(shapes.values())
 
 
 def stop_at_publishing(home: Home, drop: Path) -> None:

@@ -21,9 +21,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from orchestration import definitions
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
-from orchestration.definitions import assemble
 from orchestration.resources import Source, Warehouse
 from tests.conftest import REAL_DATA
 from tests.reliability import statuses
@@ -102,7 +102,7 @@ def _base(root: Path) -> Base:
                 content = path.read_bytes()
                 _read[layout.kind, name, hashlib.sha256(content).hexdigest()] = genuine(layout, content, name)
     Layout.read = read  # type: ignore[method-assign]
-    _ = [model.reads for model in assemble().in_order]
+    _ = [model.reads for model in definitions.assemble().in_order]
     _steps()
 
     def told() -> tuple[dict[tuple[str, int], str], set[str]]:
@@ -126,7 +126,7 @@ def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], st
 
 @cache
 def _steps() -> tuple[Any, ...]:
-    graph = assemble()
+    graph = definitions.assemble()
     of_files = [check for check in graph.checks if not check.name.startswith(OF_OURS)]
     wanted = {*WANTED, "mart.unknown_code", *(table for check in of_files for table in (check.on, *check.reads))}
     tables = {model.name for model in graph.needed_for(wanted)} | set(graph.parameter_tables)

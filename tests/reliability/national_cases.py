@@ -209,7 +209,7 @@ _NEWS = {
         "some are secondary now": some_rows(_PHASE, lambda text: "4" if text == "2" else text, 20),
     },
     "ks2": {"some have other results": some_rows(_SHARE, lambda text: "99" if text.isdigit() else text, 300)},
-    "ks4": {"some have other results": some_rows("avg_p8score", lambda text: "1.5" if text.strip("-0.").isdigit() else text, 60)},
+    "ks4": {"some have other results": some_rows("avg_p8score", lambda text: "1.5" if text.strip("-0.").isdigit() else text, 15)},
     "links": {"some links are gone": rows_lost(0.002)},
 }
 CASES: dict[str, dict[str, dict[str, Any]]] = {

@@ -13,10 +13,10 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration import definitions
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.publishing import publishing_asset
-from orchestration.definitions import assemble
 from orchestration.resources import Source, Warehouse
 from transforms.errors import InputError
 from warehouse.home import Home
@@ -29,7 +29,7 @@ CHECKS = "These checks have failed: "
 
 def run_steps(home: Home, drop: Path) -> str:
     """A refresh from files to a published folder; returns its name. Raises InputError as the refresh does."""
-    graph = assemble()
+    graph = definitions.assemble()
     with open_warehouse(home) as connection:
         home.make()
         load_macros(connection)
@@ -38,12 +38,19 @@ def run_steps(home: Home, drop: Path) -> str:
     return home.latest.resolve().name
 
 
+def run_starting(home: Home, drop: Path) -> None:
+    """The first step alone, which does what a process that was killed had still to do."""
+    with open_warehouse(home) as connection:
+        load_macros(connection)
+        call(landing_assets()[0], Warehouse(home, connection), Source(str(drop)))
+
+
 def run_publishing(home: Home, drop: Path) -> str:
     """The last step alone, on a warehouse for which all others were run."""
     with open_warehouse(home) as connection:
         load_macros(connection)
         ((run_id,),) = run(connection, "select run_id from landing.run")
-        call(publishing_asset(assemble()), Warehouse(home, connection), Source(str(drop)), run_id)
+        call(publishing_asset(definitions.assemble()), Warehouse(home, connection), Source(str(drop)), run_id)
     return home.latest.resolve().name
 
 

@@ -24,7 +24,7 @@ VINTAGES = [
 ]
 VALUES = {
     "other_urn": "100001", "ons_code": "E10000018", "la_number": "855", "group_id": "12", "area_name": "Kent", "text": "a",
-    "integer": "1", "number": "5", "date": "01-09-2020", "grade": "2", "yes_no": "Yes",
+    "integer": "1", "number": "5", "percent": "5", "date": "01-09-2020", "grade": "2", "yes_no": "Yes",
 }  # fmt: skip
 """What a cell of each kind may hold."""
 
@@ -168,3 +168,48 @@ def test_a_file_without_an_optional_heading_is_still_read() -> None:
     headings, rows = rows_of(KS4, "wide", 1)
     headings.remove("PTL2BASICS_95")
     assert "PTL2BASICS_95" not in read(KS4, headings, rows).headings
+
+
+PERCENTAGES = [
+    (layout.kind, vintage, column.name)
+    for layout in LAYOUTS
+    for column in layout.columns
+    for vintage in layout.vintages
+    if column.name.endswith("_percent") and column.heading(vintage)
+]
+
+
+@pytest.mark.parametrize(("kind", "vintage", "name"), PERCENTAGES)
+def test_percentages_that_are_fractions_stop_the_file(kind: str, vintage: str, name: str) -> None:
+    """0.65 for 65 was believed: of every school less than one percent of the pupils reached the standard."""
+    layout = BY_KIND[kind]
+    headings, rows = rows_of(layout, vintage, ENOUGH)
+    heading = next(found[0] for column in layout.columns if column.name == name and (found := column.heading(vintage)))
+    with pytest.raises(InputError, match="fractions") as caught:
+        read(layout, headings, with_all(rows, {heading: "0.65"}))
+    assert (caught.value.column, caught.value.row) == (heading, 2)
+    one_above = with_all(rows[:4], {heading: "1.5"})
+    assert len(read(layout, headings, [*one_above, *with_all(rows[4:], {heading: "0.65"})]).frame) == ENOUGH
+
+
+def test_every_share_of_a_hundred_is_a_percentage() -> None:
+    """So that the range and the rule above are those of every one."""
+    assert PERCENTAGES
+    assert {column.content.kind for layout in LAYOUTS for column in layout.columns if column.name.endswith("_percent")} == {
+        "percent"
+    }
+
+
+def test_a_year_of_fractions_among_others_stops_the_file() -> None:
+    """A long file may hold several years, and one of them may have come through another program."""
+    headings, rows = rows_of(KS4, "long", ENOUGH)
+    other = with_all(rows, {"time_period": "202324", "pt_l2basics_95": "0.5"})
+    with pytest.raises(InputError, match="fractions") as caught:
+        read(KS4, headings, [*rows, *other])
+    assert caught.value.row == ENOUGH + 2
+
+
+def test_progress_may_be_within_one_for_every_school() -> None:
+    """It is a difference of points, or of grades, and not a share."""
+    headings, rows = rows_of(KS4, "long", ENOUGH)
+    assert read(KS4, headings, with_all(rows, {"avg_p8score": "0.2"})).frame["progress8"].eq(0.2).all()

@@ -16,7 +16,7 @@ from transforms.layouts.encoding import FETCH_AGAIN
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
 from transforms.layouts.reading import Reading, once
 from transforms.layouts.rows import Choice, Ending, Wanted
-from transforms.layouts.suspect import ENOUGH, refuse_empty, refuse_other_letters
+from transforms.layouts.suspect import ENOUGH, refuse_empty, refuse_fractions, refuse_other_letters
 from transforms.layouts.text_table import blanked, read_text_table
 from transforms.text import has_unseen
 
@@ -264,10 +264,19 @@ class Layout:
                     series[f"{column.name}_missing"] = typed.reasons
         frame = pd.DataFrame(series, copy=False)
         frame["row_number"] = rows
+        self._refuse_fractions(frame, chosen, reading)
         for column in self.columns:
             if column.content.with_reason and column.name not in frame:
                 frame[f"{column.name}_missing"] = pd.Series(NOT_IN_LAYOUT, index=frame.index, dtype="object")
         return frame
+
+    def _refuse_fractions(self, frame: pd.DataFrame, chosen: Mapping[str, str], reading: Reading) -> None:
+        """Raise InputError for percentages that are fractions; of each year and subject apart, as a file may be put together."""
+        apart = [frame[name] for name in ("year", "subject") if name in frame] or (lambda row: 0)
+        for column in self.columns:
+            if column.content.kind == "percent" and column.name in frame:
+                for _, values in frame[column.name].groupby(apart):
+                    refuse_fractions(values, reading.path, chosen[column.name], frame["row_number"])
 
 
 _MONTHS = {

@@ -57,14 +57,14 @@ def refuse_empty(texts: pd.Series, file: str, heading: str, enough: int = ENOUGH
 def refuse_fractions(values: pd.Series, file: str, heading: str, rows: pd.Series) -> None:
     """Raise InputError where percentages look like shares of one: enough of them are told, and none is above 1.
 
-    ``rows``: of each value, its row in the file, which is told.
+    ``rows``: the row in the file, by the index of the values.
     """
     told = values.notna()
     if told.sum() >= ENOUGH and (most := values.max()) <= 1:
         raise InputError(
             f"The largest of {int(told.sum()):,} percentages is {most:g}: they are fractions, or nothing",
             file=file,
-            row=int(rows[told].iloc[0]),
+            row=int(rows.loc[values.dropna().index[0]]),
             column=heading,
             expected="percentages from 0 to 100, as 65 for 65 %",
             do=f"compare the column with the publisher's: a program that shows 0.65 as 65 % saves it so; {FETCH_AGAIN}",

@@ -189,7 +189,7 @@ def _field(row: ColumnRow, table: LayoutTable) -> fields.Field:
         row.width,
         row.is_blank_if_wrong,
         row.least,
-        row.most,
+        100 if row.kind == "percent" else row.most,
     )
 
 

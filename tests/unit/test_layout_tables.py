@@ -133,6 +133,21 @@ def test_the_outcomes_that_are_read_are_those_of_which_the_small_facts_say_wheth
     assert set(outcomes.values()) == known
 
 
+@pytest.mark.parametrize(("kind", "heading"), [("ons_rural_urban", "LSOA21CD"), ("ons_rural_urban_2011", "LSOA11CD")])
+def test_a_rural_urban_class_that_is_none_of_2011_stops_the_lookup(kind: str, heading: str) -> None:
+    """A class that nobody knows was no class: 754 of 796 schools of three counties searched within another radius."""
+    with (SQL / "reference" / "rural_urban_class.csv").open(encoding="utf-8", newline="") as file:
+        known = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    of_2011 = [row["rural_urban_code"] for row in known if row["edition"] == "2011"]
+    for wrong in ["Z1", *(row["rural_urban_code"] for row in known if row["edition"] == "2021")]:
+        rows = [f"E01{place:06},{code}" for place, code in enumerate([*of_2011, wrong])]
+        with pytest.raises(InputError, match=f"'{wrong}' is not in the list") as caught:
+            BY_KIND[kind].read(f"{heading},RUC11CD\n{chr(10).join(rows)}\n".encode(), "x.csv")
+        assert (caught.value.row, caught.value.column) == (len(of_2011) + 2, "RUC11CD")
+    read = BY_KIND[kind].read(f"{heading},RUC11CD\n{chr(10).join(rows[:-1])}\n".encode(), "x.csv").frame
+    assert read["rural_urban_code"].tolist() == of_2011
+
+
 def test_a_file_without_a_heading_that_ends_in_a_question_mark_lacks_it() -> None:
     headings = tuple(h for h in COPIES["ofsted_inspection/2025-08"].headings if h != "Safeguarding is effective?")
     with pytest.raises(InputError, match="lacks 1 column") as caught:

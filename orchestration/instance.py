@@ -25,8 +25,35 @@ PORT = 3000
 """Of the UI, where no other is given."""
 
 
+FILES = 64
+"""That a refresh may have open at once: of the national files 25; a sheet of a workbook is a file while it is written."""
+
+
+def see_to_files() -> None:
+    """Let this process open as many files as a refresh needs. Raises InputError where it may not: libraries would notice in the
+    middle of what they write, page after page, and what is half-done could not even be taken away.
+    """
+    if os.name == "nt":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < FILES:
+        if hard != resource.RLIM_INFINITY and hard < FILES:
+            raise InputError(
+                f"This process may open no more files than {hard}",
+                expected=f"{FILES} or more",
+                do="raise the limit (ulimit -n 1024, or LimitNOFILE in systemd), and run it again",
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
+
+
 def prepare_dagster_home(home: Home) -> Path:
-    """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry."""
+    """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry.
+
+    Raises InputError where this process may open too few files for what follows.
+    """
+    see_to_files()
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -29,10 +30,13 @@ FILES = 64
 """That a refresh may have open at once: of the national files 25; a sheet of a workbook is a file while it is written."""
 
 
-def see_to_files() -> None:
-    """Let this process open as many files as a refresh needs. Raises InputError where it may not: libraries would notice in the
-    middle of what they write, page after page, and what is half-done could not even be taken away.
+def see_to_limits() -> None:
+    """Let this process open as many files as a refresh needs, and see that it can start the threads.
+
+    Raises InputError where it may not: libraries would notice in the middle of what they write, page after page, and what is
+    half-done could not even be taken away; DuckDB would wait for ever for a thread that never came.
     """
+    _see_to_threads()
     if os.name == "nt":
         return
     import resource
@@ -48,12 +52,35 @@ def see_to_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
 
 
+THREADS = 16
+"""That a refresh may have at once; of the national files 13."""
+
+
+def _see_to_threads() -> None:
+    release, threads = threading.Event(), list[threading.Thread]()
+    try:
+        for _ in range(THREADS):
+            threads.append(threading.Thread(target=release.wait, daemon=True))
+            threads[-1].start()
+    except RuntimeError as error:
+        raise InputError(
+            f"This process could start no more than {len(threads) - 1} threads",
+            expected=f"{THREADS} or more",
+            do="end others, or raise the limit (ulimit -u, or TasksMax in systemd), and run it again",
+        ) from error
+    finally:
+        release.set()
+        for thread in threads:
+            if thread.ident:
+                thread.join()
+
+
 def prepare_dagster_home(home: Home) -> Path:
     """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry.
 
-    Raises InputError where this process may open too few files for what follows.
+    Raises InputError where this process may open too few files, or start too few threads, for what follows.
     """
-    see_to_files()
+    see_to_limits()
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)

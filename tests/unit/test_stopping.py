@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_a_process_lets_itself_open_the_files_it_needs(
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
-    instance.see_to_files()
+    instance.see_to_limits()
     assert asked == ([(becomes, hard)] if becomes else [])
 
 
@@ -66,4 +67,20 @@ def test_one_that_may_not_says_so_before_it_begins(monkeypatch: pytest.MonkeyPat
     """With 28 a refresh wrote 260 lines of "Exception ignored" while it wrote workbooks; with 20 it left .building- behind."""
     monkeypatch.setattr(resource, "getrlimit", lambda _: (28, 28))
     with pytest.raises(InputError, match=r"may open no more files than 28\. Expected: 64 or more\. What to do: raise the limit"):
-        instance.see_to_files()
+        instance.see_to_limits()
+
+
+def test_one_that_may_start_too_few_threads_says_so_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With six (ulimit -u) a refresh hung in DuckDB for ever; with two a library ended it as if by Ctrl+C."""
+    start, started = threading.Thread.start, list[threading.Thread]()
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == 5:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with pytest.raises(InputError, match=r"could start no more than 5 threads\. Expected: 16 or more\. What to do: end others"):
+        instance.see_to_limits()
+    assert not any(thread.is_alive() for thread in started)

@@ -3,6 +3,9 @@
 -- A name as a key: lower case, words separated by one space ("Free Schools - 16-19" and "Free schools 16-19" are one type).
 create or replace macro name_key(name) as trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g'));
 
+-- Whether a number of GIAS is none of an authority of England: Wales; the islands, the forces and others abroad; "does not apply".
+create or replace macro is_number_abroad(la_code) as (la_code between '660' and '681' or la_code between '700' and '709' or la_code = '000');
+
 -- A postcode as a key: upper case, no spaces.
 create or replace macro postcode_key(postcode) as upper(replace(postcode, ' ', ''));
 

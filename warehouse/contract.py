@@ -69,7 +69,8 @@ class Column(Strict):
     """A column of a published table.
 
     ``type``: DuckDB's. ``null``: what null means; a column without it is never null. ``empty_everywhere``: why it
-    may be so in every row; where it is, and this does not hold, the refresh says so. ``label``: its heading where people read it,
+    may be so in every row; where it is, and this does not hold, the refresh says so. ``filled_of``: an SQL condition, the rows that
+    can have it, where others always say something. ``label``: its heading where people read it,
     with ``short`` where there is little room. ``published_as``: layout and heading of the publisher's file it is taken from, as
     ``gias_establishment: URN``. ``equals``: an expression over the row that gives the same. ``between``: the lowest and the highest
     it can be. ``one_of``: the closed list of its values. ``adds_up``: over regions and over local authorities to the country's.
@@ -84,6 +85,7 @@ class Column(Strict):
     description: Words
     null: Words | None = None
     empty_everywhere: EmptyEverywhere | None = None
+    filled_of: Words | None = None
     unit: Words | None = None
     label: Words | None = None
     short: Words | None = None
@@ -226,6 +228,7 @@ _STAYS_BEHIND = {
     "about": None,
     "code_list": None,
     "empty_everywhere": None,
+    "filled_of": None,
 }
 """What is said of a column for its own table, and does not hold where another takes it over."""
 

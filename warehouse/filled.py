@@ -8,7 +8,7 @@ move in ``sql/reference/expectation.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -30,7 +30,10 @@ _WHAT_IF = "sensitivity"
 def filled_model(contracts: Sequence[Contract] | None = None) -> Model:
     """``mart.column_filled``, from the contracts of the tables of facts."""
     contracts = _of_facts() if contracts is None else contracts
-    told = {contract.name: [name for name, column in contract.columns.items() if not column.is_required] for contract in contracts}
+    told = {
+        contract.name: {name: column.filled_of for name, column in contract.columns.items() if not column.is_required}
+        for contract in contracts
+    }
     now = [_counted(f"mart.{table}", table, columns) for table, columns in told.items() if columns]
     kept = [contract.name for contract in contracts if contract.compared_by and told[contract.name]]
     before = [_counted(previous_of(table), table, told[table]) for table in kept]
@@ -97,12 +100,16 @@ def _of_facts() -> list[Contract]:
 _UNION = "\nunion all\n"
 
 
-def _counted(table: str, name: str, columns: Sequence[str]) -> str:
-    """The columns of a table, a row each, and in how many rows each is filled."""
-    counts = ", ".join(f"{{'column_name': {literal(column)}, 'filled': count({identifier(column)})}}" for column in columns)
+def _counted(table: str, name: str, columns: Mapping[str, str | None]) -> str:
+    """The columns of a table, a row each: how many rows there are, of those that can have it, and in how many it is filled."""
+    counts = ", ".join(
+        f"{{'column_name': {literal(column)}, 'rows': count(*){of}, 'filled': count({identifier(column)}){of}}}"
+        for column, rows in columns.items()
+        for of in [f" filter (where {rows})" if rows else ""]
+    )
     return (
-        f"select {literal(name)} as table_name, counted.rows, unnest(counted.filled, recursive := true) "
-        f"from (select count(*) as rows, [{counts}] as filled from {table}) as counted"
+        f"select {literal(name)} as table_name, unnest(counted.filled, recursive := true) "
+        f"from (select [{counts}] as filled from {table}) as counted"
     )
 
 
@@ -115,8 +122,11 @@ def reported(connection: duckdb.DuckDBPyConnection) -> list[str]:
     )
     codes = run(
         connection,
-        "select format('{}: GIAS has {} in {:,} schools (first: {}), which is not in {}; {} is not known of them', "
-        "replace(code_list, '_', ' '), value, establishments, first_urn, listed_in, decides) from mart.unknown_code",
+        "select if(code_list = 'phase', "
+        "format('phase: GIAS tells none ({}) of {:,} schools of a type that teaches one (first: {}); they are left out', "
+        "value, establishments, first_urn), "
+        "format('{}: GIAS has {} in {:,} schools (first: {}), which is not in {}; {} is not known of them', "
+        "replace(code_list, '_', ' '), value, establishments, first_urn, listed_in, decides)) from mart.unknown_code",
     )
     settings = run(
         connection,

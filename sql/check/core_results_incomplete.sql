@@ -1,5 +1,5 @@
 -- on: core.school
--- what: Of a year of results a measure is not told as it always is: at key stage 2 one in four schools or more has no attainment, or of thousands
+-- what: Of a year of results a measure is not told as it always is: at key stage 2 one in five schools or more has no attainment, or of thousands
 -- none is suppressed; at key stage 4 two in five have no Attainment 8; of many a number is blank, where a publisher writes a code; more pupils
 -- reach the higher standard than the expected one, or a score is outside its interval.
 -- why: A column that is emptied, in whole or in part, makes the year before count, or a school look as if it had no result; a code that became 0 is a
@@ -12,7 +12,7 @@ with result as (
         rwm_expected_percent as value,
         rwm_expected_percent_missing as missing,
         rwm_higher_percent > rwm_expected_percent as contradicts,
-        0.25 as most_without
+        0.2 as most_without
     from raw.ks2_result
     union all
     select
@@ -46,7 +46,7 @@ select
 from result
 where missing is distinct from 'not_in_this_file' and not (select run.accepts_changes from landing.run as run)
 group by measure, year, most_without
--- in the files of 2016 to 2025 at key stage 2 two to six in a hundred have none, and 272 to 1,030 are suppressed; at key stage 4 up to sixteen
+-- in the files of 2016 to 2025 at key stage 2 1.8 to 6.4 in a hundred have none, and 272 to 1,030 are suppressed; at key stage 4 8 to 16.5
 having
     count(*) filter (where value is null) > greatest(most_without * count(*), 20)
     or count(*) filter (where missing = 'not_recorded') > greatest(0.1 * count(*), 20)

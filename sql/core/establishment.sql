@@ -11,6 +11,9 @@ with typed as (
         type_of.is_academy,
         coalesce(type_of.phase, phase_of.phase) as counted_phase,
         coalesce(status_of.status_code, establishment.status_code) as status,
+        -- 99 and 0 stand for "not known" in GIAS
+        nullif(establishment.low_age, 99) as lowest_age,
+        nullif(nullif(establishment.high_age, 99), 0) as highest_age,
         status_of.is_open,
         type_of.type_code is not null or establishment.type_code in (select other.type_code from reference.other_establishment_type as other)
         or establishment.type_code is null
@@ -40,10 +43,12 @@ first_sight as (
         case
             when is_open is null then 'status_not_known'
             when not is_open then 'not_open'
-            -- Wales; the islands, the forces and others abroad; "does not apply": numbers of GIAS, which puts none of these into a region of England
+            -- GIAS puts none of these into a region of England. A state-funded school that it puts into an authority (ONS code) or small area of
+            -- England has a wrong number. (Constituencies tell nothing: schools of the forces have one of England.)
             when
-                (la_code between '660' and '681' or la_code between '700' and '709' or la_code = '000')
+                is_number_abroad(la_code)
                 and coalesce(gor_code not in (select region.gor_code from reference.region as region), true)
+                and (state_funded_type is null or not coalesce(starts_with(la_ons_code, 'E') or starts_with(lsoa_code, 'E'), false))
                 then 'outside_england'
             when la_code is null or la_code not in (select known.la_code from core.local_authority as known)
                 then 'authority_not_known'
@@ -85,9 +90,9 @@ select
     typed.status,
     typed.open_date,
     typed.close_date,
-    -- 99 and 0 stand for "not known" in GIAS
-    nullif(typed.low_age, 99) as low_age,
-    nullif(nullif(typed.high_age, 99), 0) as high_age,
+    -- of ages the wrong way round neither is known
+    case when not coalesce(typed.lowest_age > typed.highest_age, false) then typed.lowest_age end as low_age,
+    case when not coalesce(typed.lowest_age > typed.highest_age, false) then typed.highest_age end as high_age,
     typed.gender,
     typed.religious_character,
     typed.admissions,

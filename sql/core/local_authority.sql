@@ -39,6 +39,8 @@ told as (
                 status.status_code = establishment.status_code
                 or establishment.status_code is null and status.status_key = name_key(establishment.status_name)
             )
+    -- under a number that is none of England's, whatever else is told, a school has a wrong one; the region alone may make it one of them
+    where not (is_number_abroad(establishment.la_code) and (region.region_code is null or establishment.la_code = '000'))
     group by establishment.la_code
 ),
 

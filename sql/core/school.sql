@@ -3,18 +3,7 @@
 -- the newest release of Ofsted's latest inspections, not to today, so that the same files give the same. What a definition asks beyond it: rise
 -- core.judgement, core.results_year and the results of several years (core.ks2_result, core.ks4_result); nfer-2017 those of every year
 -- (raw.ks2_result, raw.ks4_result by core.result_owner, core.results_year, core.national_result), core.school_organisation and raw.list_*.
-with single_academy_trust as (
-    -- GIAS names a school's single-academy trust but leaves its number blank
-    select
-        upper(group_name) as trust_key,
-        min(group_id) as trust_id
-    from raw.gias_group
-    where group_type_code = '10' and group_status = 'Open'
-    group by upper(group_name)
-    having count(*) = 1
-),
-
-results_year as (
+with results_year as (
     select
         max(attainment_year) filter (where stage = 'ks2') as ks2,
         max(attainment_year) filter (where stage = 'ks4') as ks4
@@ -34,10 +23,10 @@ select
     establishment.type,
     establishment.is_academy,
     establishment.laestab,
-    coalesce(establishment.trust_id, single_academy_trust.trust_id) as trust_id,
+    coalesce(academy.trust_id, establishment.trust_id) as trust_id,
     establishment.trust_name,
     -- an academy is in a multi-academy trust or in one of its own: where neither is told it is not known which; what is no academy is in none of them
-    coalesce(flag.is_in_mat, case when not establishment.is_academy then false end) as is_in_mat,
+    case when establishment.is_academy then academy.is_in_mat else false end as is_in_mat,
     trust.trust_joined_date,
     trust.trust_joined_source,
     trust.was_judged_before_joining as is_ofsted_before_trust,
@@ -123,9 +112,7 @@ from core.establishment as establishment
 inner join core.local_authority as local_authority on local_authority.la_code = establishment.la_code
 cross join results_year
 cross join release
-left join single_academy_trust
-    on establishment.trust_flag_code = '5' and single_academy_trust.trust_key = upper(establishment.trust_name)
-left join reference.trust_flag as flag on flag.trust_flag_code = establishment.trust_flag_code
+left join core.academy_trust as academy on academy.urn = establishment.urn
 left join core.school_location as location on location.urn = establishment.urn
 left join core.school_cell as cell on cell.urn = establishment.urn
 left join core.school_setting as setting on setting.urn = establishment.urn

@@ -1,7 +1,7 @@
 -- One row per school: who runs it, for support is given by organisations. organisation_kind: multi_academy_trust and single_academy_trust; of a
 -- maintained school its local_authority (ONS code); school: neither runs it (non-maintained special schools, city technology colleges), it
--- stands for itself (URN); not_known: an academy whose trust GIAS does not name. Some trust runs it, so its kind is not "school"; it
--- stands under its own URN rather than with others of whom as little is known. A trust without a number goes by its name.
+-- stands for itself (URN); not_known: an academy of whose trust GIAS does not tell the name or the kind. Some trust runs it, so its kind is not
+-- "school"; it stands under its own URN rather than with others of whom as little is known. A trust without a number goes by its name.
 with school as (
     select
         urn,
@@ -17,12 +17,12 @@ with school as (
 ),
 
 trust as (
-    -- one name and one kind, whatever its schools are listed as: multi-academy where GIAS flags one of them so, or
-    -- flags none and lists several
+    -- one name and one kind, whatever its schools are listed as: multi-academy where it is known to be of one of them, and single-academy where of
+    -- none; where of none it is known, no kind is guessed
     select
         trust_key,
         min(trust_name) as trust_name,
-        coalesce(bool_or(is_in_mat), count(*) > 1) as is_multi_academy
+        bool_or(is_in_mat) as is_multi_academy
     from school
     where trust_key is not null
     group by trust_key
@@ -38,7 +38,7 @@ run_by as (
         trust.trust_name,
         case
             when trust.is_multi_academy then 'multi_academy_trust'
-            when trust.trust_key is not null then 'single_academy_trust'
+            when not trust.is_multi_academy then 'single_academy_trust'
             when school.is_academy then 'not_known'
             when school.type in ('Non-maintained special school', 'City technology college') then 'school'
             else 'local_authority'

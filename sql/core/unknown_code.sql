@@ -3,7 +3,8 @@
 -- flags those of academies, of rural-urban classes the schools of whose small area none is known, else the schools of core.school. stops: whether a
 -- school is counted, and whose it is, hangs on it, so that the refresh stops (sql/check/core_unknown_code.sql); else the schools stay, and what the
 -- value says of them is not known. A blank says nothing, and is no unknown value; but an establishment whose status, type or authority is not told
--- would be lost, and stops too (value: blank).
+-- would be lost, and stops too (value: blank). A school whose type teaches a phase, and of which GIAS tells none, is left out: a few are named
+-- (value: blank, or the code of "not applicable"), more stop the refresh (sql/check/core_gias_contradicts_itself.sql).
 with listed as (
     select
         'phase' as code_list,
@@ -65,11 +66,11 @@ said as (
     union all
     select
         'phase' as code_list,
-        coalesce(lost.phase_code, lost.phase_name) as value,
+        coalesce(lost.phase_code, by_name.phase_code, lost.phase_name, 'blank') as value,
         lost.urn
     from lost
     left join reference.phase as by_name on by_name.phase_key = name_key(lost.phase_name)
-    where lost.left_out_because = 'phase_not_known' and (lost.phase_code is not null or by_name.phase_key is null)
+    where lost.left_out_because = 'phase_not_known'
     union all
     -- an authority that is made anew is known by its region or its ONS code (core.local_authority): here neither is told
     select
@@ -107,12 +108,12 @@ select
     said.code_list,
     said.value,
     list.decides,
-    list.stops,
+    list.stops and not (said.code_list = 'phase' and (said.value = 'blank' or listed.value is not null)) as stops,
     list.listed_in,
     count(*) as establishments,
     min(said.urn) as first_urn
 from said
 inner join reference.code_list as list on list.code_list = said.code_list
 left join listed on listed.code_list = said.code_list and listed.value = said.value
-where said.value is not null and listed.value is null
+where said.value is not null and (listed.value is null or said.code_list = 'phase')
 group by all

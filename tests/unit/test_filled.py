@@ -102,6 +102,19 @@ def test_what_is_right_to_be_empty_says_why_and_only_where_the_data_bear_it_out(
     assert told(town, name, with_a_card) == (True, "is filled in no row")
 
 
+def test_a_column_that_others_always_fill_is_counted_among_those_that_can_have_it(town: World) -> None:
+    """Whether a school is in a multi-academy trust was lost for every academy, and filled by the "no" of all others."""
+    academies = "update {}.school set is_academy = true where urn > 100070"
+    now, before, lost = (
+        academies.format("mart"),
+        academies.format("previous"),
+        "update mart.school set is_in_mat = null where is_academy",
+    )
+    assert told(town, "is_in_mat", now, before, lost) == (True, "is filled in no row; before it was in 100.0 %")
+    assert told(town, "is_in_mat", now, before) == (False, None)
+    assert told(town, "is_in_mat", "update mart.school set is_academy = false") == (False, None)
+
+
 def test_a_table_without_rows_says_nothing_of_its_columns(town: World) -> None:
     assert told(town, "ofsted_safeguarding", "delete from mart.school", "delete from previous.school") == (False, None)
 

@@ -95,11 +95,15 @@ class Widths:
         )
 
 
+LABELS_COUNTED = 1_000
+"""Labels of rows that are not wanted are counted to be told; of more than these nobody reads, and each takes memory."""
+
+
 class Rows:
     """Which rows are read, the labels that were found, and what is told of by rows alone that are not read."""
 
     def __init__(self, header: tuple[str, ...], choice: Choice) -> None:
-        self.wanted, self.do = choice.wanted, choice.do
+        self.wanted, self.do, self.most_rows = choice.wanted, choice.do, choice.most_rows
         self.places = [header.index(each.heading) for each in choice.wanted]
         self.labels = [Counter[str]() for _ in choice.wanted]
         self.named_by = [header.index(heading) for heading in choice.named_by] if choice.wanted else []
@@ -111,14 +115,20 @@ class Rows:
         name = tuple(record[place].strip() for place in self.named_by)
         for each, place, labels in zip(self.wanted, self.places, self.labels, strict=True):
             label = record[place].strip()
-            labels[label] += 1
-            if label not in each.labels and label not in each.beside:
+            is_wanted = label in each.labels or label in each.beside
+            if is_wanted or label in labels or len(labels) < LABELS_COUNTED:
+                labels[label] += 1
+            if not is_wanted:
                 if label not in each.others and any(name[:1]):
                     self.not_read.setdefault(hash(name), (each.heading, label, row))
                 return False
         if name:
             self.read.add(hash(name))
         return True
+
+    def are_too_many(self) -> bool:
+        """Whether more rows of schools are remembered for a label that is not known than may be read."""
+        return self.most_rows is not None and len(self.not_read) > self.most_rows
 
     def refuse_lost(self, file: str) -> None:
         """Raise InputError where a school's row is not read, for a label that is not known, and no other tells the same of it."""

@@ -76,12 +76,13 @@ def read_text_table(
                     expected="one header, and rows of data below it",
                     do="two files that were put together look so; " + FETCH_AGAIN,
                 )
-            if not rows_read.has(record, row):
+            if rows_read.has(record, row):
+                columns.add(take(record), row)
+            elif not rows_read.are_too_many():
                 continue
-            columns.add(take(record), row)
-            if choice.most_rows and columns.count > choice.most_rows:
+            if choice.most_rows and (columns.count > choice.most_rows or rows_read.are_too_many()):
                 raise InputError(
-                    f"The file has more than {choice.most_rows:,} rows that are read",
+                    f"The file has more than {choice.most_rows:,} rows that are read, or that say what is not known",
                     file=file,
                     row=row,
                     expected=f"at most {choice.most_rows:,}: several times what the largest real file has",

@@ -1,4 +1,4 @@
-"""Dagster's databases in a home: one that is damaged is moved aside, and Dagster makes it anew.
+"""What Dagster has in a home: a database that is damaged is moved aside, and what is a folder instead of a file; it is made anew.
 
 What is lost with one is what Dagster remembers: runs, events, or cursors of sensors. No figure and nothing published is in them.
 """
@@ -14,6 +14,11 @@ from warehouse.home import Home
 
 RUNS_LOOKED_AT = 20
 _OF_A_RUN = "history/runs/*-*.db"
+_TABLES = {
+    "runs.db": {"runs", "run_tags", "snapshots", "daemon_heartbeats", "kvs"},
+    "schedules.db": {"jobs", "instigators", "job_ticks"},
+}
+"""Without which a database stops every refresh, and is not mended by Dagster."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -22,12 +27,19 @@ def set_damaged_aside(home: Home) -> None:
 
     Of those that hold one run each the newest are looked at, which Dagster may have to go on with: each takes some milliseconds.
     """
+    for path in (home.dagster / "dagster.yaml", *home.dagster.glob("at_work/*.lock")):
+        if path.is_dir():
+            durable.set_aside(path, home.damaged, "it is a folder", name=path.name if path.suffix != ".lock" else "at_work.lock")
+    for path in (home.dagster / name for name in ("at_work", "history", "history/runs", "schedules")):
+        if path.is_file():
+            durable.set_aside(path, home.damaged, "it is no folder", name=path.name)
     each_run = sorted(home.dagster.glob(_OF_A_RUN), key=lambda path: path.stat().st_mtime)
     for path in {*home.dagster.rglob("*.db")} - {*each_run[:-RUNS_LOOKED_AT]}:
         if why := _fault(path):
             for each in (path, *(path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm", "-journal"))):
                 if each.exists():
-                    durable.set_aside(each, home.damaged, why)
+                    name = each.name.replace(path.stem, "run") if path in each_run else each.name
+                    durable.set_aside(each, home.damaged, why, name=name)
 
 
 def _fault(path: Path) -> str | None:
@@ -37,6 +49,11 @@ def _fault(path: Path) -> str | None:
     try:
         with closing(sqlite3.connect(path, timeout=0)) as connection:
             ((found,),) = connection.execute("pragma quick_check(1)").fetchall()
+            tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
     except sqlite3.DatabaseError as error:
         return str(error) if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED else None
-    return None if found == "ok" else str(found)
+    if found != "ok":
+        return str(found)
+    # one that Dagster has not finished making, it makes
+    lacking = _TABLES.get(path.name, set()) - tables if "alembic_version" in tables else set()
+    return f"it lacks {', '.join(sorted(lacking))}" if lacking else None

@@ -123,13 +123,20 @@ def clear(folder: Path) -> None:
             remove(left)
 
 
-def set_aside(path: Path, place: Path, why: str) -> Path:
-    """Move what is damaged out of the way, into the folder ``place``, and tell it; returns where it is now."""
+KEPT_ASIDE = 3
+"""So many of what is had elsewhere stay among what is damaged, by name: enough to see what goes wrong, and the disk stays free."""
+
+
+def set_aside(path: Path, place: Path, why: str, *, name: str | None = None) -> Path:
+    """Move what is damaged out of the way, into the folder ``place``, and tell it; returns where it is now.
+
+    ``name``: of what is made anew, or had whole elsewhere, what it is called there; the newest few of that name are kept. Else it
+    may be the only copy, and stays until a person deletes it.
+    """
     make_folder(place)
-    to, extra = place / path.name, 1
-    while to.exists() or to.is_symlink():
-        extra += 1
-        to = place / f"{path.name}-{extra}"
+    called = name or path.name
+    before = sorted((number, each) for each in place.iterdir() if (number := _number(each.name, called)))
+    to = place / (f"{called}-{before[-1][0] + 1}" if before else called)
     try:
         rename(path, to)
     except OSError as error:
@@ -137,4 +144,14 @@ def set_aside(path: Path, place: Path, why: str) -> Path:
             raise
         shutil.move(path, to)  # a part of the home may lie on another disk
     log.warning("%s is damaged (%s): it was moved to %s, and is not used. Delete it once nobody wants to look at it", path, why, to)
+    if name:
+        for _, old in before[: -(KEPT_ASIDE - 1)]:
+            log.info("%s was set aside long ago, and is removed: newer ones of its kind are kept", old)
+            remove(old)
     return to
+
+
+def _number(found: str, called: str) -> int:
+    """Which of a name something is that was set aside; 0 where it has another name."""
+    number = found.removeprefix(called).removeprefix("-")
+    return 1 if found == called else int(number) if found == f"{called}-{number}" and number.isdecimal() else 0

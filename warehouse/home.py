@@ -43,7 +43,8 @@ class Home:
 
         It is left open where others may be meant to read: it is another user's, or shared, or was there before, empty, or holds
         what is not ours (``--home .``). That is said, too, once in a process, and then each folder of ours in it is its owner's
-        alone. Windows has no such modes. Raises InputError where the home cannot be made.
+        alone. Windows has no such modes. Raises InputError where the home cannot be made, or a file stands where a folder of ours
+        belongs, or a folder where a file does.
         """
         try:
             self.root.parent.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,7 @@ class Home:
                 expected="a folder of this user, or a place where one can be made",
                 do="choose another: --home, or SCHOOLMATCH_HOME",
             ) from error
+        _see_to_kinds(self)
 
     @property
     def at_work(self) -> Path:
@@ -112,6 +114,26 @@ class Home:
     def dagster(self) -> Path:
         """Dagster's own home: runs, events, schedules."""
         return self.root / "dagster"
+
+
+def _see_to_kinds(home: Home) -> None:
+    """Raise InputError where something stands in the place of what is ours: it may be all that there is, so a person decides."""
+    for path in (home.root / name for name in (*_FOLDERS, home.sample.name)):
+        if not path.is_dir() and (path.exists() or path.is_symlink()):
+            is_link = path.is_symlink() and not path.exists()
+            raise InputError(
+                "A link in the home leads nowhere" if is_link else "A file in the home stands where a folder belongs",
+                file=str(path),
+                expected=f"the folder {path.name} of schoolmatch, or nothing",
+                do="mount the disk it leads to, or put the folder back"
+                if is_link
+                else "put the folder back, or, where it never held anything, move the file away",
+            )
+    for path in (home.lock, home.at_work):
+        if path.is_dir():
+            raise InputError(
+                "A folder in the home stands where a lock belongs, which is a file", file=str(path), do="move the folder away"
+            )
 
 
 def waiting(home: Home) -> list[Path]:

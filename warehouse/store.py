@@ -79,7 +79,7 @@ def _connected(home: Home) -> duckdb.DuckDBPyConnection:
             home.warehouse.open("r+b").close()  # what the system refuses is no damage
     for path in (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal")):
         if path.exists():
-            durable.set_aside(path, home.damaged, why)
+            durable.set_aside(path, home.damaged, why, name=path.name)
     return duckdb.connect(home.warehouse, config=SETTINGS)
 
 

@@ -48,6 +48,7 @@ def examine(home: Home, *, network: bool = True) -> Iterator[Finding]:
     yield _look("Definitions and source cards", _files)
     yield _look("Home", lambda: _home(home))
     yield _look("Published folder", lambda: _published(home))
+    yield _look("Damaged", lambda: _damaged(home))
     yield _look("Schedule", lambda: _schedule(home))
     if network:
         for name, url in _addresses().items():
@@ -92,6 +93,14 @@ def _published(home: Home) -> tuple[State, str]:
     return (
         "wrong" if failed else "ok"
     ), f"{manifest['published']}{label}: {len(manifest['files'])} files read back, all as written"
+
+
+def _damaged(home: Home) -> tuple[State, str]:
+    aside = [path for path in home.damaged.rglob("*") if path.is_file() and not path.is_symlink()]
+    if not aside:
+        return "ok", "nothing was set aside"
+    size = sum(path.stat().st_size for path in aside)
+    return "note", f"{home.damaged} holds {size / 1e6:,.0f} MB. What to do: look why, and delete what nobody wants to look at."
 
 
 def _schedule(home: Home) -> tuple[State, str]:

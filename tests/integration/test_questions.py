@@ -14,6 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from orchestration.cli.doctor import _damaged
 from orchestration.cli.main import app
 from orchestration.cli.near import find_place, near
 from transforms.errors import InputError
@@ -128,6 +129,16 @@ def test_doctor_finds_a_file_that_was_changed_after_it_was_published(published_h
     said = " ".join(ask(home, "doctor", "--offline", exit_code=1).output.split())
     assert "wrong Published folder" in said
     assert "status.json does not have the hash" in said
+
+
+def test_doctor_says_how_much_was_set_aside(tmp_path: Path) -> None:
+    """Nobody was told that there is something to look at, or to delete."""
+    assert _damaged(Home(tmp_path)) == ("ok", "nothing was set aside")
+    (tmp_path / "damaged" / "20260105T063000Z").mkdir(parents=True)
+    (tmp_path / "damaged" / "20260105T063000Z" / "schoolmatch.duckdb").write_bytes(bytes(3_000_000))
+    state, says = _damaged(Home(tmp_path))
+    assert state == "note"
+    assert "damaged holds 3 MB. What to do" in says
 
 
 def test_doctor_says_which_publisher_cannot_be_reached(published_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from warehouse.sources.by_hand import take_by_hand
 from warehouse.sources.cards import Card, largest_bytes, read_cards
 from warehouse.sources.find import Remote, find_newest
 from warehouse.sources.live import KEPT_ASIDE, fetch_all
-from warehouse.sources.state import SourceState
+from warehouse.sources.state import SourceState, load_states, save_states
 
 TODAY = date(2025, 10, 2)
 STATE = "live/.state.json"
@@ -144,6 +144,14 @@ def test_states_that_are_damaged_stop_no_fetch(
     assert "cannot be read" in caplog.text
     assert "What to do" in caplog.text
     assert _fetch(tmp_path, publisher, "gias_links")["gias_links"].outcome == "unchanged"
+
+
+def test_a_folder_in_the_place_of_the_states_is_moved_aside(tmp_path: Path) -> None:
+    """It was a traceback at every fetch."""
+    (tmp_path / STATE).mkdir(parents=True)
+    assert load_states(tmp_path / "live") == {}
+    save_states(tmp_path / "live", {})
+    assert (tmp_path / "damaged" / ".state.json").is_dir()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.databases import set_damaged_aside
+from orchestration.instance import end_lost_runs, prepare_dagster_home
 from warehouse.home import Home
 
 
@@ -58,7 +59,7 @@ def test_a_database_that_is_damaged_is_moved_aside_and_the_others_stay(
     set_damaged_aside(home)
     assert not (home.dagster / name).exists()
     assert not (home.dagster / f"{name}-wal").exists()
-    assert (home.damaged / Path(name).name).exists()
+    assert (home.damaged / Path(name).name.replace("a-1", "run")).exists()
     assert len(list(home.dagster.rglob("*.db"))) == 3
     assert f"{name} is damaged" in caplog.text
 
@@ -70,3 +71,36 @@ def test_databases_that_are_whole_empty_or_in_use_stay(home: Home) -> None:
         set_damaged_aside(home)
     assert len(list(home.dagster.rglob("*.db"))) == 4
     assert not home.damaged.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("history/runs.db", "runs"), ("history/runs.db", "kvs"), ("schedules/schedules.db", "jobs")]
+)
+def test_one_that_lacks_a_table_is_moved_aside_and_dagster_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, table: str
+) -> None:
+    """Dagster makes its tables once: a database without one stopped every refresh with a traceback ("no such table"), for good."""
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    home = Home(tmp_path)
+    end_lost_runs(Home(prepare_dagster_home(home).parent))
+    assert not home.damaged.exists()  # one that is whole has all of them
+    with closing(sqlite3.connect(home.dagster / name)) as connection:
+        connection.execute(f"drop table {table}")
+        connection.commit()
+    prepare_dagster_home(home)
+    end_lost_runs(home)
+    assert (home.damaged / Path(name).name).exists()
+    with closing(sqlite3.connect(home.dagster / name)) as connection:
+        assert connection.execute("select 1 from sqlite_master where name = ?", [table]).fetchall() == [(1,)]
+
+
+def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_moved_aside(tmp_path: Path) -> None:
+    """A folder for the lock of a run, or for Dagster's settings: a traceback at every start."""
+    home = Home(tmp_path)
+    for folder in ("dagster.yaml", "at_work/some.lock"):
+        (home.dagster / folder).mkdir(parents=True)
+    for file in ("history", "schedules"):
+        (home.dagster / file).touch()
+    set_damaged_aside(home)
+    assert sorted(path.name for path in home.damaged.iterdir()) == ["at_work.lock", "dagster.yaml", "history", "schedules"]
+    assert [path.name for path in home.dagster.rglob("*")] == ["at_work"]

@@ -49,3 +49,26 @@ def test_what_was_being_written_by_a_process_that_was_killed_is_cleared(tmp_path
     shutil.copytree(tmp_path, tmp_path / f"{durable.BUILDING}x")
     durable.clear(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_what_is_made_anew_the_newest_few_stay_aside_and_of_what_may_be_the_only_copy_all(tmp_path: Path) -> None:
+    """Nothing was ever taken away: a disk that flips bits filled itself with damaged copies of what was whole elsewhere."""
+    for name in (None, "warehouse"):
+        place = tmp_path / f"of {name}"
+        for number in range(12):
+            (tmp_path / "warehouse").write_text(str(number))
+            durable.set_aside(tmp_path / "warehouse", place, "for a test", name=name)
+        kept = sorted(int(path.read_text()) for path in place.iterdir())
+        assert kept == ([9, 10, 11] if name else list(range(12)))
+
+
+def test_what_only_looks_like_a_number_of_the_same_name_stays(tmp_path: Path) -> None:
+    place = tmp_path / "damaged"
+    place.mkdir()
+    others = ["x-old", "x-1-2", "xy", "x-²", "y-3"]
+    for other in others:
+        (place / other).touch()
+    for _ in range(5):
+        (tmp_path / "x").touch()
+        durable.set_aside(tmp_path / "x", place, "for a test", name="x")
+    assert sorted(path.name for path in place.iterdir()) == sorted([*others, "x-3", "x-4", "x-5"])

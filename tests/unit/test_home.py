@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from transforms.errors import InputError
 from warehouse.home import Home, name_before, name_in_home, release, report_path, waiting
 
 STAMP = "20260105T063000Z"
@@ -78,3 +79,25 @@ def test_a_folder_among_the_reports_is_none(tmp_path: Path) -> None:
     report_path(home, STAMP, "live").mkdir(parents=True)
     assert waiting(home) == []
     release(home, "live")
+
+
+@pytest.mark.parametrize("name", ["landing", "history", "published", "damaged", "held", "live", "quarantine", "dagster", "sample"])
+def test_a_file_or_a_link_to_nowhere_in_the_place_of_a_folder_is_said_before_anything_begins(tmp_path: Path, name: str) -> None:
+    """It was "File exists", in the middle, or nothing was found in it and all begun anew: an archive whose disk is not mounted."""
+    path = tmp_path / name
+    path.write_text("x")
+    with pytest.raises(InputError, match=rf"a folder belongs\. Where: file .*{name}\. .*What to do: put the folder back"):
+        Home(tmp_path).make()
+    path.unlink()
+    path.symlink_to(tmp_path / "not mounted")
+    with pytest.raises(InputError, match=r"leads nowhere.*mount the disk"):
+        Home(tmp_path).make()
+    (tmp_path / "not mounted").mkdir()
+    Home(tmp_path).make()
+
+
+@pytest.mark.parametrize("name", ["warehouse.lock", "dev.lock"])
+def test_a_folder_in_the_place_of_a_lock_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=rf"where a lock belongs.*{name}.*move the folder away"):
+        Home(tmp_path).make()

@@ -49,6 +49,12 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
 
 
+def instead(path: Path) -> None:
+    """A folder stands where a file was."""
+    path.unlink()
+    path.mkdir()
+
+
 def another_date(path: Path) -> None:
     about = json.loads(path.read_text())
     path.write_text(json.dumps(about | {"published": "2020-08-31"}))
@@ -66,6 +72,8 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "no provenance": lambda folder: (folder / PROVENANCE).unlink(),
     "provenance of another date": lambda folder: another_date(folder / PROVENANCE),
     "provenance that makes it invented": lambda folder: invented(folder / PROVENANCE),
+    "a folder for its hashes": lambda folder: instead(folder / SUMS),
+    "a folder for its provenance": lambda folder: instead(folder / PROVENANCE),
     "everything empty": lambda folder: [path.chmod(0o644) or path.write_bytes(b"") for path in folder.iterdir()] and None,
 }
 
@@ -129,7 +137,15 @@ def test_rows_that_are_not_those_that_were_read_are_read_anew(
     frame.to_parquet(rows, index=False)
     assert judged(DropFolder(tmp_path / "newer"), archive) == two_published
     assert "another hash" in caplog.text
-    assert (tmp_path / "damaged" / rows.name).exists()
+    assert (tmp_path / "damaged" / "rows.parquet").exists()
+
+
+def test_a_folder_among_the_rows_that_were_read_is_moved_aside(archive: Path, tmp_path: Path, two_published: list[tuple]) -> None:
+    judged(DropFolder(tmp_path / "newer"), archive)
+    (rows,) = release(archive, AUGUST).parent.glob("rows-*")
+    instead(rows)
+    assert judged(DropFolder(tmp_path / "newer"), archive) == two_published
+    assert (tmp_path / "damaged" / "rows.parquet").is_dir()
 
 
 def test_the_archive_of_an_earlier_version_is_believed_by_the_hash_in_its_name_and_gets_its_sums(

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from transforms.layouts import LAYOUTS
 from warehouse.landing.archive import SYNTHETIC_MARKER
 from warehouse.sample import write_sample
 from warehouse.sample.authorities import county_districts, read_areas
+from warehouse.sample.folder import keep_sample
 from warehouse.sample.postcodes import Postcodes, read_postcodes
 
 SCHOOLS = 600
@@ -270,3 +272,27 @@ def test_a_size_that_cannot_be_made_is_refused_before_anything_is_written(tmp_pa
     with pytest.raises(ValueError, match=f"schools is {schools}"):
         write_sample(tmp_path / "sample", schools=schools)
     assert not (tmp_path / "sample").exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda path: path.write_bytes(b"URN"), Path.unlink, lambda path: (path.parent / "more.csv").touch()]
+)
+def test_a_sample_that_is_damaged_is_made_anew(
+    tmp_path: Path, damage: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was believed by its version alone: each refresh stopped, and told to ask the publisher for an invented file."""
+    made = iter(range(9))
+
+    def write(folder: Path) -> None:
+        (folder / "gias.csv").write_text(f"URN\n{next(made)}\n")
+
+    monkeypatch.setattr("warehouse.sample.folder.write_sample", write)
+    sample = tmp_path / "sample"
+    keep_sample(sample)
+    keep_sample(sample)
+    assert (sample / "gias.csv").read_text() == "URN\n0\n"
+    damage(sample / "gias.csv")
+    keep_sample(sample)
+    assert (sample / "gias.csv").read_text() == "URN\n1\n"
+    assert not (sample / "more.csv").exists()
+    assert "is not as it was made" in caplog.text

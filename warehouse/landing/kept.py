@@ -126,10 +126,10 @@ class Kept:
         InputError where there are none and the file is damaged.
         """
         for path in self.folder.glob(f"rows-{layouts_hash()}-*"):
-            content = path.read_bytes()
+            content = b"" if path.is_dir() else path.read_bytes()
             if path == self._rows_path(content):
                 return pd.read_parquet(io.BytesIO(content))
-            durable.set_aside(path, self._aside, "its bytes have another hash than its name says")
+            durable.set_aside(path, self._aside, "its bytes have another hash than its name says", name="rows.parquet")
         frame = layout.read(self.content(file), file.name).frame
         for outdated in self.folder.glob("rows-*"):
             durable.remove(outdated)
@@ -150,12 +150,14 @@ class Kept:
 
     def put(self, file: SourceFile, content: bytes) -> None:
         """Put other bytes in the place of those that are kept."""
-        (self.folder / SUMS).unlink(missing_ok=True)
+        durable.remove(self.folder / SUMS)
         durable.write(self.folder / file.base_name, content, mode=0o444)
         self.write_sums(file)
 
     def _sums(self) -> dict[str, str]:
         path = self.folder / SUMS
+        if path.is_dir():
+            raise self._fault(f"its {SUMS} is a folder")
         lines = path.read_bytes().decode(errors="surrogateescape").split("\n") if path.exists() else []
         return {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines) if name}
 
@@ -189,7 +191,7 @@ def keep(archive: Path, file: SourceFile, content: bytes, *, names_persons: bool
     if final.exists() and names_persons:
         durable.remove(final)
     elif final.exists():
-        durable.set_aside(final, archive.with_name(DAMAGED), "it is taken anew from the drop folder")
+        durable.set_aside(final, archive.with_name(DAMAGED), "it is taken anew from the drop folder", name=final.name)
     durable.rename(aside, final)
     log.info("landed %s (%.1f MB, sha256 %s…)", file.base_name, len(content) / 1e6, file.sha256[:12])
 

@@ -103,6 +103,9 @@ def load_states(live: Path) -> dict[str, SourceState]:
     if not path.exists():
         return {}
     lost = "it is fetched anew, and compared with no earlier file. What to do: nothing, unless it comes again; then check the disk"
+    if path.is_dir():
+        durable.set_aside(path, live.parent / "damaged", "it is a folder", name=path.name)
+        return {}
     try:
         found = _EACH.validate_json(path.read_bytes())
     except ValidationError:

@@ -15,6 +15,7 @@ from tests.reliability.national_mutations import (
     emptied,
     half_twice,
     half_twice_and_differs,
+    headed,
     moved_up,
     on_rows,
     replaced,
@@ -88,6 +89,8 @@ _GIAS = {
     "their headings swapped": swapped(_STATUS, _PHASE, headings=True),
     "URN and establishment number swapped": swapped("URN", "EstablishmentNumber"),
     "establishment number emptied": emptied("EstablishmentNumber"),
+    "small areas headed otherwise": headed("LSOA (code)", "LSOA (Code)"),
+    "small areas emptied": emptied("LSOA (code)"),
 }
 _OFSTED = {
     "special measures renamed": replaced(_CONCERN, "SM", "Special measures (S44)"),
@@ -186,7 +189,11 @@ _AUTHORITIES = {
     "an authority lost": authority_lost("la_code"),
     "codes a row too high": moved_up("la_code", 0),
 }
-_SETTINGS = {"half of it": cut_to(0.5), "classes as words": replaced("RUC11CD", "A1", "Urban major conurbation")}
+_SETTINGS = {
+    "half of it": cut_to(0.5),
+    "classes as words": replaced("RUC11CD", "A1", "Urban major conurbation"),
+    "classes that there are not": each_value("RUC11CD", lambda _: "Z9"),
+}
 _SAME = {
     "gias": {"rows in another order": on_rows(shuffled), "columns in another order": on_rows(columns_shuffled),
              "as UTF-8": lambda content, _: content.decode("cp1252", errors="replace").encode("utf-8-sig")},

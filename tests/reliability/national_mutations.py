@@ -89,6 +89,15 @@ def emptied(heading: str, share: float = 1) -> Callable[..., bytes]:
     return on_rows(on)
 
 
+def headed(heading: str, other: str) -> Callable[..., bytes]:
+    """A heading in other letters."""
+
+    def on(rows: Rows, _: Chance) -> None:
+        rows[0][rows[0].index(heading)] = other
+
+    return on_rows(on)
+
+
 def swapped(one: str, other: str, *, headings: bool = False) -> Callable[..., bytes]:
     """The values of two columns under each other's headings."""
 

@@ -94,6 +94,8 @@ def read(content: bytes, spec: Spec, *, ends_in_line: bool = True) -> Plain:
             plain.wrong.append(f"{heading} stands twice")
         if heading in header:
             places[name] = header.index(heading)
+        elif alike := [each for each in header if _letters(each) == _letters(heading)]:
+            plain.wrong.append(f"{heading} is written {alike[0]}")
         elif name not in spec.optional:
             plain.wrong.append(f"{heading} is not there")
     widths = {len(header), *(header.index(end) + 1 for end in spec.ends if end in header)}
@@ -108,6 +110,10 @@ def read(content: bytes, spec: Spec, *, ends_in_line: bool = True) -> Plain:
     if not plain.rows:
         plain.wrong.append("no rows")
     return plain
+
+
+def _letters(heading: str) -> str:
+    return re.sub("[^a-z0-9]", "", heading.lower())
 
 
 def _header(records: list[list[str]], spec: Spec, plain: Plain) -> tuple[int, list[str] | None]:

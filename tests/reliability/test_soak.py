@@ -82,6 +82,7 @@ def test_a_reader_that_loses_a_row_or_changes_a_number_is_found_out(
         (lambda content: content.replace(b",Total,", b",", 1), "fields of"),
         (lambda content: content.replace(b",Total,", b",Totals,", 1), "is news"),
         (lambda content: content.replace(b"202324,", b"2023-24,", 1), "is no whole number"),
+        (lambda content: content.replace(b"avg_p8score", b"Avg_P8Score", 1), "avg_p8score is written Avg_P8Score"),
         (
             lambda content: content + content.splitlines(keepends=True)[-1].replace(b",Total,", b",Total,9"),
             "stands twice, and differs",

@@ -14,7 +14,7 @@ from orchestration.resources import Warehouse
 from transforms.errors import InputError
 from warehouse import durable
 from warehouse.checks import CheckResult
-from warehouse.home import release, report_ending
+from warehouse.home import release, report_path
 from warehouse.publish import new_stamp
 from warehouse.store import run
 
@@ -50,7 +50,7 @@ def hold(warehouse: Warehouse, results: Sequence[CheckResult]) -> InputError | N
     place = warehouse.place
     release(place, source)  # of a source, the newest report is the one to read
     durable.make_folder(place.held)
-    path = place.held / f"{new_stamp(place)}-{report_ending(source)}"
+    path = report_path(place, new_stamp(place), source)
     durable.write(path, as_markdown(page).encode())
     log.error("held: the report is %s", path)
     if len(drift) < len(failed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -25,8 +26,61 @@ PORT = 3000
 """Of the UI, where no other is given."""
 
 
+FILES = 64
+"""That a refresh may have open at once: of the national files 25; a sheet of a workbook is a file while it is written."""
+
+
+def see_to_limits() -> None:
+    """Let this process open as many files as a refresh needs, and see that it can start the threads.
+
+    Raises InputError where it may not: libraries would notice in the middle of what they write, page after page, and what is
+    half-done could not even be taken away; DuckDB would wait for ever for a thread that never came.
+    """
+    _see_to_threads()
+    if os.name == "nt":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < FILES:
+        if hard != resource.RLIM_INFINITY and hard < FILES:
+            raise InputError(
+                f"This process may open no more files than {hard}",
+                expected=f"{FILES} or more",
+                do="raise the limit (ulimit -n 1024, or LimitNOFILE in systemd), and run it again",
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
+
+
+THREADS = 16
+"""That a refresh may have at once; of the national files 13."""
+
+
+def _see_to_threads() -> None:
+    release, threads = threading.Event(), list[threading.Thread]()
+    try:
+        for _ in range(THREADS):
+            threads.append(threading.Thread(target=release.wait, daemon=True))
+            threads[-1].start()
+    except RuntimeError as error:
+        raise InputError(
+            f"This process could start no more than {len(threads) - 1} threads",
+            expected=f"{THREADS} or more",
+            do="end others, or raise the limit (ulimit -u, or TasksMax in systemd), and run it again",
+        ) from error
+    finally:
+        release.set()
+        for thread in threads:
+            if thread.ident:
+                thread.join()
+
+
 def prepare_dagster_home(home: Home) -> Path:
-    """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry."""
+    """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry.
+
+    Raises InputError where this process may open too few files, or start too few threads, for what follows.
+    """
+    see_to_limits()
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)

@@ -7,6 +7,7 @@ So what is half-done goes (``finally``, ``with``), and whoever has started it (a
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ _come: list[int] = []
 def listen(*, also_ignored: bool = False) -> None:
     """From here on these signals raise KeyboardInterrupt in the main thread, and the process dies by the first of them at its end.
 
+    What libraries tell from then on, of a connection that they could not close or of what they were doing, is not told.
+
     One that is ignored (nohup; Ctrl+C of what a script has started in the background) stays so, but where ``also_ignored``.
     """
     global _noted
@@ -34,6 +37,10 @@ def listen(*, also_ignored: bool = False) -> None:
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN or (also_ignored and number != signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
+    if logging.lastResort:
+        logging.lastResort.addFilter(lambda record: received() is None)
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda fault: before(fault) if received() is None else None
     atexit.register(_die)  # the first to be registered comes last: whatever else is to be put away is gone by then
 
 

@@ -114,7 +114,8 @@ def _counted(table: str, name: str, columns: Mapping[str, str | None]) -> str:
 
 
 def reported(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What a refresh says as warnings: the columns whose filling is reported, and the values that no closed list has."""
+    """What a refresh says as warnings: the columns whose filling is reported, the values that no closed list has, and settings
+    by the classification that is the fallback."""
     columns = run(
         connection,
         f"select format('mart.{{}}: the column {{}} {{}}', table_name, column_name, sentence) from {TABLE} where is_reported",
@@ -127,4 +128,11 @@ def reported(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "format('{}: GIAS has {} in {:,} schools (first: {}), which is not in {}; {} is not known of them', "
         "replace(code_list, '_', ' '), value, establishments, first_urn, listed_in, decides)) from mart.unknown_code",
     )
-    return [sentence for (sentence,) in [*columns, *codes]]
+    settings = run(
+        connection,
+        """select format(
+            '{:,} of {:,} schools have their setting, and so how far help may come from, by the rural-urban classification of '
+            || '2021, as that of 2011 is not known of them', count(*) filter (where setting_source = 'gias_2021'), count(*)
+        ) from mart.school having count(*) filter (where setting_source = 'gias_2021') > 0.01 * count(*)""",
+    )
+    return [sentence for (sentence,) in [*columns, *codes, *settings]]

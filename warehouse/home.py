@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from transforms.errors import InputError
 
@@ -114,19 +116,52 @@ class Home:
 
 def waiting(home: Home) -> list[Path]:
     """The reports of held refreshes, the oldest first."""
-    return sorted(home.held.glob("*.md")) if home.held.is_dir() else []
+    return sorted(path for path in home.held.glob("*.md") if path.is_file())
+
+
+def report_path(home: Home, stamp: str, source: str) -> Path:
+    """Where the report of a held refresh stands."""
+    return home.held / f"{stamp}-{name_in_home(source)}.md"
 
 
 def release(home: Home, source: str, *, up_to: str | None = None) -> None:
     """Remove the reports of a source: it was published, or a newer report takes their place. ``up_to``: the stamp of the newest."""
     for path in waiting(home):
-        if path.name.endswith(f"Z-{report_ending(source)}") and (up_to is None or path.name[: len(up_to)] <= up_to):
+        stamp, _, name = path.stem.partition("-")
+        if (name == name_in_home(source) or _is_of_earlier_version(path, name, source)) and (up_to is None or stamp <= up_to):
             path.unlink()
 
 
-def report_ending(source: str) -> str:
-    """The end of a report's name: letters, digits, dots and hyphens of the source alone."""
-    return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in source) + ".md"
+_LONGEST_NAME = 180
+"""Bytes of a name in a home; a disk takes 255, and a stamp and what is told of a folder come beside it."""
+
+
+def name_in_home(source: str) -> str:
+    """What a source is called in the name of a file or folder: as it is, but for what names are better without, which is written as
+    in an address (%20). No two sources have the same.
+    """
+    kept = "".join(letter if letter.isalnum() or letter in ".-_" else _escaped(letter) for letter in source)
+    encoded = os.fsencode(kept)
+    if len(encoded) > _LONGEST_NAME:
+        kept = f"{encoded[:_LONGEST_NAME].decode(errors='ignore')}~{hashlib.sha256(os.fsencode(source)).hexdigest()[:16]}"
+    return kept or "%"  # the folder "/" has no name
+
+
+def name_before(source: str) -> str:
+    """What earlier versions called it: several sources could have the same."""
+    return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in source)
+
+
+def _escaped(letter: str) -> str:
+    return quote(letter, safe="", errors="surrogateescape")
+
+
+def _is_of_earlier_version(report: Path, name: str, source: str) -> bool:
+    """Whether a report has the name that earlier versions gave it, and says that it is of the source."""
+    if name != name_before(source) or name == name_in_home(source):
+        return False
+    text = report.read_text(encoding="utf-8", errors="replace").replace("\\", "")
+    return f"<the folder {' '.join(source.split())}>" in text
 
 
 def _is_closed(root: Path) -> bool:

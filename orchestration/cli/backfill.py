@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from orchestration.cli.terminal import HomeOption, console, errors, show_progress
+from orchestration.instance import see_to_limits
 from transforms.errors import InputError
 from warehouse.home import Home
 
@@ -37,6 +38,7 @@ def backfill(
     The next refresh publishes what was brought in. Ends with 1 where something could not be brought in.
     """
     show_progress(logging.INFO)
+    see_to_limits()
     place = Home.find(home)
     is_whole = _from_publishers(place, source) if given is None else _from_folder(place, source, Path(given).expanduser())
     console.print("What was brought in is published by the next refresh; to draw a trend: from area_trend('E92000001', 'rise')")

@@ -64,12 +64,12 @@ def sentence_of(error: BaseException) -> str | None:
     for each in chain:
         if isinstance(each, InputError):
             return str(each)
-    for each in chain:
-        if known := _known(each):
-            problem, do = known
-            file = each.filename if isinstance(each, OSError) and isinstance(each.filename, str) else None
-            said = "" if isinstance(each, MemoryError) or file else f" ({_first_line(each)})"
-            return str(InputError(problem + said, file=file, do=do))
+    causes = [(known, each) for each in chain if (known := _known(each))]
+    if causes:
+        (problem, do), each = min(causes, key=lambda cause: _rank(cause[0]))
+        file = each.filename if isinstance(each, OSError) and isinstance(each.filename, str) else None
+        said = "" if isinstance(each, MemoryError) or file else f" ({_first_line(each)})"
+        return str(InputError(problem + said, file=file, do=do))
     for each in chain:
         if isinstance(each, OSError):
             return str(InputError(each.strerror or str(each), file=each.filename, do="check that it is there and can be used"))
@@ -80,9 +80,16 @@ def sentence_of(error: BaseException) -> str | None:
     return None
 
 
+def _rank(known: tuple[str, str]) -> int:
+    """A disk that is full first, whatever else goes wrong then; SQLite's general words last, as it says them of much."""
+    return 0 if known == _SPACE else 2 if known in (_DISK, _DATABASE) else 1
+
+
 def _known(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, MemoryError):
         return _MEMORY
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return _SPACE  # no room for what it has beside a database; it says "disk I/O error"
     if isinstance(error, OSError) and error.errno in _BY_NUMBER:
         return _BY_NUMBER[error.errno]
     is_of_library = isinstance(error, OSError | RuntimeError | ImportError | sqlite3.Error) or "." in type(error).__module__

@@ -21,6 +21,7 @@ from orchestration import stopping
 from orchestration.cli import backfill, changes, questions
 from orchestration.cli.failing import sentence_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
+from orchestration.instance import see_to_limits
 from warehouse import clock
 from warehouse.home import Home, waiting
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
@@ -95,6 +96,7 @@ def refresh(
     if accept_changes:
         os.environ["SCHOOLMATCH_ACCEPT_CHANGES"] = "1"
     try:
+        see_to_limits()
         # Dagster takes seconds to import: not before it is needed. A mistake in sql/ is found while it is read.
         from orchestration.refresh import refresh as run_refresh
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from orchestration import stopping
-from orchestration.cli.failing import sentence_of
+from orchestration import stopping  # and nothing else that takes time: Ctrl+C may be pressed in it
 
 
 def main() -> None:
@@ -20,6 +19,8 @@ def main() -> None:
             if isinstance(error, KeyboardInterrupt):  # no command had begun that could have told it
                 print(f"Stopped {stopping.WORDS[number]}.", file=sys.stderr)
             raise SystemExit(1) from None  # it dies by the signal once everything is put away
+        from orchestration.cli.failing import sentence_of
+
         words = None if isinstance(error, SystemExit) else sentence_of(error)
         if words is None:
             raise

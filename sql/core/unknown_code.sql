@@ -1,10 +1,10 @@
 -- One row per value of a closed list of GIAS that is not in the list, and what is decided by it: how many establishments have it, and the lowest URN
 -- of them. Counted are those for which it decides anything: of types those that are open, of phases those whose type has no phase of its own, of
--- flags those of academies, else the schools of core.school. stops: whether a school is counted, and whose it is, hangs on it, so that the refresh
--- stops (sql/check/core_unknown_code.sql); else the schools stay, and what the value says of them is not known. A blank says nothing, and is no
--- unknown value; but an establishment whose status, type or authority is not told would be lost, and stops too (value: blank). A school whose type
--- teaches a phase, and of which GIAS tells none, is left out: a few are named (value: blank, or the code of "not applicable"), more stop the refresh
--- (sql/check/core_gias_contradicts_itself.sql).
+-- flags those of academies, of rural-urban classes the schools of whose small area none is known, else the schools of core.school. stops: whether a
+-- school is counted, and whose it is, hangs on it, so that the refresh stops (sql/check/core_unknown_code.sql); else the schools stay, and what the
+-- value says of them is not known. A blank says nothing, and is no unknown value; but an establishment whose status, type or authority is not told
+-- would be lost, and stops too (value: blank). A school whose type teaches a phase, and of which GIAS tells none, is left out: a few are named (value:
+-- blank, or the code of "not applicable"), more stop the refresh (sql/check/core_gias_contradicts_itself.sql).
 with listed as (
     select
         'phase' as code_list,
@@ -87,9 +87,18 @@ said as (
     from core.establishment
     where left_out_because is null and is_academy
     union all
+    -- where the small area tells the class, that of GIAS decides nothing
     select
-        unnest(['rural_urban_class', 'region', 'gender', 'admissions', 'religious_character']) as code_list,
-        unnest([urban_rural_code, gor_code, gender, admissions, religious_character]) as value,
+        'rural_urban_class' as code_list,
+        establishment.urban_rural_code as value,
+        establishment.urn
+    from core.establishment as establishment
+    inner join core.school_setting as setting on setting.urn = establishment.urn
+    where setting.setting_source = 'not_known'
+    union all
+    select
+        unnest(['region', 'gender', 'admissions', 'religious_character']) as code_list,
+        unnest([gor_code, gender, admissions, religious_character]) as value,
         urn
     from core.establishment
     where left_out_because is null

@@ -1,7 +1,7 @@
 """Refreshes that are killed at random moments, each going on with what the one before has left; nobody lends a hand.
 
 A tenth of the trials has a refresh with Dagster, the others its steps alone. Some come to their end: the kill is set up to a little
-after the usual duration. ``found.md`` of the issue's brief names what is asked after each (``state.py``).
+after the usual duration, which is counted in the processor's time. ``state.py`` says what is asked after each.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class _Killer:
         home, drop = self.home, self.variants.folder
         after = None if whole else self.random.uniform(0, BEYOND * self.usual[is_with_dagster])
         done = in_fork(lambda: refreshed(home, drop) if is_with_dagster else run_steps(home, drop), kill_after=after)
+        usual = self.usual[is_with_dagster]
         if done.how == "ended":
-            usual = self.usual[is_with_dagster]
-            self.usual[is_with_dagster] = done.seconds if not usual else (3 * usual + done.seconds) / 4
+            self.usual[is_with_dagster] = done.cpu if not usual else (3 * usual + done.cpu) / 4
         known = list(self.known)
         started = time.monotonic()
         looked = in_fork(lambda: after_a_refresh(home, known, expected) if done.how == "ended" else at_any_moment(home, known))
@@ -76,10 +76,13 @@ class _Killer:
             faults.append(f"stuck: the refresh has {done.how}: {done.value}")
         if latest and latest not in self.known:
             self.known.append(latest)
+        is_published = bool(latest and latest not in known)
+        if done.how == "killed" and after and after > usual and not is_published:
+            self.usual[is_with_dagster] = after  # it takes longer now, or no moment near the end would be tried again
         self.report({
             "what": "kills", "seed": self.seed, "trial": number, "how": done.how, "dagster": is_with_dagster,
-            "after": after and round(after, 3), "share": after and round(after / self.usual[is_with_dagster], 3),
+            "after": after and round(after, 3), "share": after and round(after / usual, 3),
             "seconds": round(done.seconds, 3), "look": round(time.monotonic() - started, 3), "peak_kb": done.peak_kb,
-            "published": bool(latest and latest not in known), "faults": faults,
+            "published": is_published, "faults": faults,
         })  # fmt: skip
         return done.how

@@ -214,7 +214,9 @@ SPECS = {
         f"region_code | !region_code | {ONS}",
     ),
     "ons_rural_urban": _spec(
-        "ons_rural_urban", "lsoa_code", f"lsoa_code | !LSOA21CD | {ONS}\nrural_urban_code | !RUC11CD | {ANY_CODE}"
+        "ons_rural_urban",
+        "lsoa_code",
+        f"lsoa_code | !LSOA21CD | {ONS}\nrural_urban_code | !RUC11CD | word:A1|B1|C1|C2|D1|D2|E1|E2|F1|F2",
     ),
     "list_teaching_school": _spec("list_teaching_school", "urn", "urn | !URN | urn"),
     "list_trust_not_ready": _spec("list_trust_not_ready", "group_id", f"group_id | !Group UID | {GROUP}"),

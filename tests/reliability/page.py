@@ -27,7 +27,8 @@ beside it.
 ABOUT = {
     "kills": (
         "Kills at random moments",
-        """A refresh of {schools} is killed (SIGKILL, with all that it started) at a random moment of its whole duration; the next
+        """A refresh of {schools} is killed (SIGKILL, with all that it started) at a random moment of its whole duration, counted in
+the processor's time; the next
 begins with what the one before has left, and nobody lends a hand. After each, `latest` must read back whole, no dated folder may be
 half there, the archive must be whole. After each that comes to its end, its figures must be those of its files, and everything that
 was ever published must stand in `mart.refresh_history`, in order. One trial in ten runs with Dagster,
@@ -154,9 +155,10 @@ def _more(name: str, lines: list[dict[str, Any]]) -> list[str]:
         shares = [line["share"] for line in lines if line["how"] == "killed"]
         by_tenth = Counter(min(int(share * 10), 10) for share in shares)
         spread = ", ".join(str(by_tenth.get(tenth, 0)) for tenth in range(10))
-        published = sum(line["published"] for line in lines)
+        published = Counter(line["how"] for line in lines if line["published"])
         return [
-            f"Killed by tenth of the usual duration: {spread}; later: {by_tenth.get(10, 0)}. Published: {published:,} refreshes."
+            f"Killed by tenth of the usual duration: {spread}; later: {by_tenth.get(10, 0)}. Published: {published.total():,} "
+            f"refreshes, {published['killed']:,} of which were killed after that."
         ]
     if name == "crash-points":
         rests = sum(line["next"] for line in lines)

@@ -52,6 +52,24 @@ def test_it_is_found_in_what_another_error_was_made_of() -> None:
     assert "no space left" in (sentence_of(outer) or "")
 
 
+def test_that_the_disk_is_full_is_said_whatever_else_went_wrong_then() -> None:
+    """Of a step that found no room Dagster could not write that it had failed: it was told as a disk that gives errors."""
+    noted = sqlite3.OperationalError("disk I/O error")
+    noted.__context__ = RuntimeError("step failed")
+    noted.__context__.__cause__ = duckdb.IOException('IO Error: Could not write file "x": No space left on device')
+    assert "no space left" in (sentence_of(noted) or "")
+    noted.__context__.__cause__ = OSError(errno.EDQUOT, "Disk quota exceeded")
+    assert "no space left" in (sentence_of(noted) or "")
+
+
+def test_sqlite_without_room_for_what_it_has_beside_a_database_is_a_full_disk() -> None:
+    """A full tmpfs: SQLite cannot make its shared memory, and says "disk I/O error"."""
+    error = sqlite3.OperationalError("disk I/O error")
+    assert "gives errors" in (sentence_of(error) or "")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert "no space left" in (sentence_of(error) or "")
+
+
 def test_a_sentence_of_ours_stays_as_it_is() -> None:
     outer = RuntimeError("step failed")
     outer.__cause__ = InputError("The file lacks a column", file="a.csv", row=3)

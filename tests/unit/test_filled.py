@@ -183,6 +183,20 @@ def test_the_warnings_of_a_refresh_name_the_column_and_the_values_that_no_list_h
     )
 
 
+def test_settings_by_the_fallback_are_told_with_their_number(town: World) -> None:
+    """Without the lookup of small areas 754 of 796 radii were other ones, and nothing was said."""
+    run(town.connection, "begin")
+    try:
+        before = reported(town.connection)
+        run(town.connection, "update mart.school set setting_source = 'gias_2021' where urn <= 100002")
+        (told,) = set(reported(town.connection)) - set(before)
+    finally:
+        run(town.connection, "rollback")
+    assert told.startswith(
+        "2 of 100 schools have their setting, and so how far help may come from, by the rural-urban classification of 2021"
+    )
+
+
 def test_a_column_that_is_never_null_cannot_be_said_to_be_empty_everywhere() -> None:
     with pytest.raises(ValueError, match="null is missing"):
         Column(type="integer", description="A number.", empty_everywhere={"because": "it is so"})

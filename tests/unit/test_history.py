@@ -150,6 +150,37 @@ def test_sources_and_invented_schools_have_histories_of_their_own(world: World, 
     assert statuses(world, 100001) == [("in_need", FIRST, None)]
 
 
+def test_sources_whose_names_differ_by_a_blank_have_histories_of_their_own(world: World, home: Home) -> None:
+    """They shared a folder: the statuses of one ended with the refresh of the other."""
+    schools(world)
+    refreshed(world, home, FIRST, source="a b")
+    regrade(world, 100001, 2)
+    refreshed(world, home, SECOND, source="a_b")
+    assert statuses(world, 100001) == [("neither", SECOND, None)]
+    refreshed(world, home, THIRD, source="a b")
+    assert statuses(world, 100001) == [("in_need", FIRST, THIRD), ("neither", THIRD, None)]
+
+
+@pytest.mark.parametrize(("says", "is_taken"), [(None, True), ("a b", True), ("a_b", False)])
+def test_what_earlier_versions_kept_under_a_name_that_several_had_is_found_unless_it_is_of_another(
+    world: World, home: Home, *, says: str | None, is_taken: bool
+) -> None:
+    """``says``: of which source the folder tells that was published with it."""
+    schools(world)
+    refreshed(world, home, FIRST, source="a b")
+    own = history.folder_of(home, "a b", is_synthetic=False)
+    own.rename(own.with_name("a_b"))
+    (kept,) = own.with_name("a_b").iterdir()
+    publish.write_manifest(kept, {}, {})
+    if says:
+        (home.published / kept.name).mkdir(parents=True)
+        publish.write_manifest(home.published / kept.name, {"refresh": {"source": says}}, {})
+    assert [path.name for path in history.snapshots(home, "a b", is_synthetic=False)] == ([kept.name] if is_taken else [])
+    refreshed(world, home, SECOND, source="a b")
+    assert statuses(world, 100001) == [("in_need", FIRST if is_taken else SECOND, None)]
+    assert kept.exists()  # of whom it is may not be known
+
+
 def test_a_damaged_history_is_taken_from_the_one_before_and_never_begun_anew(world: World, home: Home) -> None:
     schools(world)
     refreshed(world, home, FIRST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from tests.support.headers import Header, read_headers
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS
 from transforms.layouts.gias import ESTABLISHMENT
-from transforms.layouts.layout import Layout
+from transforms.layouts.layout import Layout, Reshape
 from transforms.layouts.ofsted import INSPECTION
 from transforms.layouts.table import FOLDER, read_layout
 from warehouse.model import SQL
@@ -132,6 +133,21 @@ def test_the_outcomes_that_are_read_are_those_of_which_the_small_facts_say_wheth
     assert set(outcomes.values()) == known
 
 
+@pytest.mark.parametrize(("kind", "heading"), [("ons_rural_urban", "LSOA21CD"), ("ons_rural_urban_2011", "LSOA11CD")])
+def test_a_rural_urban_class_that_is_none_of_2011_stops_the_lookup(kind: str, heading: str) -> None:
+    """A class that nobody knows was no class: 754 of 796 schools of three counties searched within another radius."""
+    with (SQL / "reference" / "rural_urban_class.csv").open(encoding="utf-8", newline="") as file:
+        known = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    of_2011 = [row["rural_urban_code"] for row in known if row["edition"] == "2011"]
+    for wrong in ["Z1", *(row["rural_urban_code"] for row in known if row["edition"] == "2021")]:
+        rows = [f"E01{place:06},{code}" for place, code in enumerate([*of_2011, wrong])]
+        with pytest.raises(InputError, match=f"'{wrong}' is not in the list") as caught:
+            BY_KIND[kind].read(f"{heading},RUC11CD\n{chr(10).join(rows)}\n".encode(), "x.csv")
+        assert (caught.value.row, caught.value.column) == (len(of_2011) + 2, "RUC11CD")
+    read = BY_KIND[kind].read(f"{heading},RUC11CD\n{chr(10).join(rows[:-1])}\n".encode(), "x.csv").frame
+    assert read["rural_urban_code"].tolist() == of_2011
+
+
 def test_a_file_without_a_heading_that_ends_in_a_question_mark_lacks_it() -> None:
     headings = tuple(h for h in COPIES["ofsted_inspection/2025-08"].headings if h != "Safeguarding is effective?")
     with pytest.raises(InputError, match="lacks 1 column") as caught:
@@ -190,9 +206,9 @@ is_safe = "Safe?"
 """
 
 
-def layout_of(folder: Path, text: str) -> Layout:
+def layout_of(folder: Path, text: str, shapes: Mapping[str, Reshape] | None = None) -> Layout:
     (folder / "kind.toml").write_text(text, encoding="utf-8")
-    return read_layout("kind", folder=folder)
+    return read_layout("kind", shapes, folder=folder)
 
 
 def test_a_vintage_takes_what_it_does_not_say_from_the_one_it_is_like(tmp_path: Path) -> None:
@@ -209,7 +225,11 @@ def test_a_new_vintage_is_one_block_of_what_differs(tmp_path: Path) -> None:
         '[vintage."2027-01"]\nbelieved = "rumour"\nlike = "2025-11"\n'
         '[vintage."2027-01".headings]\nreport_card_inclusion = "Belonging"\n\n'
     )
-    layout = layout_of(tmp_path, table.replace('[vintage."2025-11"]', block + '[vintage."2025-11"]', 1))
+    layout = layout_of(
+        tmp_path,
+        table.replace('[vintage."2025-11"]', block + '[vintage."2025-11"]', 1),
+        {"with_report_cards": INSPECTION.reshape["2025-11"]},
+    )
     headings = tuple(h.replace("Inclusion", "Belonging") for h in COPIES["ofsted_inspection/2025-11"].headings)
     parsed = layout.read(file_with(headings, URN="1", Belonging="Strong standard"), "x.csv")
     assert (parsed.vintage, parsed.frame["report_card_inclusion"].tolist()) == ("2027-01", ["Strong standard"])
@@ -227,6 +247,7 @@ def test_a_vintage_that_is_like_another_may_have_nothing_optional_as_that_one_ha
         ('like = "old"', 'like = "older"', "vintage new, like", "none of this file's"),
         ("[vintage.old]", '[vintage.old]\nlike = "new"', "vintage old, like", "in turn"),
         ("optional = []", 'optional = ["is_sound"]', "vintage new, is_sound", "said to be optional"),
+        ("optional = []", 'may_be_empty = ["is_sound"]', "vintage new, is_sound", "said to be empty"),
         ("optional = []", 'without = ["is_sound"]', "vintage new, is_sound", "would not have"),
         ("optional = []", 'optional = []\nnational.is_safe = "Yes"', "vintage new, is_safe", "tells no rows apart"),
         (

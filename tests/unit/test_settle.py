@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -92,6 +93,23 @@ def test_latest_stays_where_somebody_has_gone_back(home: Home) -> None:
     publish.point_latest(home, FIRST)
     settle(home)
     assert latest(home) == FIRST
+
+
+@pytest.mark.skipif(os.name == "nt", reason="commands of a shell")
+def test_who_goes_back_as_the_page_of_operations_says_stays_there(home: Home) -> None:
+    """No page said how; who let latest lead back and took the history away had both undone by the next refresh."""
+    publish_into(home, THIRD)
+    page = Path("docs/operations.md").read_text(encoding="utf-8")
+    commands = page.partition("**Going back.**")[2].partition("```sh\n")[2].partition("```")[0]
+    _, _, rest = commands.partition("\n")  # the first line is an example of what is put in
+    subprocess.run(["sh", "-eu"], input=f"bad={THIRD} good={SECOND} source=live\n{rest}", text=True, cwd=home.root, check=True)
+    assert latest(home) == SECOND  # also before anything else is done
+    settle(home)
+    assert latest(home) == SECOND
+    assert kept(home) == [SECOND]
+    fourth = "20260104T000000Z"
+    publish_into(home, fourth)
+    assert (latest(home), kept(home)) == (fourth, [SECOND, fourth])
 
 
 def _a_folder(path: Path) -> None:

@@ -22,10 +22,10 @@ from transforms.text import FORMULA_STARTS, clean, has_unseen, shown
 
 Kind = Literal[
     "urn", "other_urn", "ons_code", "la_number", "group_id", "code", "area_name", "text", "label",
-    "integer", "number", "date", "grade", "yes_no",
+    "integer", "number", "percent", "date", "grade", "yes_no",
 ]  # fmt: skip
 """``urn``: whose row it is, never blank; ``other_urn``: another school, or nothing. ``area_name``: of an authority or constituency,
-which names files and heads tables."""
+which names files and heads tables. ``percent``: from 0 to 100."""
 
 SQL_TYPE: dict[str, str] = {
     "urn": "integer",
@@ -39,6 +39,7 @@ SQL_TYPE: dict[str, str] = {
     "label": "varchar",
     "integer": "integer",
     "number": "double",
+    "percent": "double",
     "date": "date",
     "grade": "tinyint",
     "yes_no": "varchar",
@@ -173,7 +174,7 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
         values, expected = present.map({"Yes": "Yes", "No": "No"}), "Yes, No, or a code for a judgement that was not made"
     elif kind == "date":
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
-    elif kind == "number":
+    elif kind in ("number", "percent"):
         values, expected = _numbers(present, _NUMBER), "a number"
     elif kind == "integer":
         values, expected = _numbers(present, _WHOLE), "a whole number"

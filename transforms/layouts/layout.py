@@ -16,6 +16,7 @@ from transforms.layouts.encoding import FETCH_AGAIN
 from transforms.layouts.fields import NOT_IN_LAYOUT, SQL_TYPE, Field, parse
 from transforms.layouts.reading import Reading, once
 from transforms.layouts.rows import Choice, Ending, Wanted
+from transforms.layouts.suspect import ENOUGH, refuse_empty, refuse_fractions, refuse_other_letters
 from transforms.layouts.text_table import blanked, read_text_table
 from transforms.text import has_unseen
 
@@ -30,7 +31,8 @@ class Column:
     ``headings``: vintage to the publisher's heading; a vintage that is not named has no such column. ``optional``: vintages whose
     file is read without it, too. ``content``: what its texts become; where it is ``with_reason`` a second column ``<name>_missing``
     says why a value is null. ``kept``: False for what is read only to reshape the rows, and is no column of the raw table.
-    ``set_aside_blank``: whether a row that has nothing here is set aside, and told.
+    ``set_aside_blank``: whether a row that has nothing here is set aside, and told. ``may_be_empty``: vintages of which a whole
+    file may have nothing here; in the others that stops a file of as many rows as ``told_of``, or more.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Column:
     optional: frozenset[str] = frozenset()
     kept: bool = True
     set_aside_blank: bool = False
+    may_be_empty: frozenset[str] = frozenset()
+    told_of: int = ENOUGH
 
     def heading(self, vintage: str) -> tuple[str, bool] | None:
         """The publisher's heading in that vintage and whether the file is useless without it; None where it has none."""
@@ -153,14 +157,17 @@ class Layout:
 
         Returns one row per ``key`` with the columns of ``schema`` and ``row_number`` (the row in the file), and apart from them the
         rows of the country: their URN, authority and number are blank, and none of them is a school.
-        Raises InputError with file, row and column: unreadable, a needed column missing, a value of the wrong kind, a key twice.
+        Raises InputError with file, row and column: unreadable, a needed column missing, a heading in other letters, a column with
+        nothing in it, a value of the wrong kind, a key twice.
         """
         chosen: dict[str, str] = {}
         vintage = ""
 
         def choose(header: tuple[str, ...]) -> Choice:
             nonlocal vintage
+            refuse_other_letters(header, self.headings, path, known=self.headings)
             vintage = self._vintage_of(header, path)
+            refuse_other_letters(header, [each[0] for column in self.columns if (each := column.heading(vintage))], path)
             for column in self.columns:
                 heading = column.heading(vintage)
                 if heading and heading[0] in header:
@@ -214,7 +221,7 @@ class Layout:
 
     def _shaped(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
         """The rows typed, and in the shape of the vintage."""
-        frame = self._typed(texts, chosen, reading)
+        frame = self._typed(texts, vintage, chosen, reading)
         return self.reshape[vintage](frame, reading) if vintage in self.reshape else frame
 
     def _vintage_of(self, header: tuple[str, ...], path: str) -> str:
@@ -234,8 +241,11 @@ class Layout:
             f"with the new name to transforms/layouts/{self.kind}.toml",
         )
 
-    def _typed(self, texts: pd.DataFrame, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
+    def _typed(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
         """The columns typed, with their reasons and the row in the file; rows without what they need are set aside, and told."""
+        for column in self.columns:
+            if column.name in texts and vintage not in column.may_be_empty:
+                refuse_empty(texts[column.name], reading.path, chosen[column.name], column.told_of)
         for column in self.columns:
             if column.set_aside_blank and column.name in texts:
                 blank = texts[column.name].str.strip().isin(["", "NULL"])
@@ -254,10 +264,19 @@ class Layout:
                     series[f"{column.name}_missing"] = typed.reasons
         frame = pd.DataFrame(series, copy=False)
         frame["row_number"] = rows
+        self._refuse_fractions(frame, chosen, reading)
         for column in self.columns:
             if column.content.with_reason and column.name not in frame:
                 frame[f"{column.name}_missing"] = pd.Series(NOT_IN_LAYOUT, index=frame.index, dtype="object")
         return frame
+
+    def _refuse_fractions(self, frame: pd.DataFrame, chosen: Mapping[str, str], reading: Reading) -> None:
+        """Raise InputError for percentages that are fractions; of each year and subject apart, as a file may be put together."""
+        apart = [frame[name] for name in ("year", "subject") if name in frame] or (lambda row: 0)
+        for column in self.columns:
+            if column.content.kind == "percent" and column.name in frame:
+                for _, values in frame[column.name].groupby(apart):
+                    refuse_fractions(values, reading.path, chosen[column.name], frame["row_number"])
 
 
 _MONTHS = {

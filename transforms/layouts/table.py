@@ -27,6 +27,7 @@ from transforms.layouts import fields
 from transforms.layouts.fields import Kind, label_key
 from transforms.layouts.layout import Column, Layout, Reshape
 from transforms.layouts.rows import Ending, Wanted
+from transforms.layouts.suspect import ENOUGH
 from transforms.layouts.text_table import heading_key
 
 FOLDER = Path(__file__).parent
@@ -43,6 +44,7 @@ class ColumnRow(Strict):
     is_blank_if_wrong: bool = False
     labels: str | None = None
     set_aside_blank: bool = False
+    told_of: PositiveInt = ENOUGH
     least: float = 0
     most: float | None = None
 
@@ -76,6 +78,7 @@ class Vintage(Strict):
     Where its header is known from: ``seen`` (a file, or a list of its columns; a copy stands in ``tests/fixtures/headers``),
     ``believed`` (what others say of it) or ``ours``; one of the three. ``without``: columns of the vintage it is like that it has
     not. ``optional``: columns without which the file is read all the same (those of the vintage it is like, where it does not say).
+    ``may_be_empty``: columns under whose heading a whole file may have nothing; not taken from the vintage it is like.
     ``shape``: the function of the layout's module that makes of its rows one per key. ``wanted``: by our column, the labels of the
     rows that are read. ``national``: our column among these, and the label that the row of the country has in it (it is kept
     apart from the others, in a table of its own). ``may_end_after``: headings after which the publisher ends a row that has
@@ -88,6 +91,7 @@ class Vintage(Strict):
     like: str | None = None
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] | None = None
+    may_be_empty: tuple[str, ...] = ()
     shape: str | None = None
     may_end_after: tuple[str, ...] = ()
     rows_alike: bool = False
@@ -153,6 +157,8 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
                 frozenset(each for each, vintage in vintages.items() if name in (vintage.optional or ())),
                 row.kept,
                 row.set_aside_blank,
+                frozenset(each for each, vintage in vintages.items() if name in vintage.may_be_empty),
+                row.told_of,
             )
             for name, row in table.column.items()
         ),
@@ -183,7 +189,7 @@ def _field(row: ColumnRow, table: LayoutTable) -> fields.Field:
         row.width,
         row.is_blank_if_wrong,
         row.least,
-        row.most,
+        100 if row.kind == "percent" else row.most,
     )
 
 
@@ -258,6 +264,9 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
         for column in vintage.optional or ():
             if column not in vintage.headings:
                 yield name, column, "A column that the vintage has not is said to be optional"
+        for column in vintage.may_be_empty:
+            if column not in vintage.headings:
+                yield name, column, "A column that the vintage has not is said to be empty at times"
         for column in vintage.wanted:
             if column not in vintage.headings:
                 yield name, column, "Rows are wanted by a column that the vintage has not"

@@ -8,10 +8,11 @@ invented schools, never mix.
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,9 @@ import duckdb
 from transforms.errors import InputError
 from warehouse import clock, durable
 from warehouse.contract import Contract, contract_of, read_contracts
-from warehouse.home import Home
+from warehouse.home import Home, name_before, name_in_home
 from warehouse.model import Model
-from warehouse.publish import MANIFEST, about, folders, stamped, verify_files, write_manifest
+from warehouse.publish import MANIFEST, about, folders, order, stamped, verify_files, write_manifest
 from warehouse.store import literal, run
 
 log = logging.getLogger("schoolmatch")
@@ -122,7 +123,10 @@ def _files() -> list[str]:
 
 def folder_of(home: Home, source: str, *, is_synthetic: bool) -> Path:
     """Where the history of a source is kept. A real drop folder named ``sample`` is another source than the sample."""
-    name = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in source)
+    return _folder(home, name_in_home(source), is_synthetic=is_synthetic)
+
+
+def _folder(home: Home, name: str, *, is_synthetic: bool) -> Path:
     return home.history / (f"{name} (synthetic)" if is_synthetic else name)
 
 
@@ -255,7 +259,7 @@ def keeping(home: Home, source: str, stamp: str, parquet: Path, *, is_synthetic:
     try:
         for name in _files():
             shutil.copyfile(parquet / name, aside / name)
-        write_manifest(aside, {}, {})
+        write_manifest(aside, {_SOURCE: source}, {})
         durable.sync_tree(aside)
         yield
         if (own / stamp).exists():
@@ -264,10 +268,32 @@ def keeping(home: Home, source: str, stamp: str, parquet: Path, *, is_synthetic:
     finally:
         if aside.exists():
             durable.remove(aside)
-    for old in stamped(own)[:-KEPT]:
+    for old in [folder for folder in snapshots(home, source, is_synthetic=is_synthetic) if folder.parent == own][:-KEPT]:
         durable.remove(old)
 
 
+_SOURCE = "source"
+"""In the manifest of what is kept: whose it is; earlier versions did not say."""
+
+
 def snapshots(home: Home, source: str, *, is_synthetic: bool) -> list[Path]:
-    """What is kept of a source, the oldest first: each folder holds all that was known by then."""
-    return stamped(folder_of(home, source, is_synthetic=is_synthetic))
+    """What is kept of a source, the oldest first: each folder holds all that was known by then.
+
+    Earlier versions kept sources whose names differ by a blank or such in one folder: what says there, by itself or by what was
+    published with it, that it is of another is not taken.
+    """
+    before = name_before(source)
+    names = {before, name_in_home(source)} - {""}
+    found = [path for name in names for path in stamped(_folder(home, name, is_synthetic=is_synthetic))]
+    if "_" in before:  # else no two had it
+        found = [path for path in found if _source_of(home, path) in (source, None)]
+    return sorted(found, key=lambda path: order(path.name))
+
+
+def _source_of(home: Home, kept: Path) -> str | None:
+    """Whose history a folder holds; None where nothing tells."""
+    with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, AttributeError):
+        if told := json.loads((kept / MANIFEST).read_bytes()).get(_SOURCE):
+            return str(told)
+    manifest = about(twin) if (twin := home.published / kept.name).is_dir() else None
+    return str(manifest["refresh"]["source"]) if manifest else None

@@ -3,8 +3,8 @@
 -- flags those of academies, of rural-urban classes the schools of whose small area none is known, else the schools of core.school. stops: whether a
 -- school is counted, and whose it is, hangs on it, so that the refresh stops (sql/check/core_unknown_code.sql); else the schools stay, and what the
 -- value says of them is not known. A blank says nothing, and is no unknown value; but an establishment whose status, type or authority is not told
--- would be lost, and stops too (value: blank). A school whose type teaches a phase, and of which GIAS tells none, is left out: a few are named (value:
--- blank, or the code of "not applicable"), more stop the refresh (sql/check/core_gias_contradicts_itself.sql).
+-- would be lost, and stops too (value: blank). A school whose type teaches a phase, and of which GIAS tells none, is left out: a few are named
+-- (value: blank, or the code of "not applicable"), more stop the refresh (sql/check/core_gias_contradicts_itself.sql).
 with listed as (
     select
         'phase' as code_list,

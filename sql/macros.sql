@@ -22,6 +22,9 @@ sqrt(
 -- A share in percent, null where there is nothing to take a share of.
 create or replace macro percent_of(part, whole) as 100.0 * part / nullif(whole, 0);
 
+-- So many of a thing, in words: 1 row, 1,200 rows.
+create or replace macro counted(number, thing) as format('{:,} {}', number, if(number = 1, thing, thing || 's'));
+
 -- What a value was and is, in words.
 create or replace macro from_to(before, now, nothing) as
 coalesce(nullif(before, ''), nothing) || ' -> ' || coalesce(nullif(now, ''), nothing);

@@ -24,6 +24,11 @@ make a text read otherwise than it is stored; those without width (U+200B to 200
 two names look alike that differ. No name of a school in England needs any of them: the national files of 2017 to 2026 have none."""
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """So many of a thing, in words: ``1 row``, ``1,200 rows``; ``many`` where it is not ``one`` with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def has_unseen(text: str) -> bool:
     """Whether there is anything in it that nobody sees."""
     return _UNSEEN.search(text) is not None

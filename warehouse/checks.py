@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.errors import InputError
+from transforms.text import counted
 from warehouse.model import SQL, tables_read
 from warehouse.store import run
 
@@ -59,7 +60,7 @@ class CheckResult:
         if self.passed:
             return f"{self.check.name}: passed"
         return (
-            f"{self.check.name}: {self.check.what} ({self.violations:,} rows; first: {self.examples}) "
+            f"{self.check.name}: {self.check.what} ({counted(self.violations, 'row')}; first: {self.examples}) "
             f"Why it matters: {self.check.why} What to do: {self.check.do}"
         )
 

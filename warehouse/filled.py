@@ -123,10 +123,11 @@ def reported(connection: duckdb.DuckDBPyConnection) -> list[str]:
     codes = run(
         connection,
         "select if(code_list = 'phase', "
-        "format('phase: GIAS tells none ({}) of {:,} schools of a type that teaches one (first: {}); they are left out', "
-        "value, establishments, first_urn), "
-        "format('{}: GIAS has {} in {:,} schools (first: {}), which is not in {}; {} is not known of them', "
-        "replace(code_list, '_', ' '), value, establishments, first_urn, listed_in, decides)) from mart.unknown_code",
+        "format('phase: GIAS tells none ({}) of {} of a type that teaches one (first: {}), left out for it', "
+        "value, counted(establishments, 'school'), first_urn), "
+        "format('{}: GIAS has {} in {} (first: {}), which is not in {}; {} is not known of them', "
+        "replace(code_list, '_', ' '), value, counted(establishments, 'school'), first_urn, listed_in, decides)) "
+        "from mart.unknown_code",
     )
     settings = run(
         connection,

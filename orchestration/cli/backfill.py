@@ -12,6 +12,7 @@ from rich.markup import escape
 from orchestration.cli.terminal import HomeOption, console, errors, show_progress
 from orchestration.instance import see_to_limits
 from transforms.errors import InputError
+from transforms.text import counted
 from warehouse.home import Home
 
 app = typer.Typer()
@@ -88,5 +89,5 @@ def _from_folder(place: Home, source: str, given: Path) -> bool:
             errors.print(f"[bold red]{filled.day}:[/] {escape(filled.problem)}", soft_wrap=True)
         else:
             needs = ", ".join(f"{count:,} in need by {name}" for name, count in (filled.in_need or {}).items())
-            console.print(f"{filled.day}: {filled.schools:,} schools; {needs}; Ofsted as at {filled.ofsted_as_at}")
+            console.print(f"{filled.day}: {counted(filled.schools, 'school')}; {needs}; Ofsted as at {filled.ofsted_as_at}")
     return is_whole

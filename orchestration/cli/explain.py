@@ -14,6 +14,7 @@ import duckdb
 
 from exports.words import day_in_words, in_words, order_of
 from transforms.errors import InputError
+from transforms.text import counted
 from warehouse.licence import LIMITS
 from warehouse.store import rows_as_dicts
 
@@ -260,7 +261,7 @@ def _organisations(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]
     )
     return [
         f"{row['organisation_name'] or 'a trust that is not known'}: {row['partners']}, nearest {row['distance_miles']:.1f} miles"
-        + (f"; {row['in_need']} of its {row['schools']} schools in need" if row["schools"] is not None else "")
+        + (f"; {row['in_need']} of its {counted(row['schools'], 'school')} in need" if row["schools"] is not None else "")
         + ("; runs this school" if row["is_own_organisation"] else "")
         for row in rows
     ]

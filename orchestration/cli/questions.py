@@ -12,6 +12,7 @@ from rich.markup import escape
 from exports.words import in_words, order_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published
 from transforms.errors import InputError
+from transforms.text import counted
 from warehouse.home import Home
 from warehouse.licence import LIMITS
 from warehouse.sealed import answer
@@ -50,7 +51,7 @@ def near(
         for school in found
     ]
     if not (as_json or as_csv):
-        console.print(f"{len(found):,} schools within {miles:g} miles of [bold]{escape(centre.words)}[/]\n")
+        console.print(f"{counted(len(found), 'school')} within {miles:g} miles of [bold]{escape(centre.words)}[/]\n")
     print_rows(columns, rows, as_json=as_json, as_csv=as_csv, more={"place": asdict(centre), "miles": miles, "limits": LIMITS})
 
 

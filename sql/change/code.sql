@@ -5,7 +5,7 @@ with other_code as (
         code,
         about,
         rows_before > 0 as was_there,
-        format('{:,} schools', rows_before + rows_now) as detail,
+        counted(rows_before + rows_now, 'school') as detail,
         case
             when (code_list, code) in (
                 select

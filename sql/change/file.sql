@@ -43,6 +43,6 @@ select
         when file.published is not null and before.newest is not null then 'earlier_release'
         else 'other_file'
     end] as causes,
-    format('{:,} rows', file.rows) as detail
+    counted(file.rows, 'row') as detail
 from other_file as file
 left join before on before.kind = file.kind

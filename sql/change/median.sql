@@ -65,7 +65,7 @@ select
         list(counted.cause order by counted.schools desc, counted.cause) filter (counted.cause is not null), [any_value(otherwise.cause)]
     ) as causes,
     string_agg(
-        format('{}: {:,} schools', replace(counted.cause, '_', ' '), counted.schools), '; ' order by counted.schools desc, counted.cause
+        replace(counted.cause, '_', ' ') || ': ' || counted(counted.schools, 'school'), '; ' order by counted.schools desc, counted.cause
     ) as detail
 from change.value as value
 inner join mart.area_summary as area

@@ -19,4 +19,4 @@ where exists (select 1 from raw.gias_link)
 -- of 3,152 in August 2025 one had none
 having
     count(*) filter (where urn not in (select predecessor.urn from core.predecessor as predecessor)) >= 20
-    and count(*) filter (where urn not in (select predecessor.urn from core.predecessor as predecessor)) > 0.01 * count(*)
+    and count(*) filter (where urn not in (select predecessor.urn from core.predecessor as predecessor)) > 0.05 * count(*)

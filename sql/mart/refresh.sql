@@ -64,7 +64,7 @@ select
     (
         select string_agg(told.words, ', ' order by told.words)
         from (
-            select format('{} {} ({:,} schools)', authority.la_code, any_value(authority.la_name), count(*)) as words
+            select format('{} {} ({})', authority.la_code, any_value(authority.la_name), counted(count(*), 'school')) as words
             from mart.school as school
             inner join core.local_authority as authority on authority.la_code = school.la_code and authority.listed_by = 'gias'
             group by authority.la_code

@@ -67,7 +67,7 @@ def test_links_in_another_years_words_are_plain_links() -> None:
 def test_a_link_without_a_urn_is_set_aside_and_counted() -> None:
     result = parsed("links_blank")
     assert result.frame["link_urn"].notna().all()
-    assert result.notices == ("1 rows without LinkURN were set aside",)
+    assert result.notices == ("1 row without LinkURN was set aside",)
 
 
 def test_report_cards_in_other_words_are_those_of_the_list() -> None:

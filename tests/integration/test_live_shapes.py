@@ -178,8 +178,8 @@ LINKS, RELEASE, ATTAINMENT = "gias_links", "ofsted_inspections", "ks2_results"
 @pytest.mark.parametrize(
     ("card", "make_odd", "told"),
     [
-        (LINKS, odd.with_a_blank_link, "1 rows without LinkURN were set aside"),
-        (LINKS, odd.with_a_row_twice, "1 rows stand there twice"),
+        (LINKS, odd.with_a_blank_link, "1 row without LinkURN was set aside"),
+        (LINKS, odd.with_a_row_twice, "1 row stands there twice"),
         (LINKS, odd.with_another_years_words, "Predecessor - of a kind to come"),
         (ATTAINMENT, odd.with_two_versions, "Provisional"),
         (RELEASE, odd.with_title_rows, ""),

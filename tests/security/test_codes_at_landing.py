@@ -103,7 +103,7 @@ def test_a_code_by_which_something_is_only_looked_up_is_left_out_and_told() -> N
     """A slip in the small area of one school must not stop a country; and must not get further either."""
     parsed = read(gias.ESTABLISHMENT, lsoa_code="../../x", gor_code="<b>", urban_rural_code="=1+1")
     assert parsed.frame[["lsoa_code", "gor_code", "urban_rural_code"]].isna().all(axis=None)
-    assert sum("1 values that are not" in notice and "were left out" in notice for notice in parsed.notices) == 3
+    assert sum("1 value that is not" in notice and "was left out" in notice for notice in parsed.notices) == 3
 
 
 def test_an_error_shows_the_start_of_a_value_and_nothing_that_drives_a_terminal() -> None:
@@ -133,7 +133,7 @@ def test_characters_that_nobody_sees_are_taken_out_of_text_with_a_count() -> Non
     parsed = read(gias.ESTABLISHMENT, name="Saint\x1b[31m \u202eegdirB\u2066\ufeff\u200b\x85Scho\xadol\r\nTwo", town="\x7f")
     assert parsed.frame["name"].tolist() == ["Saint[31m egdirB School Two"]
     assert parsed.frame["town"].isna().all()
-    said = "characters that nobody sees (control characters) were taken out in 1 rows"
+    said = "characters that nobody sees (control characters) were taken out in 1 row"
     assert [notice for notice in parsed.notices if said in notice] == [f"EstablishmentName: {said}", f"Town: {said}"]
 
 

@@ -266,7 +266,7 @@ def test_a_code_that_no_school_had_before_is_told(world: World) -> None:
     of_raw(world, "update raw.gias_establishment set urban_rural_code = 'UN1' where urn = 100004")
     world.build()
     (row,) = changes(world, "code_new")
-    assert (row["name"], row["now"], row["cause"], row["detail"]) == ("urban_rural_code", "UN1", "other_value", "1 schools")
+    assert (row["name"], row["now"], row["cause"], row["detail"]) == ("urban_rural_code", "UN1", "other_value", "1 school")
 
 
 def test_a_newer_release_and_one_that_was_issued_again_are_told_apart(world: World) -> None:

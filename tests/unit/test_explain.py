@@ -104,7 +104,7 @@ def test_who_runs_the_schools_near_and_the_partner_of_its_own_are_told(world: Wo
     world.build()
     first, second, third = (finding(explain(world.connection, urn), "rise") for urn in (100001, 100002, 100003))
 
-    assert first.organisations == ["[bold]Quill[/] Trust: 1, nearest 0.5 miles; 0 of its 1 schools in need"]
+    assert first.organisations == ["[bold]Quill[/] Trust: 1, nearest 0.5 miles; 0 of its 1 school in need"]
     here = "Hill School, 0.5 miles"
     assert first.partnered_exclusively == {1: here, 2: here, 3: here}
     assert second.partnered_exclusively == {
@@ -114,7 +114,7 @@ def test_who_runs_the_schools_near_and_the_partner_of_its_own_are_told(world: Wo
     }
     assert (third.organisations, third.partnered_exclusively[3]) == ([], "none, nobody is near")
     text = " ".join(in_words(explain(world.connection, 100002)).split())
-    assert "Run by: [bold]Quill[/] Trust: 1, nearest 1.0 miles; 0 of its 1 schools in need" in text
+    assert "Run by: [bold]Quill[/] Trust: 1, nearest 1.0 miles; 0 of its 1 school in need" in text
     assert "takes at most so many schools in need: 1: none is left, those near help others; 2: Hill School, 1.0 miles" in text
 
 

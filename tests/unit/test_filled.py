@@ -29,13 +29,13 @@ def found(world: World, column: str, table: str = "school") -> dict[str, Any]:
     return row
 
 
-def told(world: World, column: str, *plant: str) -> tuple[bool, str | None]:
-    """What is said of a column of mart.school once the statements were run, which are taken back."""
+def told(world: World, column: str, *plant: str, table: str = "school") -> tuple[bool, str | None]:
+    """What is said of a column of a table, mart.school, once the statements were run, which are taken back."""
     run(world.connection, "begin")
     try:
         for statement in plant:
             run(world.connection, statement)
-        row = found(world, column)
+        row = found(world, column, table)
         return row["is_reported"], row["sentence"]
     finally:
         run(world.connection, "rollback")
@@ -113,6 +113,45 @@ def test_a_column_that_others_always_fill_is_counted_among_those_that_can_have_i
     assert told(town, "is_in_mat", now, before, lost) == (True, "is filled in no row; before it was in 100.0 %")
     assert told(town, "is_in_mat", now, before) == (False, None)
     assert told(town, "is_in_mat", "update mart.school set is_academy = false") == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "withheld"),
+    [
+        ("area_summary", "in_need", "update mart.area_summary set in_need_withheld_because = 'too little is known'"),
+        (
+            "area_summary",
+            "high_performing",
+            "update mart.area_summary set high_performing_withheld_because = 'too little is known'",
+        ),
+        (
+            "area_summary",
+            "partners_median",
+            "update mart.area_summary set high_performing_withheld_because = 'too little is known'",
+        ),
+        ("organisation", "in_need", "update mart.question set withheld_because = 'too little is known' where question = 'in_need'"),
+        ("organisation", "schools_in_need_in_reach", "update mart.question set withheld_because = 'too little is known'"),
+    ],
+)
+def test_figures_that_are_withheld_are_no_surprise(town: World, table: str, column: str, withheld: str) -> None:
+    """Of the release of May 2026 a refresh warned of 26 columns, among which nobody would have seen one that counts; what is
+    withheld is told as such."""
+    none = [
+        f"update mart.{table} set {column} = null",
+        "update mart.area_summary set in_need_withheld_because = null, high_performing_withheld_because = null",
+        "update mart.question set withheld_because = null",
+        "delete from previous.area_summary",
+    ]
+    assert told(town, column, *none, table=table) == (True, "is filled in no row")
+    assert told(town, column, *none, withheld, table=table) == (False, None)
+
+
+def test_the_judgement_before_is_not_in_the_report_card_releases(town: World) -> None:
+    layout = "insert into mart.source_file (kind, layout) values ('ofsted_inspection', '{}')"
+    none = ["delete from mart.source_file", "delete from previous.school", "update mart.school set ofsted_previous_date = null"]
+    because = "the layouts of Ofsted's releases to August 2018 and from November 2025 do not tell it"
+    assert told(town, "ofsted_previous_date", *none, layout.format("2025-11")) == (False, because)
+    assert told(town, "ofsted_previous_date", *none, layout.format("2025-11"), layout.format("2022-07"))[0] is True
 
 
 def test_a_table_without_rows_says_nothing_of_its_columns(town: World) -> None:

@@ -122,7 +122,7 @@ def test_an_outcome_in_words_that_are_not_known_is_kept_and_told() -> None:
     parsed = INSPECTION.read(file_with(headings, URN="100000", Ungraded_inspection_overall_outcome="School may be Good"), "x.csv")
     assert parsed.frame.iloc[0].ungraded_outcome == "School may be Good"
     assert parsed.notices == (
-        "Ungraded inspection overall outcome has wordings that are not known, and decide nothing: 'School may be Good' in 1 rows",
+        "Ungraded inspection overall outcome has wordings that are not known, and decide nothing: 'School may be Good' in 1 row",
     )
 
 

@@ -85,7 +85,7 @@ def test_a_row_of_data_above_the_header_is_refused() -> None:
 def test_a_file_of_which_every_row_is_set_aside_is_refused() -> None:
     """An emptied column of URNs left a file without a link, which was read: no school had a predecessor any more."""
     text = "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n100001,,Old,Predecessor,01-09-2020\n"
-    with pytest.raises(InputError, match=r"None of the 1 rows can be used.*1 rows without LinkURN were set aside"):
+    with pytest.raises(InputError, match=r"None of the file's rows \(1\) can be used.*1 row without LinkURN was set aside"):
         LINK.read(text.encode(), "links_edubasealldata20250930.csv")
 
 

@@ -120,7 +120,7 @@ def test_how_many_are_in_no_category_any_more_is_told() -> None:
     headings, rows = rows_of(INSPECTION, "2025-11", 3)
     rows[0]["Most recent category of concern"] = ""
     (told,) = read(INSPECTION, headings, rows).notices
-    assert told.startswith("1 schools were found in a category of concern")
+    assert told.startswith("1 school was found in a category of concern")
 
 
 def in_other_letters(heading: str) -> list[str]:

@@ -6,9 +6,13 @@ import re
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from exports.words import academic_year, day_in_words, in_words, order_of
+from transforms.text import counted
+from warehouse.model import load_macros
+from warehouse.store import run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +43,19 @@ def test_days_and_academic_years_are_written_alike_and_say_when_they_are_not_kno
 def test_todays_policy_comes_first_then_definitions_by_name_and_phases_as_a_child_goes_through_them() -> None:
     assert sorted(["our-own", "nfer-2017", "rise"], key=order_of) == ["rise", "nfer-2017", "our-own"]
     assert order_of("rise", "primary") < order_of("rise", "secondary") < order_of("rise", "a phase of one's own")
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1200, "1,200 rows")])
+def test_one_of_a_thing_is_no_plural(number: int, words: str) -> None:
+    """In Python and in SQL: "1 rows without LinkURN were set aside"."""
+    assert counted(number, "row") == words
+    with duckdb.connect() as connection:
+        load_macros(connection)
+        assert run(connection, "select counted($1, 'row')", [number]) == [(words,)]
+
+
+def test_a_thing_whose_verb_follows_its_number_says_both() -> None:
+    assert (counted(1, "row is", "rows are"), counted(3, "row is", "rows are")) == ("1 row is", "3 rows are")
 
 
 def test_no_command_and_no_sheet_spells_codes_by_itself() -> None:

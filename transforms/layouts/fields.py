@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from transforms.errors import InputError
-from transforms.text import FORMULA_STARTS, clean, has_unseen, shown
+from transforms.text import FORMULA_STARTS, clean, counted, has_unseen, shown
 
 Kind = Literal[
     "urn", "other_urn", "ons_code", "la_number", "group_id", "code", "area_name", "text", "label",
@@ -225,7 +225,9 @@ def _words(texts: pd.Series, field: Field, file: str, column: str, rows: Rows) -
     unseen = texts.isin([text for text in texts.unique() if has_unseen(text)])
     if unseen.any():
         texts = texts.mask(unseen, texts.map(clean))
-        notices.append(f"{column}: characters that nobody sees (control characters) were taken out in {int(unseen.sum()):,} rows")
+        notices.append(
+            f"{column}: characters that nobody sees (control characters) were taken out in {counted(int(unseen.sum()), 'row')}"
+        )
     missing = texts.isin(NO_CODE)
     values: pd.Series = texts.mask(missing)
     if field.kind == "label":
@@ -256,7 +258,8 @@ def _codes(texts: pd.Series, field: Field, file: str, column: str, rows: Rows) -
         raise _refusal(texts, wrong, expected, file, column, rows, _COMPARE)
     if wrong.any():
         at = int(wrong.to_numpy().argmax())
-        notices.append(f"{column}: {int(wrong.sum()):,} values that are not {expected} were left out, as {shown(texts.iloc[at])}")
+        left_out = counted(int(wrong.sum()), f"value that is not {expected} was", f"values that are not {expected} were")
+        notices.append(f"{column}: {left_out} left out, as {shown(texts.iloc[at])}")
         values = values.mask(wrong)
     return Typed(values, _reasons(texts, missing, MISSING) if field.with_reason else None, tuple(notices))
 
@@ -272,13 +275,13 @@ def _labelled(
         return values, ()
     found = texts[unknown].value_counts()
     if field.is_open:
-        told = ", ".join(f"{shown(text)} in {count:,} rows" for text, count in found.items())
+        told = ", ".join(f"{shown(text)} in {counted(count, 'row')}" for text, count in found.items())
         return values.mask(unknown, texts), (f"{column} has wordings that are not known, and decide nothing: {told}",)
     at = int(unknown.to_numpy().argmax())
     expected = ", ".join(dict.fromkeys(field.labels.values()))
     raise InputError(
         f"The value {shown(texts.iloc[at])} is not in the list "
-        f"({int(unknown.sum()):,} rows with {', '.join(map(shown, found.index))})",
+        f"({counted(int(unknown.sum()), 'row')} with {', '.join(map(shown, found.index))})",
         file=file,
         row=int(rows[at]),
         column=column,
@@ -293,7 +296,8 @@ def _of_width(values: pd.Series, width: int, column: str) -> tuple[pd.Series, tu
     written = values.where(~digits, values.str.lstrip("0").str.zfill(width))
     mended = digits & (written != values)
     count = int(mended.sum())
-    told = f"{column}: zeros in front were put right in {count:,} rows, as if the file had been saved in a spreadsheet program"
+    where = counted(count, "row")
+    told = f"{column}: zeros in front were put right in {where}, as if the file had been saved in a spreadsheet program"
     return written, (told,) if count else ()
 
 

@@ -18,7 +18,7 @@ from transforms.layouts.reading import Reading, once
 from transforms.layouts.rows import Choice, Ending, Wanted
 from transforms.layouts.suspect import ENOUGH, refuse_empty, refuse_fractions, refuse_other_letters
 from transforms.layouts.text_table import blanked, read_text_table
-from transforms.text import has_unseen
+from transforms.text import counted, has_unseen
 
 Reshape = Callable[[pd.DataFrame, Reading], pd.DataFrame]
 """From the rows as published to one row per key."""
@@ -196,7 +196,9 @@ class Layout:
         rows = len(texts)
         reading = Reading(path, table.header)
         if table.ended_early:
-            reading.notices.append(f"{table.ended_early:,} rows end early, as the publisher writes a row that has nothing more")
+            reading.notices.append(
+                f"{counted(table.ended_early, 'row ends', 'rows end')} early, as the publisher writes a row that has nothing more"
+            )
         del table  # of a large file every copy counts
         told_by, label = self.national.get(vintage, ("", ""))
         of_the_country = pd.DataFrame()
@@ -207,7 +209,10 @@ class Layout:
         frame = once(frame, self.key, reading).reindex(columns=[*self.schema, "row_number"])
         if frame.empty:
             raise InputError(
-                f"None of the {rows:,} rows can be used", file=path, expected="data; " + ". ".join(reading.notices), do=FETCH_AGAIN
+                f"None of the file's rows ({rows:,}) can be used",
+                file=path,
+                expected="data; " + ". ".join(reading.notices),
+                do=FETCH_AGAIN,
             )
         national = self._shaped(of_the_country, vintage, chosen, reading) if len(of_the_country) else of_the_country
         national = national.reindex(columns=[*self.national_schema, "row_number"])
@@ -250,7 +255,8 @@ class Layout:
             if column.set_aside_blank and column.name in texts:
                 blank = texts[column.name].str.strip().isin(["", "NULL"])
                 if blank.any():
-                    reading.notices.append(f"{int(blank.sum()):,} rows without {chosen[column.name]} were set aside")
+                    without = f"without {chosen[column.name]}"
+                    reading.notices.append(counted(int(blank.sum()), f"row {without} was", f"rows {without} were") + " set aside")
                     texts = texts[~blank]
         rows = texts.index.to_numpy()
         texts = texts.reset_index(drop=True)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from transforms.layouts.reading import Reading
 from transforms.layouts.table import read_layout
+from transforms.text import counted
 
 
 def _with_report_cards(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
@@ -14,7 +15,8 @@ def _with_report_cards(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     lifted = int((found.notna() & (frame["current_category_of_concern"] == "none")).sum())
     if lifted:
         reading.notices.append(
-            f"{lifted:,} schools were found in a category of concern, and are in none today by the most recent one, which counts"
+            f"{counted(lifted, 'school was', 'schools were')} found in a category of concern, and in none today by the most recent "
+            "one, which counts"
         )
     return frame
 

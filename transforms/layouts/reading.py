@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from transforms.errors import InputError
+from transforms.text import counted
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def once(frame: pd.DataFrame, key: Sequence[str], reading: Reading) -> pd.DataFr
     if same.any():
         again = same.index[same]
         reading.notices.append(
-            f"{len(again):,} rows stand there twice, and count once (row {frame.loc[again[0], 'row_number']} is the first)"
+            f"{counted(len(again), 'row stands there twice, and counts', 'rows stand there twice, and count')} once "
+            f"(row {frame.loc[again[0], 'row_number']} is the first)"
         )
         frame = frame.drop(index=again)
         twice = frame.duplicated(key, keep=False)

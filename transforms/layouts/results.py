@@ -14,7 +14,7 @@ from transforms.errors import InputError
 from transforms.layouts.layout import academic_year, academic_year_in_path
 from transforms.layouts.reading import Reading, once
 from transforms.layouts.table import read_layout
-from transforms.text import shown
+from transforms.text import counted, shown
 
 _CENTURY = 20
 _VERSIONS = ("Provisional", "Revised", "Final")
@@ -78,7 +78,8 @@ def _latest_version(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
         later = frame.loc[~is_earlier & (frame["year"] == year), "release_version"].iloc[0]
         versions = ", ".join(sorted(rows.fillna("unknown").unique()))
         reading.notices.append(
-            f"Of {academic_year(int(str(year)))} {len(rows):,} rows are not read, of version {versions}: {later} counts"
+            f"Of {academic_year(int(str(year)))} {counted(len(rows), 'row is', 'rows are')} not read, of version {versions}: "
+            f"{later} counts"
         )
     return frame[~is_earlier]
 

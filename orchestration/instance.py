@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 from pathlib import Path
@@ -25,6 +26,9 @@ LOST = "its process is gone"
 PORT = 3000
 """Of the UI, where no other is given."""
 
+
+_OF_ADDRESSES = re.compile(r"\?|%[0-9A-Fa-f]{2}")
+"""What addresses of SQLAlchemy's have a meaning for; # and a % by itself do no harm."""
 
 FILES = 64
 """That a refresh may have open at once: of the national files 25; a sheet of a workbook is a file while it is written."""
@@ -78,9 +82,17 @@ def _see_to_threads() -> None:
 def prepare_dagster_home(home: Home) -> Path:
     """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry.
 
-    Raises InputError where this process may open too few files, or start too few threads, for what follows.
+    Raises InputError where this process may open too few files, or start too few threads, for what follows, and where the home has
+    a path under which Dagster's databases cannot be.
     """
     see_to_limits()
+    if found := _OF_ADDRESSES.search(str(home.root)):
+        raise InputError(
+            f"The path of the home has {found[0]} in it, which Dagster takes for a part of an address: it would keep its databases "
+            "elsewhere, or nowhere",
+            file=str(home.root),
+            do="give the home another path, by --home or SCHOOLMATCH_HOME; one that is there can be moved",
+        )
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)

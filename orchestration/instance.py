@@ -6,13 +6,12 @@ import logging
 import os
 import re
 import threading
-import time
 from pathlib import Path
 
 from orchestration.at_work import forget, is_held
 from orchestration.databases import set_damaged_aside
 from transforms.errors import InputError
-from warehouse import durable
+from warehouse import clock, durable
 from warehouse.home import Home
 
 log = logging.getLogger("schoolmatch")
@@ -119,7 +118,7 @@ def end_lost_runs(home: Home, *, grace_seconds: float = 0) -> None:
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         for record in instance.get_run_records(unfinished):
             run = record.dagster_run
-            age = abs(time.time() - record.update_timestamp.timestamp())  # abs: the clock may have been set back
+            age = abs(clock.now().timestamp() - record.update_timestamp.timestamp())  # abs: the clock may have been set back
             if age < grace_seconds or is_held(home, run.run_id):
                 continue
             log.warning("the run %s (%s) had not ended, and its process is gone: it has failed", run.run_id, run.status.value)

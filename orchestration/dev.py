@@ -29,6 +29,9 @@ from transforms.errors import InputError
 from warehouse.home import Home
 
 _LOOK_SECONDS = 0.5
+_LOOKS_TO_ASK, _MOST_MISSED = 10, 3
+"""After how many looks the definitions are asked for, and how often without an answer: there is none while they are reloaded."""
+_CODE_SOCKET = "code.socket"
 
 Process = subprocess.Popen[bytes]
 
@@ -77,8 +80,11 @@ def _serve(home: Home, listener: socket.socket, lock: int) -> None:
             for process in _starting(Path(folder), started, listener):
                 started.append(process)
                 tell(process)
-            _until_one_ends(started)
-            raise SystemExit("One of the processes of make dev has ended by itself: the lines above say why.")
+            _until_one_ends(started, Path(folder))
+            raise SystemExit(
+                "One of the processes of make dev, or that which has loaded the definitions, has ended by itself: the lines above "
+                "say why, unless it was killed. What to do: start make dev again."
+            )
         finally:
             _end(started)
 
@@ -103,7 +109,7 @@ def _ended_with_us(lock: int) -> Iterator[Callable[[Process], None]]:
 
 def _starting(folder: Path, started: Sequence[Process], listener: socket.socket) -> Iterator[Process]:
     """Start the three, one after the other; no more of them once one has ended."""
-    asked_at, workspace = folder / "code.socket", folder / "workspace.yaml"
+    asked_at, workspace = folder / _CODE_SOCKET, folder / "workspace.yaml"
     location = {"grpc_server": {"socket": str(asked_at), "location_name": MODULE}}
     workspace.write_text(json.dumps({"load_from": [location]}), encoding="utf-8")  # JSON is YAML
     code = ("code-server", "start", "--socket", str(asked_at), "--module-name", MODULE, "--log-level", "warning")
@@ -116,9 +122,27 @@ def _starting(folder: Path, started: Sequence[Process], listener: socket.socket)
         yield _start(*ui, keep=[listener.fileno()])
 
 
-def _until_one_ends(started: Sequence[Process]) -> None:
-    while _all_run(started):
+def _until_one_ends(started: Sequence[Process], folder: Path) -> None:
+    """Wait, also for the end of the process in which the code server has loaded the definitions: without it Dagster looks alive,
+    and no sensor and no schedule runs any more.
+    """
+    missed, looks = 0, 0
+    while _all_run(started) and missed < _MOST_MISSED:
         time.sleep(_LOOK_SECONDS)
+        looks += 1
+        if looks % _LOOKS_TO_ASK == 0:
+            missed = 0 if _has_definitions(folder / _CODE_SOCKET) else missed + 1
+
+
+def _has_definitions(asked_at: Path) -> bool:
+    from dagster._core.errors import DagsterUserCodeUnreachableError
+    from dagster._grpc.client import DagsterGrpcClient
+
+    try:
+        DagsterGrpcClient(socket=str(asked_at)).ping("")
+    except DagsterUserCodeUnreachableError:
+        return False
+    return True
 
 
 def _script(name: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
-import time
 from pathlib import Path
 
 from orchestration.at_work import forget, is_held
 from orchestration.databases import set_damaged_aside
 from transforms.errors import InputError
-from warehouse import durable
+from warehouse import clock, durable
 from warehouse.home import Home
 
 log = logging.getLogger("schoolmatch")
@@ -25,6 +25,9 @@ LOST = "its process is gone"
 PORT = 3000
 """Of the UI, where no other is given."""
 
+
+_OF_ADDRESSES = re.compile(r"\?|%[0-9A-Fa-f]{2}")
+"""What addresses of SQLAlchemy's have a meaning for; # and a % by itself do no harm."""
 
 FILES = 64
 """That a refresh may have open at once: of the national files 25; a sheet of a workbook is a file while it is written."""
@@ -78,9 +81,17 @@ def _see_to_threads() -> None:
 def prepare_dagster_home(home: Home) -> Path:
     """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry.
 
-    Raises InputError where this process may open too few files, or start too few threads, for what follows.
+    Raises InputError where this process may open too few files, or start too few threads, for what follows, and where the home has
+    a path under which Dagster's databases cannot be.
     """
     see_to_limits()
+    if found := _OF_ADDRESSES.search(str(home.root)):
+        raise InputError(
+            f"The path of the home has {found[0]} in it, which Dagster takes for a part of an address: it would keep its databases "
+            "elsewhere, or nowhere",
+            file=str(home.root),
+            do="give the home another path, by --home or SCHOOLMATCH_HOME; one that is there can be moved",
+        )
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)
@@ -107,7 +118,7 @@ def end_lost_runs(home: Home, *, grace_seconds: float = 0) -> None:
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         for record in instance.get_run_records(unfinished):
             run = record.dagster_run
-            age = abs(time.time() - record.update_timestamp.timestamp())  # abs: the clock may have been set back
+            age = abs(clock.now().timestamp() - record.update_timestamp.timestamp())  # abs: the clock may have been set back
             if age < grace_seconds or is_held(home, run.run_id):
                 continue
             log.warning("the run %s (%s) had not ended, and its process is gone: it has failed", run.run_id, run.status.value)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -51,6 +53,46 @@ def test_a_refresh_that_is_told_to_end_dies_by_the_signal_and_leaves_nothing_at_
     monkeypatch.setenv("DAGSTER_HOME", str(home.dagster))
     with dg.DagsterInstance.get() as instance:
         assert all(run.is_finished for run in instance.get_runs())
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(signal.SIGTERM, "Stopped as it was told to end."), (signal.SIGINT, "Stopped by Ctrl+C.")],
+    ids=lambda value: value.name if isinstance(value, signal.Signals) else "",
+)
+def test_a_backfill_and_a_doctor_that_are_told_to_end_die_by_the_signal_and_leave_nothing(
+    tmp_path: Path, small_sample: Path, number: signal.Signals, said: str
+) -> None:
+    """The doctor while a publisher is silent, the backfill once it has landed something."""
+    home = Home(tmp_path / "home")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    options: dict[str, Any] = {
+        "stderr": subprocess.PIPE,
+        "stdout": subprocess.DEVNULL,
+        "text": True,
+        "preexec_fn": lambda: signal.signal(number, signal.SIG_DFL),
+    }
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        environment = os.environ | {f"SCHOOLMATCH_{name}_URL": address for name in ("GIAS", "GOVUK", "EES", "ONS")}
+        with subprocess.Popen([*COMMAND, "doctor", "--home", str(home.root)], env=environment, **options) as doctor:
+            silent.accept()[0].close()
+            doctor.send_signal(number)
+            assert doctor.communicate()[1].splitlines() == [said]
+    command = [*COMMAND, "backfill", str(small_sample), "--source", str(small_sample), "--home", str(home.root)]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(temporary)}, **options) as backfill:
+        assert backfill.stderr
+        while "landed" not in backfill.stderr.readline():
+            assert backfill.poll() is None
+        backfill.send_signal(number)
+        rest = backfill.stderr.read()
+    assert (doctor.returncode, backfill.returncode) == (-number, -number)
+    assert rest.splitlines()[-1] == said
+    assert "Traceback" not in rest
+    assert list(temporary.iterdir()) == []
+    assert not is_at_work(home)
+    assert not list(home.root.rglob(".building-*"))
 
 
 @pytest.mark.parametrize("form", ["--csv", "--json", None])

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +17,8 @@ from tests.security.fetcher import Fetched, Fetcher
 from tests.support.publisher import GIAS, GOVUK, TITLE, Fault, Publisher
 from tests.support.publisher.arcgis import ITEMS, SERVICES
 from warehouse.home import Home
-from warehouse.sources.arcgis import layer_url
 from warehouse.sources.cards import ArcgisLayer, ArcgisTable, EesDataSet, read_cards
-from warehouse.sources.fault import FetchError
-from warehouse.sources.http import Client, may_lead_to
+from warehouse.sources.http import may_lead_to
 
 MOST_MB = 400
 """The issue's words: "memory stays under 400 MB"."""
@@ -33,29 +28,6 @@ WITNESS = "ons_rural_urban_2011"
 
 LINKS, RELEASE, RESULTS, TABLE, AREAS = "gias_links", "ofsted_inspections", "ks4_results", "ons_lsoa_2011_2021", "ons_regions"
 VICTIMS = (LINKS, RELEASE, RESULTS, TABLE, AREAS)
-
-
-@pytest.fixture(scope="module")
-def _server(small_sample: Path) -> Iterator[Publisher]:
-    with Publisher(small_sample) as running:
-        yield running
-
-
-@pytest.fixture
-def publisher(_server: Publisher) -> Iterator[Publisher]:
-    """The pretend publisher, as it was at first whatever the test before did to it."""
-    files, attachments = _server.files.copy(), _server.attachments.copy()
-    _server.faults.clear()
-    _server.requests.clear()
-    yield _server
-    _server.files, _server.attachments = files, attachments
-
-
-@pytest.fixture(scope="module")
-def fetcher(_server: Publisher) -> Iterator[Fetcher]:
-    """The process that fetches; one for all tests of this file."""
-    with Fetcher(_server.url) as process:
-        yield process
 
 
 @pytest.fixture
@@ -338,167 +310,3 @@ def test_a_redirect_to_another_server_is_not_followed(
 )
 def test_a_redirect_leads_to_https_or_stays_where_it_is(asked: str, other: str, may: bool) -> None:
     assert may_lead_to(httpx.URL(asked), httpx.URL(other)) == may
-
-
-OLD, NEW = b"old," * 50_000, b"new," * 60_000
-HALF = len(OLD) // 2
-
-
-def _rest(*, tag: str = '"old"', start: int = HALF, end: int | None = None, total: int | None = None, body: bytes = OLD) -> Fault:
-    total = len(body) if total is None else total
-    end = total - 1 if end is None else end
-    headers = [f"ETag: {tag}", f"Content-Range: bytes {start}-{end}/{total}", f"Content-Length: {len(body) - HALF}"]
-    return raw(*headers, status="206 Partial Content", body=body[HALF:])
-
-
-RESTS = {
-    "of another version": _rest(tag='"new"', body=NEW),
-    "of another version that is as long": _rest(tag='"new"', body=NEW[: len(OLD)]),
-    "of a file of another length": _rest(body=NEW),
-    "that begins elsewhere": _rest(start=0),
-    "that ends elsewhere": _rest(end=len(OLD) - 5),
-    "that does not say what it is of": raw('ETag: "old"', status="206 Partial Content", body=OLD[HALF:]),
-    "that is packed": raw(
-        'ETag: "old"', f"Content-Range: bytes {HALF}-{len(OLD) - 1}/{len(OLD)}", "Content-Encoding: gzip",
-        status="206 Partial Content", body=gzip.compress(OLD[HALF:]),
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("rest", RESTS)
-def test_halves_of_two_versions_are_never_joined(rest: str, publisher: Publisher, tmp_path: Path) -> None:
-    """The first half of one version arrives, and what is said to be its rest is not: the download begins again."""
-    path = PATHS["links"]
-    publisher.files[path] = NEW, "text/csv"
-    whole = raw('ETag: "old"', f"Content-Length: {len(OLD)}", "Content-Type: text/csv", body=OLD[:HALF])
-    publisher.faults[path] = replace(whole, times=1, then=replace(RESTS[rest], times=1))
-
-    with Client(replace(publisher.addresses().manners, attempts=3)) as client:
-        client.download(publisher.url + path, tmp_path / "file", largest_bytes=5_000_000)
-
-    assert (tmp_path / "file").read_bytes() == NEW
-
-
-def test_what_stands_behind_what_is_packed_is_not_lost_in_silence(publisher: Publisher, tmp_path: Path) -> None:
-    body = gzip.compress(OLD) + NEW
-    publisher.faults[PATHS["links"]] = _packed(body, "gzip")
-
-    with Client(publisher.addresses().manners) as client, pytest.raises(FetchError, match="goes on after the end"):
-        client.download(publisher.url + PATHS["links"], tmp_path / "file", largest_bytes=5_000_000)
-
-
-def test_a_part_of_a_file_that_has_shrunk_is_asked_for_no_more(publisher: Publisher, tmp_path: Path) -> None:
-    """Status 416: there is no such part; the same question again would have the same answer."""
-    path = PATHS["links"]
-    publisher.files[path] = NEW, "text/csv"
-    half = raw('ETag: "old"', f"Content-Length: {len(OLD)}", body=OLD[:HALF])
-    publisher.faults[path] = replace(half, times=1, then=Fault(status=416, times=2))
-
-    with Client(replace(publisher.addresses().manners, attempts=4)) as client:
-        client.download(publisher.url + path, tmp_path / "file", largest_bytes=5_000_000)
-
-    assert (tmp_path / "file").read_bytes() == NEW
-    assert ["Range" in request.headers for request in publisher.requests] == [False, True, False, False]
-
-
-CASES, SEED = 200, 16
-
-
-@dataclass(frozen=True)
-class _Dice:
-    """Answers by chance."""
-
-    chance: random.Random
-
-    def answer(self, genuine: bytes) -> Fault:
-        """A status, headers and a body, each of which may be odd."""
-        chance = self.chance
-        body = self._body(genuine)
-        headers = []
-        for name, values in self._headers(len(body)).items():
-            if chance.random() < 0.3:
-                headers.append(f"{name}: {chance.choice(values)}")
-        status = chance.choice(
-            ["200 OK"] * 6 + ["206 Partial Content", "304 Not Modified", "204 None", "302 Found", "500 x", "429 x", "777 ?"]
-        )
-        fault = raw(*headers, status=status, body=body[: chance.choice([None, None, len(body) // 2])])
-        return fault if chance.random() < 0.95 else Fault(raw=chance.randbytes(500))
-
-    def _body(self, genuine: bytes) -> bytes:
-        chance = self.chance
-        odd = bytearray(genuine)
-        for _ in range(chance.randint(1, 20)):
-            odd[chance.randrange(len(odd))] = chance.randrange(256)
-        made: list[Callable[[], bytes]] = [
-            lambda: genuine,
-            lambda: bytes(odd),
-            lambda: genuine[: chance.randrange(len(genuine))],
-            lambda: genuine * 2,
-            bytes,
-            lambda: chance.randbytes(3000),
-            lambda: self._json(4).encode("utf-8", "surrogatepass"),
-            lambda: (chance.choice('[{<"') * 100_000).encode(),
-            lambda: gzip.compress(genuine),
-            lambda: gzip.compress(bytes(20_000_000), 1),
-            lambda: brotli.compress(bytes(20_000_000), quality=1),
-            lambda: bytes(6_000_000),
-        ]
-        return chance.choice(made)()
-
-    def _json(self, depth: int) -> str:
-        chance = self.chance
-        names = ["details", "attachments", "url", "title", "results", "paging", "version", "latestVersion", "published", "features",
-                 "attributes", "count", "modified", "error", "properties", "geometry", "totalResults", "timePeriods"]  # fmt: skip
-        strings = ["", "²", "https://[", "\\ud800", "\\u0000", "\ud800", "2.0", "Published"]
-        scalars = ["null", "true", "-1", "1e300", "1e999", "NaN", "9" * 30, *(f'"{each}"' for each in strings)]
-        if depth == 0 or chance.random() < 0.2:
-            return chance.choice(scalars)
-        inner = [self._json(depth - 1) for _ in range(chance.randint(0, 6))]
-        if chance.random() < 0.3:
-            return f"[{', '.join(inner)}]"
-        return "{" + ", ".join(f'"{chance.choice(names)}": {each}' for each in inner) + "}"
-
-    @staticmethod
-    def _headers(length: int) -> dict[str, list[str]]:
-        return {
-            "Content-Length": [str(length)] * 4 + ["0", "-1", "x", "²", "9" * 25, str(length + 5), "5, 5"],
-            "Content-Encoding": ["gzip", "br", "zstd", "deflate", "gzip, br", "identity", "\xe9", "x" * 500],
-            "Transfer-Encoding": ["chunked", "gzip", "x"],
-            "Content-Type": ["text/html", "application/json", "text/csv; charset=base64", "\xff", "x/y; charset=\xb2"],
-            "Content-Range": ["bytes 0-9/10", "bytes */5", "²", "bytes 5-1/1"],
-            "Retry-After": list(WAITS),
-            "Location": ["/elsewhere", "file:///etc/passwd", "//", "http://[", "https://a..b/", "http://127.0.0.1:99999/", "\xe9"],
-            "ETag": ['"x"', "W/x", '"\xe9"', ""],
-            "Last-Modified": ["never", "\xe9", "Tue, 30 Sep 2025 02:00:00 GMT"],
-            "Set-Cookie": ["a=b; Domain=.uk; Expires=never", "x" * 5000],
-        }
-
-
-def test_200_answers_by_chance_end_no_refresh_and_fill_no_memory(publisher: Publisher, fetcher: Fetcher, tmp_path: Path) -> None:
-    """Seeded, so that a failure comes again: its number is in what is told of it."""
-    chance = random.Random(SEED)
-    with closing(httpx.Client(trust_env=False)) as client:
-        genuine = {which: _genuine(client, publisher, which) for parts in OF.values() for which in parts}
-    told = []
-    for number in range(CASES):
-        card = VICTIMS[number % len(VICTIMS)]
-        which = chance.choice(OF[card])
-        publisher.faults.clear()
-        make_odd(publisher, which, _Dice(chance).answer(genuine[which]))
-        fetched = fetcher.fetch(tmp_path / str(number), card, WITNESS)
-        assert (number, which, fetched.raised) == (number, which, None)
-        state = assert_others_go_on(fetched, card)
-        told.append(state["outcome"])
-        assert state["outcome"] == "new" or "What to do: " in state["problem"]
-    assert told.count("missing") > CASES / 3
-
-
-def _genuine(client: httpx.Client, publisher: Publisher, which: str) -> bytes:
-    queries = {"table": "?where=LSOA11CD LIKE 'E%'&outFields=LSOA11CD,LSOA21CD&f=json"}
-    finder = read_cards()[AREAS].finder
-    assert isinstance(finder, ArcgisLayer)
-    path = publisher.attachments[0].path if which == "release" else PATHS[which].rstrip("/")
-    url = layer_url(finder, publisher.addresses()) if which == "areas" else publisher.url + path + queries.get(which, "")
-    content = client.get(url).content
-    assert content
-    return content

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from orchestration import dev as of_dev
 from tests.security.test_dagster_guard import NOBODY, PATIENCE, free_ports, processes, running, until
 from warehouse.home import Home
 
@@ -48,6 +49,15 @@ def dev(home: Home, port: int) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
+@pytest.fixture(scope="module")
+def started(dev: subprocess.Popen[bytes]) -> set[int]:
+    """All processes of a ``make dev``, whatever becomes of them."""
+    parents, started = processes(), {dev.pid}
+    while more := {process for process, parent in parents.items() if parent in started} - started:
+        started |= more
+    return started
+
+
 def refused(home: Home, port: int) -> str:
     """What a ``make dev`` says that does not start."""
     command = [sys.executable, "-m", "orchestration.dev", "--port", str(port)]
@@ -67,10 +77,27 @@ def test_one_whose_port_is_taken_starts_nothing(dev: subprocess.Popen[bytes], po
     assert not (tmp_path / "home" / "dagster").exists()
 
 
-def test_killed_it_leaves_no_process_behind(dev: subprocess.Popen[bytes]) -> None:
-    parents, started = processes(), {dev.pid}
-    while more := {process for process, parent in parents.items() if parent in started} - started:
-        started |= more
+def test_what_has_loaded_the_definitions_is_asked_whether_it_lives_and_its_end_ends_make_dev(
+    dev: subprocess.Popen[bytes], started: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code server answers for its child after that was killed: make dev went on, and no sensor or schedule ran any more."""
+    parents = processes()
+    (server,) = (process for process, parent in parents.items() if parent == dev.pid and "code-server" in command_of(process))
+    (child,) = (process for process, parent in parents.items() if parent == server)
+    arguments = command_of(server).split()
+    asked_at = Path(arguments[arguments.index("--socket") + 1])
+    assert of_dev._has_definitions(asked_at)
+    os.kill(child, signal.SIGKILL)
+    until("nobody answers for the definitions", lambda: not of_dev._has_definitions(asked_at))
+    monkeypatch.setattr(of_dev, "_LOOK_SECONDS", 0)
+    of_dev._until_one_ends([], asked_at.parent)  # none of the processes has ended
+
+
+def command_of(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def test_killed_it_leaves_no_process_behind(dev: subprocess.Popen[bytes], started: set[int]) -> None:
     assert len(started) >= 5  # itself, code server and its child, daemon, UI
     try:
         dev.send_signal(signal.SIGKILL)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
+import select
+import socket
 import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from warehouse.sources.fault import FetchError
 from warehouse.sources.http import Client
 from warehouse.sources.settings import Manners
 
@@ -113,3 +117,40 @@ def test_what_has_come_by_tls_and_was_not_read_when_the_time_was_up_gets_into_no
     assert first is None
     assert second is not None  # what had been read by then was good
     assert (tmp_path / "file.csv").read_bytes() == DATA
+
+
+class _Dripping:
+    """A server on loopback that begins an answer and never ends its headers: one more whenever nobody has hung up for a moment."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}/file.csv"
+        self.headers, self.was_left = 0, threading.Event()
+
+    def __enter__(self) -> _Dripping:
+        threading.Thread(target=self._answer, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+
+    def _answer(self) -> None:
+        caller, _ = self._server.accept()
+        with caller, suppress(OSError):
+            caller.recv(65_536)
+            caller.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not select.select([caller], [], [], 0.02)[0]:
+                caller.sendall(b"X-More: yes\r\n")
+                self.headers += 1
+        self.was_left.set()
+
+
+def test_headers_that_come_drop_by_drop_end_within_the_time_of_an_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each drop comes in time, so that no wait for the next is ever too long: the attempt as a whole is what ends."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with _Dripping() as server, Client(Manners(longest_transfer=0.3, attempts=1, first_wait=0)) as client:
+        with pytest.raises(FetchError, match="What to do: "):
+            client.download(server.url, tmp_path / "file.csv", largest_bytes=1_000_000)
+        assert server.was_left.wait(ENDS_WITHIN)
+    assert server.headers > 1
+    assert not (tmp_path / "file.csv").exists()

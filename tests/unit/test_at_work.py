@@ -117,6 +117,24 @@ def test_no_run_takes_longer_than_any_that_is_at_work_still(instance: dg.Dagster
     assert instance.run_monitoring_max_runtime_seconds == 6 * 3600
 
 
+def test_a_run_that_hangs_in_a_library_ends_its_own_process_and_the_next_goes_on(home: Home, instance: dg.DagsterInstance) -> None:
+    """With a limit of a moment in place of six hours: nothing of Python runs in it any more, and it ends and says where it was."""
+    run_id = add(instance, STATUS.STARTED)
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom threading import Lock\nfrom orchestration import at_work\n"
+        "from warehouse.home import Home\nat_work.PATIENCE_SECONDS = 0\n"
+        "at_work.hold(Home(Path(sys.argv[1])), sys.argv[2], longest_seconds=0.05)\n"
+        "lock = Lock()\nlock.acquire()\nlock.acquire()\n"  # for ever
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(home.root), run_id], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Timeout")
+    assert "most recent call first" in done.stderr
+    assert not at_work.is_held(home, run_id)
+    end_lost_runs(home)
+    assert instance.get_run_by_id(run_id).status is STATUS.FAILURE
+
+
 def test_a_process_that_writes_workbooks_ends_with_the_one_it_works_for() -> None:
     """On the code of before it waited for work for ever, once that was killed."""
     script = (

@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.databases import set_damaged_aside
 from orchestration.instance import end_lost_runs, prepare_dagster_home
+from transforms.errors import InputError
 from warehouse.home import Home
 
 
@@ -104,3 +105,21 @@ def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_move
     set_damaged_aside(home)
     assert sorted(path.name for path in home.damaged.iterdir()) == ["at_work.lock", "dagster.yaml", "history", "schedules"]
     assert [path.name for path in home.dagster.rglob("*")] == ["at_work"]
+
+
+@pytest.mark.parametrize(("name", "is_refused"), [("a%20b", True), ("a?b", True), ("a#b%c", False), ("a%zz [b]*';", False)])
+def test_a_home_whose_path_dagster_takes_for_an_address_is_refused_and_others_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, *, is_refused: bool
+) -> None:
+    """Of ``a?b`` Dagster wrote its runs into ``a``, beside it; of ``a%20b`` it opened nothing, and it was told of permissions."""
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    home = Home(tmp_path / name)
+    if is_refused:
+        with pytest.raises(InputError, match=r"takes for a part of an address.*What to do: give the home another path"):
+            prepare_dagster_home(home)
+        assert list(tmp_path.iterdir()) == []
+    else:
+        prepare_dagster_home(home)
+        end_lost_runs(home)
+        assert (home.dagster / "history" / "runs.db").exists()
+        assert list(tmp_path.iterdir()) == [home.root]

@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from transforms.errors import InputError
+from warehouse import clock
 from warehouse.sources.body import Beginning, Download, encoding_of, plain, unpacked, whole_number
 from warehouse.sources.fault import (
     CHECK_ADDRESS,
@@ -361,6 +361,6 @@ def _retry_after(text: str) -> float | None:
     if not re.fullmatch(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT", text):
         return None
     try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(text) - clock.now()).total_seconds())
     except ValueError:
         return None

@@ -87,6 +87,14 @@ asked as (
     where previous_inspection_date is not null and latest_inspection_date is not null
     union all
     select
+        'ungraded' as inspection,
+        urn,
+        'it is not after the latest' as problem,
+        ungraded_inspection_date <= latest_inspection_date as is_so
+    from release
+    where ungraded_inspection_date is not null and latest_inspection_date is not null
+    union all
+    select
         inspection,
         urn,
         'a better grade than that of quality of education' as problem,

@@ -1,6 +1,6 @@
 -- on: core.school
--- what: The newest Ofsted release and GIAS give many of the same URNs another LAESTAB (over 2 %), postcode (3 %) or name (5 %), or one says primary
--- where the other says secondary (1 %).
+-- what: The newest Ofsted release and GIAS give many of the same URNs another LAESTAB (over 2 %), postcode (3 %), name or multi-academy trust (5 %),
+-- or one says primary where the other says secondary (1 %).
 -- why: In one of the two the numbers of schools, or what stands beside them, have moved by a row or were sorted apart: every school then has what
 -- is another's.
 -- do: Compare a few rows of both files with the publishers'; fetch them again. If they are right, allow it once:
@@ -13,7 +13,8 @@ with told as (
         name_key(establishment.name) <> name_key(listed.name) as is_other_name,
         case
             when phase.phase in ('primary', 'secondary') and establishment.phase in ('primary', 'secondary') then phase.phase <> establishment.phase
-        end as is_other_phase
+        end as is_other_phase,
+        establishment.trust_id <> listed.trust_id as is_other_trust
     from raw.ofsted_inspection as listed
     inner join core.establishment as establishment on establishment.urn = listed.urn
     left join reference.phase as phase on phase.phase_key = name_key(listed.ofsted_phase)
@@ -23,9 +24,9 @@ with told as (
 asked as (
     select
         urn,
-        unnest(['LAESTAB', 'postcode', 'name', 'phase']) as differs,
-        unnest([is_other_number, is_other_postcode, is_other_name, is_other_phase]) as is_so,
-        unnest([0.02, 0.03, 0.05, 0.01]) as share
+        unnest(['LAESTAB', 'postcode', 'name', 'phase', 'trust']) as differs,
+        unnest([is_other_number, is_other_postcode, is_other_name, is_other_phase, is_other_trust]) as is_so,
+        unnest([0.02, 0.03, 0.05, 0.01, 0.05]) as share
     from told
 )
 
@@ -37,5 +38,6 @@ select
 from asked
 where not (select run.accepts_changes from landing.run as run)
 group by differs, share
--- of 21,990 schools in the files of August and September 2025: no LAESTAB, 114 postcodes (0.5 %), 31 names (0.1 %), no phase; of 2017 3 postcodes
+-- of 21,990 schools in the files of August and September 2025: no LAESTAB, 114 postcodes (0.5 %), 31 names (0.1 %), no phase, no trust of
+-- 10,679; of 2017 3 postcodes
 having count(*) filter (where is_so) > greatest(share * count(is_so), 20)

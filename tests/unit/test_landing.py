@@ -104,6 +104,14 @@ def test_a_folder_without_a_file_that_must_be_there_is_refused(drop: Path, missi
         DropFolder(drop)
 
 
+def test_a_file_that_was_downloaded_twice_is_named_where_none_of_its_kind_is_found(drop: Path) -> None:
+    """A browser saves it as "… (1).csv", and nothing said that this was there and not taken."""
+    (register,) = drop.rglob("edubasealldata*.csv")
+    register.rename(register.with_stem(f"{register.stem} (1)"))
+    with pytest.raises(InputError, match=r"No file of the kind.*not known are '.*edubasealldata[0-9]+ \(1\)\.csv'"):
+        DropFolder(drop)
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There is no folder"):
         DropFolder(tmp_path / "nowhere")

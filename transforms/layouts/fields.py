@@ -22,10 +22,10 @@ from transforms.text import FORMULA_STARTS, clean, counted, has_unseen, shown
 
 Kind = Literal[
     "urn", "other_urn", "ons_code", "la_number", "group_id", "code", "area_name", "text", "label",
-    "integer", "number", "percent", "date", "grade", "yes_no",
+    "integer", "number", "percent", "period", "date", "grade", "yes_no",
 ]  # fmt: skip
 """``urn``: whose row it is, never blank; ``other_urn``: another school, or nothing. ``area_name``: of an authority or constituency,
-which names files and heads tables. ``percent``: from 0 to 100."""
+which names files and heads tables. ``percent``: from 0 to 100. ``period``: an academic year as 202425, never blank."""
 
 SQL_TYPE: dict[str, str] = {
     "urn": "integer",
@@ -40,6 +40,7 @@ SQL_TYPE: dict[str, str] = {
     "integer": "integer",
     "number": "double",
     "percent": "double",
+    "period": "integer",
     "date": "date",
     "grade": "tinyint",
     "yes_no": "varchar",
@@ -105,6 +106,8 @@ none: it comes from a program in between, which may have done more."""
 _WHOLE = "(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.]0+)?"
 """A whole number: a count, a code or a place, never below nothing. A spreadsheet program parts thousands by commas; the Explore
 service writes some as 2024104.0."""
+
+_PERIOD = "[0-9]{6}(?:[.]0+)?"
 
 _DATE_FORMATS = {
     "%d-%m-%Y": "[0-9]{2}-[0-9]{2}-[12][0-9]{3}",
@@ -176,6 +179,8 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
         values, expected = _dates(present), "a date written dd-mm-yyyy or dd/mm/yyyy"
     elif kind in ("number", "percent"):
         values, expected = _numbers(present, _NUMBER), "a number"
+    elif kind == "period":
+        values, expected = _numbers(present, _PERIOD).astype("Int64"), "an academic year in six digits, such as 202425"
     elif kind == "integer":
         values, expected = _numbers(present, _WHOLE), "a whole number"
         values = values.where(values <= _LARGEST).astype("Int64")
@@ -184,11 +189,11 @@ def parse(texts: pd.Series[str], field: Field, *, file: str, column: str, rows: 
     if field.most is not None:
         values, expected = values.where((values >= field.least) & (values <= field.most)), f"{expected}{_range(field)}"
     wrong = values.isna() & ~missing
-    if kind == "urn":
+    if kind in ("urn", "period"):
         wrong |= missing
     if wrong.any():
         do = _COMPARE
-        if not kind.endswith("urn"):
+        if not kind.endswith("urn") and kind != "period":
             do = (
                 f"{_COMPARE}; a new code of the publisher's for a missing value goes into transforms/layouts/fields.py, with source"
             )

@@ -21,6 +21,7 @@ from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import academic_year, academic_year_in_path, date_in_name
+from transforms.text import shown as quoted
 from warehouse import clock, durable
 from warehouse.landing import kept
 from warehouse.landing.kept import Kept, SourceFile
@@ -81,8 +82,9 @@ class DropFolder:
                 self._by_kind[layout.kind].append(path)
         for layout in LAYOUTS:
             if layout.required and not self._by_kind[layout.kind]:
+                others = f"; not known are {', '.join(map(quoted, self.unknown[:3]))}" if self.unknown else ""
                 raise InputError(
-                    f"No file of the kind '{layout.title}' ({layout.publisher}) was found",
+                    f"No file of the kind '{layout.title}' ({layout.publisher}) was found{others}",
                     file=str(root),
                     expected=f"a file whose name matches {layout.name_pattern}",
                     do="put the publisher's file into the folder, under the name it was published with",

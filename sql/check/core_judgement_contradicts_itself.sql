@@ -102,6 +102,15 @@ asked as (
     from graded
     where overall is not null and quality is not null
     union all
+    -- of earlier inspections it is one in ten: safeguarding or leadership decided
+    select
+        inspection,
+        urn,
+        'a worse grade than that of quality of education' as problem,
+        overall > quality as is_so
+    from graded
+    where inspection = 'latest' and overall is not null and quality is not null
+    union all
     select
         inspection,
         urn,
@@ -166,5 +175,6 @@ from asked
 where not (select run.accepts_changes from landing.run as run)
 group by inspection, problem
 -- in the release of August 2025, of 21,887 latest and 21,285 previous inspections: 9 of another school, 1 before it opened, 1 better than quality of
--- education (of 11,700), and of the rest none. Of invented schools four in a thousand are not linked to where they were inspected
-having count(*) filter (where is_so) > greatest(0.01 * count(*), 5)
+-- education (of 11,700), and of the rest none; worse than it are 109 of 9,825. Of invented schools four in a thousand are not linked to where they
+-- were inspected
+having count(*) filter (where is_so) > greatest(if(starts_with(problem, 'a worse grade'), 0.05, 0.01) * count(*), 5)

@@ -9,6 +9,7 @@ from tests.reliability.national_mutations import (
     american,
     as_number,
     authority_lost,
+    block_moved_up,
     columns_shuffled,
     cut_to,
     each_value,
@@ -31,6 +32,25 @@ _CONCERN, _DAY = "Category of concern", "Inspection start date"
 _STATUS, _PHASE, _TYPE = "EstablishmentStatus (code)", "PhaseOfEducation (code)", "TypeOfEstablishment (code)"
 _FLAG, _LA = "TrustSchoolFlag (code)", "LA (code)"
 _SHARE, _URN = "expected_standard_pupil_percent", "school_urn"
+
+
+_LATEST = (
+    _DAY, "Publication date", _OVERALL, _CONCERN, "Quality of education", "Behaviour and attitudes", "Personal development",
+    "Effectiveness of leadership and management", "Safeguarding is effective?",
+)  # fmt: skip
+_PREVIOUS = (
+    "Previous inspection start date", "Previous publication date", _BEFORE, "Previous category of concern",
+    "Previous quality of education", "Previous behaviour and attitudes", "Previous personal development",
+    "Previous effectiveness of leadership and management", "Previous safeguarding is effective?",
+)  # fmt: skip
+
+
+def _ten_km(text: str) -> str:
+    return f"{round(int(text), -4)}" if text.isdigit() else text
+
+
+def _zero(text: str) -> str:
+    return "0" if text in ("z", "c", "x", "u", "SUPP", "NE") else text
 
 
 def _comma(text: str) -> str:
@@ -91,6 +111,15 @@ _GIAS = {
     "establishment number emptied": emptied("EstablishmentNumber"),
     "small areas headed otherwise": headed("LSOA (code)", "LSOA (Code)"),
     "small areas emptied": emptied("LSOA (code)"),
+    "small areas a row too high": block_moved_up("LSOA (code)"),
+    "places a row too high": block_moved_up("Easting", "Northing"),
+    "places rounded to ten kilometres": lambda content, chance: each_value("Easting", _ten_km)(
+        each_value("Northing", _ten_km)(content, chance), chance
+    ),
+    "constituencies a row too high": block_moved_up("ParliamentaryConstituency (code)", "ParliamentaryConstituency (name)"),
+    "names a row too high": block_moved_up("EstablishmentName"),
+    "trusts a row too high": block_moved_up("Trusts (code)", "Trusts (name)", "TrustSchoolFlag (code)", "TrustSchoolFlag (name)"),
+    "pupils a row too high": block_moved_up("NumberOfPupils"),
 }
 _OFSTED = {
     "special measures renamed": replaced(_CONCERN, "SM", "Special measures (S44)"),
@@ -127,6 +156,14 @@ _OFSTED = {
     "overall a row too high": moved_up(_OVERALL, 0),
     "overall a row too high in a tenth": moved_up(_OVERALL, 0.9),
     "URN a row too high": moved_up("URN", 0),
+    "latest inspection a row too high": block_moved_up(*_LATEST),
+    "previous inspection a row too high": block_moved_up(*_PREVIOUS),
+    "both inspections a row too high": block_moved_up(*_LATEST, *_PREVIOUS),
+    "concern a row too high": block_moved_up(_CONCERN),
+    "quality and behaviour swapped": swapped("Quality of education", "Behaviour and attitudes"),
+    "concern filled in": each_value(_CONCERN, lambda _: "SWK", lambda row: hash(row[3]) % 10 == 0),
+    "not judged filled in": replaced(_OVERALL, "Not judged", "2"),
+    "day and month swapped where it can be": each_value(_DAY, lambda text: american(text) if text[:2] < "13" else text),
 }
 _KS2 = {
     "cut to 80 percent": cut_to(0.8),
@@ -156,6 +193,10 @@ _KS2 = {
     "period of a year to come": each_value("time_period", lambda _: "202627"),
     "URN as LAESTAB": swapped(_URN, "school_laestab"),
     "URN a row too high": moved_up(_URN, 0),
+    "numbers of schools a school too high": block_moved_up(_URN, "school_laestab"),
+    "percent halved": lambda content, chance: each_value(_SHARE, lambda text: as_number(text, 0.5))(
+        each_value("higher_standard_pupil_percent", lambda text: as_number(text, 0.5))(content, chance), chance
+    ),
     "percent four rows too high": lambda content, chance: moved_up(_SHARE, 0)(content, chance),
 }
 _KS4 = {
@@ -175,6 +216,9 @@ _KS4 = {
     "breakdown renamed": replaced("breakdown", "Total", "All"),
     "period of the year before": each_value("time_period", lambda _: "202223"),
     "URN a row too high": moved_up(_URN, 0),
+    "numbers of schools a row too high": block_moved_up(_URN, "school_laestab"),
+    "scores a row too high": block_moved_up("t_pupils", "avg_att8", "avg_p8score", "p8score_ci_low", "p8score_ci_upp"),
+    "codes as 0": lambda content, chance: each_value("avg_p8score", _zero)(each_value("avg_att8", _zero)(content, chance), chance),
 }
 _LINKS = {
     "cut to half": cut_to(0.5),
@@ -188,11 +232,14 @@ _AUTHORITIES = {
     "regions swapped with codes": swapped("gss", "region_code"),
     "an authority lost": authority_lost("la_code"),
     "codes a row too high": moved_up("la_code", 0),
+    "names and codes a row too high": block_moved_up("la_name", "gss"),
 }
 _SETTINGS = {
     "half of it": cut_to(0.5),
     "classes as words": replaced("RUC11CD", "A1", "Urban major conurbation"),
     "classes that there are not": each_value("RUC11CD", lambda _: "Z9"),
+    "classes a row too high": block_moved_up("RUC11CD"),
+    "classes filled in": each_value("RUC11CD", lambda _: "A1"),
 }
 _SAME = {
     "gias": {"rows in another order": on_rows(shuffled), "columns in another order": on_rows(columns_shuffled),

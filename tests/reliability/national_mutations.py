@@ -156,16 +156,30 @@ def half_twice_and_differs(heading: str, value: str) -> Callable[..., bytes]:
 
 
 def moved_up(heading: str, from_share: float) -> Callable[..., bytes]:
-    """From some row on a column's values stand a row too high."""
+    """From some row on a column's values stand a row too high, and the last row has none."""
 
     def on(rows: Rows, _: Chance) -> None:
-        place = rows[0].index(heading)
-        start = 1 + int(from_share * (len(rows) - 1))
-        values = [row[place] for row in rows[start:]]
-        for row, value in zip(rows[start:], [*values[1:], ""], strict=True):
-            row[place] = value
+        _move_up(rows, heading, from_share, last="")
 
     return on_rows(on)
+
+
+def block_moved_up(*headings: str) -> Callable[..., bytes]:
+    """Some columns stand a row too high together, so that they fit each other; the last row has what the first had."""
+
+    def on(rows: Rows, _: Chance) -> None:
+        for heading in headings:
+            _move_up(rows, heading, 0)
+
+    return on_rows(on)
+
+
+def _move_up(rows: Rows, heading: str, from_share: float, last: str | None = None) -> None:
+    place = rows[0].index(heading)
+    start = 1 + int(from_share * (len(rows) - 1))
+    values = [row[place] for row in rows[start:]]
+    for row, value in zip(rows[start:], [*values[1:], values[0] if last is None else last], strict=True):
+        row[place] = value
 
 
 def as_number(text: str, factor: float) -> str:
@@ -201,7 +215,7 @@ def two_new_codes(rows: Rows, chance: Chance) -> None:
             row[place] = ("950", "951")[number % 2]
 
 
-def some_rows(heading: str, value: Callable[[str], str], count: int = 8) -> Callable[..., bytes]:
+def some_rows(heading: str, value: Callable[[str], str], count: int = 5) -> Callable[..., bytes]:
     """A few rows say something else."""
 
     def on(rows: Rows, chance: Chance) -> None:

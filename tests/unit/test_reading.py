@@ -327,7 +327,8 @@ def test_a_row_of_results_that_stands_there_again_counts_once_and_is_told() -> N
         parsed = read(text, name)
         assert len(parsed.frame) == 1
         assert any(
-            re.fullmatch(rf"\d rows? stands? there twice, and counts? once \(row {row} is the first\)", each) for each in parsed.notices
+            re.fullmatch(rf"\d rows? stands? there twice, and counts? once \(row {row} is the first\)", each)
+            for each in parsed.notices
         )
 
 

@@ -52,6 +52,16 @@ def received() -> signal.Signals | None:
     return next((signal.Signals(number) for number in _come if number in SIGNALS or number == signal.SIGPIPE), None)
 
 
+def give_back() -> None:
+    """Listen no more, and give its two descriptors back: where a process may have no others, a sentence needs one to be read."""
+    global _noted
+    received()
+    for descriptor in (signal.set_wakeup_fd(-1), _noted):
+        if descriptor >= 0:
+            os.close(descriptor)
+    _noted = -1
+
+
 def leave_pipe() -> None:
     """Nobody reads what this process writes: it dies as others do that write to a closed pipe, and says nothing more."""
     _come.append(signal.SIGPIPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from orchestration import stopping  # and nothing else that takes time: Ctrl+C may be pressed in it
@@ -19,6 +20,8 @@ def main() -> None:
             if isinstance(error, KeyboardInterrupt):  # no command had begun that could have told it
                 print(f"Stopped {stopping.WORDS[number]}.", file=sys.stderr)
             raise SystemExit(1) from None  # it dies by the signal once everything is put away
+        if isinstance(error, OSError) and error.errno == errno.EMFILE:
+            stopping.give_back()
         from orchestration.cli.failing import sentence_of
 
         words = None if isinstance(error, SystemExit) else sentence_of(error)

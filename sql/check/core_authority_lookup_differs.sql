@@ -1,4 +1,4 @@
--- on: core.local_authority
+-- on: core.school
 -- what: The lookup of local authorities gives one in twenty of the numbers that our own list has, or more, another name, ONS code or region.
 -- why: Where a column of it has moved by a row, every school counts in another area, and under the boundary of another.
 -- do: Compare the lookup with the publisher's, and with sql/reference/local_authority.csv, which says which codes were in force when; land it again.

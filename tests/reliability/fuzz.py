@@ -92,10 +92,11 @@ def spec_of(seed: Seed) -> Spec:
 
 
 def plainly(seed: Seed, content: bytes) -> Plain:
-    """Read by the oracle. Of files that a person makes nobody knows how they end."""
+    """Read by the oracle. Of files that a person makes nobody knows how they end, and GIAS's end in two ways."""
     if seed.name == "ons_boundary":
         return _boundaries(content)
-    plain = read(content, spec_of(seed), ends_in_line=seed.source != "own" and seed.content.endswith(b"\n"))
+    ends_in_line = seed.source == "national" or (seed.source != "own" and not seed.name.startswith("gias"))
+    plain = read(content, spec_of(seed), ends_in_line=ends_in_line and seed.content.endswith(b"\n"))
     plain.rows = told(plain, seed.name, seed.year)
     return plain
 
@@ -188,7 +189,12 @@ def judge(file: Seed, content: bytes) -> tuple[str, str]:
 def _is_told(what: str, headings: dict[str, str], notices: str) -> bool:
     """Whether a notice names it: by the heading or by what became of the rows."""
     if what.startswith("row ") or "set aside" in what or "twice" in what:
-        return bool(re.search(r"rows (without|stand|are not read|end early|were set aside)|alone tell of a school", notices))
+        return bool(
+            re.search(
+                r"rows? (without|stands?|(is|are) not read|ends? early|(was|were) set aside)|alone tells? of a school",
+                notices,
+            )
+        )
     heading = next((heading for name, heading in headings.items() if what.startswith((f"{heading}, row", f"{name} of"))), None)
     return bool(heading) and heading in notices
 

@@ -8,7 +8,7 @@ import pytest
 
 from transforms.errors import InputError
 from transforms.layouts import Parsed
-from transforms.layouts.gias import LINK
+from transforms.layouts.gias import ESTABLISHMENT, LINK
 from transforms.layouts.results import COHORT, KS2, KS4
 from transforms.layouts.rows import LABELS_COUNTED, Choice, Rows, Wanted
 
@@ -78,6 +78,10 @@ def test_a_row_of_data_above_the_header_is_refused() -> None:
     with pytest.raises(InputError, match="A row with 5 fields that are filled stands above the header") as caught:
         LINK.read("".join((*rows, more)).encode(), "links_edubasealldata20250930.csv")
     assert caught.value.row == 1
+    header = ["URN", *(f"heading {number}" for number in range(60))]
+    row = ["100001", *(["x"] * 10), *([""] * 50)]  # GIAS has many columns, most of which an independent school leaves blank
+    with pytest.raises(InputError, match="A row with 11 fields"):
+        ESTABLISHMENT.read(f"{','.join(row)}\n{','.join(header)}\n".encode(), "edubasealldata20250930.csv")
     titled = f"Links of establishments,as at 30 September 2025\n\n{rows[1]}{more}"
     assert len(LINK.read(titled.replace(",as at", " as at").encode(), "links_edubasealldata20250930.csv").frame) == 1
 

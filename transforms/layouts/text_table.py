@@ -25,6 +25,9 @@ LABELS_AT_MOST = 12
 TITLE_ROWS_AT_MOST = 10
 """How far down the header is looked for (publishers put 0, 1 or 2 title rows above it)."""
 
+TITLE_FIELDS_AT_MOST = 10
+"""How many fields of a title row are filled: one, or one for each group of columns. A row of data may have few of many."""
+
 _ROWS_AT_A_TIME = 20_000
 """Rows that are held as Python's strings before they become a column, which takes a tenth of the memory."""
 
@@ -184,7 +187,7 @@ def _find_header(records: Iterable[list[str]], header_has: tuple[str, ...], file
         # Ofsted has headings with two spaces in a row in some releases and one in others.
         header = tuple(" ".join(heading.split()) for heading in record)
         if any(heading in header for heading in header_has):
-            if above and above[0] * 3 > len(header):
+            if above and (above[0] > TITLE_FIELDS_AT_MOST or above[0] * 3 > len(header)):
                 raise InputError(
                     f"A row with {above[0]} fields that are filled stands above the header",
                     file=file,

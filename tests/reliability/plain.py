@@ -123,7 +123,8 @@ def _header(records: list[list[str]], spec: Spec, plain: Plain) -> tuple[int, li
         header = [" ".join(each.split()) for each in record]
         if len(known & set(header)) * 2 > len(known):
             for above in records[:number]:
-                if sum(map(bool, above)) > 10 or sum(map(bool, above)) * 3 > len(header):
+                filled = sum(map(bool, above))
+                if filled > 10 or (filled > 1 and filled * 3 > len(header)):
                     plain.wrong.append("a row of data stands above the header")
             return number, header
     plain.wrong.append("no header")

@@ -1,5 +1,5 @@
 -- on: core.school
--- what: The newest Ofsted release and GIAS give many of the same URNs another LAESTAB (over 2 %), postcode (3 %), name or multi-academy trust (5 %),
+-- what: The newest Ofsted release and GIAS give many of the same URNs another LAESTAB (over 2 %), postcode (3 %) or multi-academy trust (5 %),
 -- or one says primary where the other says secondary (1 %).
 -- why: In one of the two the numbers of schools, or what stands beside them, have moved by a row or were sorted apart: every school then has what
 -- is another's.
@@ -10,7 +10,6 @@ with told as (
         establishment.urn,
         establishment.laestab <> listed.laestab as is_other_number,
         postcode_key(establishment.postcode) <> postcode_key(listed.postcode) as is_other_postcode,
-        name_key(establishment.name) <> name_key(listed.name) as is_other_name,
         case
             when phase.phase in ('primary', 'secondary') and establishment.phase in ('primary', 'secondary') then phase.phase <> establishment.phase
         end as is_other_phase,
@@ -24,9 +23,9 @@ with told as (
 asked as (
     select
         urn,
-        unnest(['LAESTAB', 'postcode', 'name', 'phase', 'trust']) as differs,
-        unnest([is_other_number, is_other_postcode, is_other_name, is_other_phase, is_other_trust]) as is_so,
-        unnest([0.02, 0.03, 0.05, 0.01, 0.05]) as share
+        unnest(['LAESTAB', 'postcode', 'phase', 'trust']) as differs,
+        unnest([is_other_number, is_other_postcode, is_other_phase, is_other_trust]) as is_so,
+        unnest([0.02, 0.03, 0.01, 0.05]) as share
     from told
 )
 
@@ -38,6 +37,6 @@ select
 from asked
 where not (select run.accepts_changes from landing.run as run)
 group by differs, share
--- of 21,990 schools in the files of August and September 2025: no LAESTAB, 114 postcodes (0.5 %), 31 names (0.1 %), no phase, no trust of
+-- of 21,990 schools in the files of August and September 2025: no LAESTAB, 114 postcodes (0.5 %), no phase, no trust of
 -- 10,679; of 2017 3 postcodes
 having count(*) filter (where is_so) > greatest(share * count(is_so), 20)

@@ -69,7 +69,7 @@ def _rows(frame: pd.DataFrame, key: tuple[str, ...]) -> Rows:
     reasons = {name: columns.get(f"{name}_missing") for name in names}
     rows: Rows = {}
     for at in range(len(frame)):
-        row = {name: (_plain_value(columns[name][at]), reasons[name][at] if reasons[name] else None) for name in names}  # type: ignore[index]
+        row = {name: (_plain_value(columns[name][at]), reasons[name][at] if reasons[name] else None) for name in names}
         rows[tuple(row[name][0] for name in key)] = row
     return rows
 

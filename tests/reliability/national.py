@@ -101,7 +101,7 @@ def _base(root: Path) -> Base:
             if layout.matches(name) and layout.kind != "ons_boundary":
                 content = path.read_bytes()
                 _read[layout.kind, name, hashlib.sha256(content).hexdigest()] = genuine(layout, content, name)
-    Layout.read = read  # type: ignore[method-assign]
+    Layout.read = read
     _ = [model.reads for model in definitions.assemble().in_order]
     _steps()
 

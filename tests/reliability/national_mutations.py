@@ -233,4 +233,4 @@ def every() -> Iterator[National]:
     for expected, kinds in CASES.items():
         for kind, changes in kinds.items():
             for name, change in changes.items():
-                yield National(name, kind, expected, change)  # type: ignore[arg-type]
+                yield National(name, kind, expected, change)

@@ -36,7 +36,7 @@ def readers(seconds: float, seed: int, core: int, report: Report, *, root: Path 
         without_exports()
         variants.write(0)
         for work, how in ((run_steps, "ended"), (stop_at_publishing, "killed")):
-            done = in_fork(lambda work=work: work(home, variants.folder), code=STOPPED)  # type: ignore[misc]
+            done = in_fork(lambda work=work: work(home, variants.folder), code=STOPPED)
             if done.how != how:
                 raise RuntimeError(f"a refresh has {done.how}: {done.value}")
         end = time.monotonic() + seconds
@@ -51,7 +51,7 @@ def readers(seconds: float, seed: int, core: int, report: Report, *, root: Path 
 def _both(home: Home, drop: Path, end: float, seed: int) -> dict[str, Any]:
     """A fork that publishes until the end, and readers beside it."""
     with_writer = _started(lambda: _publish(home, drop, end))
-    others = [_started(lambda number=number: _read(home, end, seed + number)) for number in range(1, READERS)]  # type: ignore[misc]
+    others = [_started(lambda number=number: _read(home, end, seed + number)) for number in range(1, READERS)]
     own = _read(home, end, seed)
     published = with_writer()
     for other in (each() for each in others):

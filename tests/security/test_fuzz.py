@@ -108,7 +108,7 @@ def test_what_lands_is_of_its_form_or_the_file_is_refused_in_words(values: dict[
 @example(names={"E00": "kent", "E01": "Kent!", "E02": "kent e00", "E03": "kent-e00-e00", "E04": "con", "E05": "CON!"})
 def test_every_area_has_a_file_of_its_own_within_the_folder(names: dict[str, str]) -> None:
     folder = OutputFolder(Path("/nowhere/excel"))
-    folder.file = _without_making(folder)  # type: ignore[method-assign]
+    folder.file = _without_making(folder)
     files = distinct_names((code, slug(name)) for code, name in names.items())
     paths = {folder.file(f"local-authorities/{file}.xlsx") for file in files.values()}
     assert len({str(path).casefold() for path in paths}) == len(names)

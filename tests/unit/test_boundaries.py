@@ -61,7 +61,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "another country": (feature(IN_NEED, polygon(*([x + 10, y] for x, y in RING))), "geometry", "not where the United Kingdom is"),
     "no number": (feature(IN_NEED, polygon([float("nan"), 54], *RING[1:])), "geometry", "geometry of a boundary"),
     "without end": (feature(IN_NEED, polygon([0, float("inf")], *RING[1:3], [0, float("inf")])), "geometry", "is no area"),
-    "no feature": (1, "properties", "which area it is"),  # type: ignore[dict-item]
+    "no feature": (1, "properties", "which area it is"),
 }
 
 

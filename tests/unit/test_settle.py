@@ -95,7 +95,6 @@ def test_latest_stays_where_somebody_has_gone_back(home: Home) -> None:
     assert latest(home) == FIRST
 
 
-@pytest.mark.skipif(os.name == "nt", reason="commands of a shell")
 def test_who_goes_back_as_the_page_of_operations_says_stays_there(home: Home) -> None:
     """No page said how; who let latest lead back and took the history away had both undone by the next refresh."""
     publish_into(home, THIRD)

@@ -40,7 +40,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract) -> int:
     constraint = [f"primary key ({', '.join(contract.key)})"] if contract.key else []
     run(connection, f"create table published.{table} ({', '.join(fields + constraint)})")
     try:
-        run(connection, f"insert into published.{table} select * from {table}")
+        order = f" order by {', '.join(contract.file_order)}" if contract.file_order else ""
+        run(connection, f"insert into published.{table} select * from {table}{order}")
     except duckdb.ConstraintException as error:
         raise InputError(
             f"{table} cannot be published: {error}",

@@ -20,36 +20,26 @@ sqrt(
     )
 );
 
--- Schools within so many miles (0 to 50, the edge included) of a point given in degrees, nearest first.
+-- Schools within so many miles (0 to 50, the edge included) of a point given in degrees, nearest first. They stand in the file in the order of their
+-- H3 cells, those near each other together: a box that surely holds the circle (a degree of latitude is longer than 111,000 m in England), given as
+-- plain bounds, lets DuckDB pass over all blocks of rows but those around the point.
 create macro schools_within(lon, lat, miles) as table
-with asked as (
+with near as (
     select
-        cast(lon as double) as asked_longitude,
-        cast(lat as double) as asked_latitude,
-        case
-            when miles between 0 and 50 then metres(miles)
-            else error('schools_within: miles must be from 0 to 50')
-        end as radius_m
-),
-
--- a box that surely holds the circle: a degree of latitude is longer than 111,000 m in England
-near as (
-    select
-        school.urn,
-        school.name,
-        school.phase,
-        school.type,
-        school.trust_name,
-        school.la_name,
-        school.postcode,
-        asked.radius_m,
-        metres_between(asked.asked_longitude, asked.asked_latitude, school.longitude, school.latitude) as distance_m
-    from mart.school as school
-    cross join asked
+        urn,
+        name,
+        phase,
+        type,
+        trust_name,
+        la_name,
+        postcode,
+        metres_between(cast(lon as double), cast(lat as double), longitude, latitude) as distance_m
+    from mart.school
     where
-        school.latitude between asked.asked_latitude - asked.radius_m / 111000 and asked.asked_latitude + asked.radius_m / 111000
-        and abs(school.longitude - asked.asked_longitude)
-        <= asked.radius_m / (111000 * cos(radians(asked.asked_latitude + asked.radius_m / 111000)))
+        latitude between lat - metres(miles) / 111000 and lat + metres(miles) / 111000
+        and longitude
+        between lon - metres(miles) / (111000 * cos(radians(lat + metres(miles) / 111000)))
+        and lon + metres(miles) / (111000 * cos(radians(lat + metres(miles) / 111000)))
 )
 
 select
@@ -63,7 +53,20 @@ select
     distance_m,
     distance_m / metres(1) as distance_miles
 from near
-where distance_m <= radius_m
+where distance_m <= metres(miles)
+union all
+-- apart, as a radius below zero finds no row for which it could be refused
+select
+    null as urn,
+    error('schools_within: miles must be from 0 to 50') as name,
+    null as phase,
+    null as type,
+    null as trust_name,
+    null as la_name,
+    null as postcode,
+    null as distance_m,
+    null as distance_miles
+where not coalesce(miles between 0 and 50, false)
 order by distance_m, urn;
 
 -- The H3 cells (of the same resolution) that a radius of so many miles around any point of a cell can touch: a join of school.h3_r7 with

@@ -1,29 +1,34 @@
-"""National Grid to longitude and latitude, H3 cells, and the disks of cells that surely cover a radius.
+"""National Grid to longitude and latitude, H3 cells of places, and disks of cells around a cell.
 
-How the disks are sized, and what was measured: docs/engineering.md#disks-of-h3-cells.
+How far a disk surely reaches is measured in ``disk_reach.py``; why so, and how fast: docs/engineering.md#disks-of-h3-cells.
 """
 
 from __future__ import annotations
 
-import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import h3.api.numpy_int as h3
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from convertbng.cutil import convert_lonlat
+from h3ronpy import grid_disk
+from h3ronpy.vector import coordinates_to_cells
 
 METRES_PER_MILE = 1609.344
 """The international mile."""
 
-SEARCH_RESOLUTION = 7
-"""The H3 resolution of the search key: about 4.6 km² a cell in England, candidates to true pairs 22 % to 64 %."""
+SEMI_MAJOR_AXIS_M, ECCENTRICITY_SQUARED = 6378137.0, 0.00669437999014
+"""The ellipsoid of longitudes and latitudes (WGS84)."""
 
-SMALLEST_EDGE_M = 1199.0
-"""The shortest edge of a resolution 7 cell in England, in metres. The published average of the world is 1,406 m; cells in England
-are up to 18 % smaller, and a disk sized by the average loses up to 17 % of the pairs without a word."""
+RESOLUTIONS = (7, 6, 5)
+"""The H3 resolutions that schools are indexed at: cells of about 4.6, 32 and 225 km² in England. Which of them serves a search radius best is
+decided in ``sql/match/disk.sql``."""
 
-_SMALLEST_WIDTH = 0.97
-"""Cells are not regular: the shortest way through one is up to 3 % less than a regular hexagon of its shortest edge has."""
+Floats = npt.NDArray[np.float64]
+Cells = npt.NDArray[np.uint64]
 
 
 def places(schools: pd.DataFrame) -> pd.DataFrame:
@@ -32,30 +37,47 @@ def places(schools: pd.DataFrame) -> pd.DataFrame:
     Takes ``urn, easting, northing`` (m); returns ``urn, longitude, latitude, h3_r5, h3_r6, h3_r7`` (cells as unsigned integers).
     A grid reference outside the coverage of OSTN15 (Great Britain and the sea near it) has none of them: null.
     """
-    longitude, latitude = convert_lonlat(
-        schools["easting"].to_numpy(dtype="float64"), schools["northing"].to_numpy(dtype="float64")
-    )
-    longitude, latitude = np.asarray(longitude), np.asarray(latitude)
+    longitude, latitude = longitudes_latitudes(schools["easting"], schools["northing"])
     known = np.isfinite(longitude) & np.isfinite(latitude)
-    cells = np.zeros(len(schools), dtype="uint64")
-    points = zip(latitude[known].tolist(), longitude[known].tolist(), strict=True)
-    cells[known] = [h3.latlng_to_cell(lat, lon, SEARCH_RESOLUTION) for lat, lon in points]
     result = pd.DataFrame({"urn": schools["urn"], "longitude": longitude, "latitude": latitude})
-    result["h3_r7"] = pd.Series(cells, dtype="UInt64").where(known)
-    for resolution in (6, 5):
-        # Not the parent of the finer cell: H3 children reach over their parent's edge, a point's own cell is by latlng_to_cell.
-        cells[known] = [
-            h3.latlng_to_cell(lat, lon, resolution)
-            for lat, lon in zip(latitude[known].tolist(), longitude[known].tolist(), strict=True)
-        ]
+    cells = np.zeros(len(schools), dtype="uint64")
+    for resolution in sorted(RESOLUTIONS):
+        # Not the parent of the finer cell: H3 children reach over their parent's edge, a point's own cell is by its coordinates.
+        cells[known] = cells_at(latitude[known], longitude[known], resolution)
         result[f"h3_r{resolution}"] = pd.Series(cells, dtype="UInt64").where(known)
-    return result[["urn", "longitude", "latitude", "h3_r5", "h3_r6", "h3_r7"]]
+    return result
+
+
+def longitudes_latitudes(easting: pd.Series, northing: pd.Series) -> tuple[Floats, Floats]:
+    """Points of the National Grid (metres) in degrees (WGS84), by OSTN15; not numbers outside its coverage."""
+    longitude, latitude = convert_lonlat(easting.to_numpy(dtype="float64"), northing.to_numpy(dtype="float64"))
+    return np.asarray(longitude), np.asarray(latitude)
 
 
 def longitude_latitude(easting: float, northing: float) -> tuple[float, float]:
     """A point of the National Grid (metres) in degrees (WGS84), by OSTN15; not a number outside its coverage."""
-    longitude, latitude = convert_lonlat(np.array([float(easting)]), np.array([float(northing)]))
+    longitude, latitude = longitudes_latitudes(pd.Series([easting]), pd.Series([northing]))
     return float(longitude[0]), float(latitude[0])
+
+
+def cells_at(latitude: Floats, longitude: Floats, resolution: int) -> Cells:
+    """The H3 cells of points (degrees), in their order; a thread per core, as each cell is found by itself."""
+    parts = os.cpu_count() or 1
+    with ThreadPoolExecutor(parts) as threads:
+        pieces = zip(np.array_split(latitude, parts), np.array_split(longitude, parts), strict=True)
+        found = threads.map(lambda piece: np.asarray(coordinates_to_cells(*piece, resolution)), pieces)
+        return np.concatenate(list(found)).astype("uint64", copy=False)
+
+
+def grid_disks(cells: pa.Array, rings: pa.Array) -> pa.Array:
+    """The disk of so many rings around each cell: a list of cells each, as DuckDB's ``h3_grid_disk(cell, rings)`` (warehouse/model.py)."""
+    of_each = rings.to_numpy()
+    order, parts = [], []
+    for each in np.unique(of_each):
+        (at,) = np.nonzero(of_each == each)
+        order.append(at)
+        parts.append(pa.array(grid_disk(cells.take(pa.array(at)), int(each))).cast(pa.list_(pa.uint64())))
+    return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(order))))
 
 
 _RINGS_AROUND_SCHOOLS = {5: 1, 6: 2, 7: 5}
@@ -78,34 +100,3 @@ def cells(schools: pd.DataFrame) -> pd.DataFrame:
             reach = max(h3.great_circle_distance((latitude, longitude), corner, unit="m") for corner in corners)
             rows.append((cell, resolution, longitude, latitude, reach))
     return pd.DataFrame(rows, columns=["cell", "resolution", "longitude", "latitude", "reach_m"])
-
-
-def disk_size(radius_m: float, smallest_edge_m: float = SMALLEST_EDGE_M) -> int:
-    """How many rings of cells around a point's own cell surely hold every cell within a radius (metres) of the point.
-
-    The point may stand in a corner of its cell: half a step is added; a ring is at least 1.5 edges wide.
-    """
-    return math.ceil((radius_m / (_SMALLEST_WIDTH * smallest_edge_m) + 0.5) / 1.5)
-
-
-def disks(origins: pd.DataFrame) -> pd.DataFrame:
-    """The cells around each cell that cover its radius.
-
-    Takes distinct ``origin_cell, search_radius_miles``; returns one row per origin, radius and cell: ``origin_cell,
-    search_radius_miles, cell``.
-    """
-    parts = []
-    for radius in sorted(origins["search_radius_miles"].unique().tolist()):
-        group = origins[origins["search_radius_miles"] == radius]
-        k = disk_size(radius * METRES_PER_MILE)
-        cells = [h3.grid_disk(cell, k) for cell in group["origin_cell"].tolist()]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "origin_cell": np.repeat(group["origin_cell"].to_numpy(dtype="uint64"), [len(disk) for disk in cells]),
-                    "search_radius_miles": radius,
-                    "cell": np.concatenate(cells) if cells else np.array([], dtype="uint64"),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True) if parts else origins.assign(cell=origins["origin_cell"])

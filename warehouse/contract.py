@@ -169,7 +169,8 @@ class Contract(Strict):
     """What a published table promises.
 
     ``row``: what a row is, where no SQL file's head says it. ``key``: columns that identify a row; empty where nothing does.
-    ``kept_as``: the table under which its rows are kept in the home from refresh to refresh.
+    ``kept_as``: the table under which its rows are kept in the home from refresh to refresh. ``file_order``: columns by which its rows
+    stand in the DuckDB file, where that is not the order of the table.
     """
 
     name: Name
@@ -183,6 +184,7 @@ class Contract(Strict):
     agrees: Agreement | None = None
     compared_by: tuple[Name, ...] = ()
     kept_as: Words | None = None
+    file_order: tuple[Name, ...] = ()
 
     @property
     def table(self) -> str:
@@ -216,6 +218,7 @@ class _File(Strict):
     reference: tuple[Reference, ...] = ()
     members: tuple[Members, ...] = ()
     kept_as: Words | None = None
+    file_order: tuple[Name, ...] = ()
     column: Mapping[Name, Column] = {}
 
 
@@ -286,8 +289,9 @@ def _contract(name: str, file: _File, files: Mapping[str, _File], model: Model |
             problem = f"No column of {file.inherits.table} bears the mark {file.inherits.mark}"
             raise InputError(problem, file=shown, column="inherits", do="mark the columns that are taken over, or mend the name")
         columns = taken | columns if file.inherits.place == "before" else columns | taken
-    if absent := [each for each in file.key if each not in columns]:
-        raise InputError(f"The key names {', '.join(absent)}, which is no column", file=shown, column="key", do="mend the name")
+    for what, named in (("key", file.key), ("file_order", file.file_order)):
+        if absent := [each for each in named if each not in columns]:
+            raise InputError(f"The {what} names {', '.join(absent)}, which is no column", file=shown, column=what, do="mend the name")
     return Contract(
         name=name,
         group=file.group,
@@ -300,6 +304,7 @@ def _contract(name: str, file: _File, files: Mapping[str, _File], model: Model |
         agrees=file.agrees,
         compared_by=file.compared_by,
         kept_as=file.kept_as,
+        file_order=file.file_order,
     )
 
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from transforms.errors import InputError
 from transforms.text import shown
 from warehouse.store import replace_table, run
+
+if TYPE_CHECKING:  # each takes long to import, and who only reads a published file does without
+    import pandas as pd
+    from sqlglot import exp
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -97,6 +98,8 @@ class PythonModel:
 
     def build(self, connection: duckdb.DuckDBPyConnection) -> int:
         """Create the table anew; returns its number of rows."""
+        import pyarrow as pa
+
         frame = self.function(connection.execute(self.query).df())
         return replace_table(connection, self.name, self.columns, pa.Table.from_pandas(frame, preserve_index=False))
 
@@ -121,6 +124,8 @@ class ConnectionModel:
 
     def build(self, connection: duckdb.DuckDBPyConnection) -> int:
         """Create the table anew; returns its number of rows."""
+        import pyarrow as pa
+
         rows = self.function(connection)
         table = pa.table({name: [row[name] for row in rows] for name in self.columns})
         return replace_table(connection, self.name, self.columns, table)
@@ -132,6 +137,8 @@ AnyModelT = TypeVar("AnyModelT", bound=AnyModel)
 
 def parsed(sql: str, path: Path) -> exp.Expr:
     """A query as a tree. Raises InputError for SQL that cannot be parsed, and for more than one statement."""
+    import sqlglot
+
     try:
         statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
     except RecursionError as error:
@@ -157,6 +164,8 @@ def parsed(sql: str, path: Path) -> exp.Expr:
 
 def tables_read(sql: str, path: Path) -> tuple[str, ...]:
     """The tables a query selects from, as schema.table, sorted; its own common table expressions are not among them."""
+    from sqlglot import exp
+
     tree = parsed(sql, path)
     own = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     found = set()
@@ -202,8 +211,13 @@ def in_order(models: Iterable[AnyModelT]) -> list[AnyModelT]:
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> None:
-    """Create the macros that the models share."""
+    """Create what the models share: the macros, and ``h3_grid_disk(cell, rings)``, which is called as DuckDB's H3 extension calls it
+    (an extension would be a download)."""
+    from transforms.geography import grid_disks
+
     run(connection, (root / "macros.sql").read_text(encoding="utf-8"))
+    with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # it is there already
+        connection.create_function("h3_grid_disk", grid_disks, ["UBIGINT", "TINYINT"], "UBIGINT[]", type="arrow")
 
 
 def _path_in_project(path: Path) -> str:

@@ -38,22 +38,6 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
         function=geography.cells,
     ),
     PythonModel(
-        name="match.h3_disk",
-        description=(
-            "One row per cell in which a school in need stands, search radius and cell of the disk that surely covers that "
-            "radius, by transforms/geography.py. Only for schools in need: disks for all schools would be fifteen times as "
-            "many, and cost more than the match."
-        ),
-        query=(
-            "select distinct school.h3_r7 as origin_cell, school.search_radius_miles "
-            "from match.school_status as status inner join core.school as school on school.urn = status.urn "
-            "where status.status = 'in_need' and school.can_be_placed order by all"
-        ),
-        columns={"origin_cell": "ubigint", "search_radius_miles": "double", "cell": "ubigint"},
-        path=Path(__file__),
-        function=geography.disks,
-    ),
-    PythonModel(
         name="match.allocation",
         description=(
             "One row per definition, capacity and school in need that gets a partner where no high-performing school takes more "

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import duckdb
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from exports.pages.changes import HEADINGS, changes_page, counts
-from exports.pages.page import Paragraph
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.licence import SYNTHETIC_NOTE
-from warehouse.time.change import TABLE, choose, compared
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = typer.Typer()
 
@@ -32,6 +31,8 @@ def changes(
     as_csv: CsvOption = False,
 ) -> None:
     """What changed between the newest published folder and an earlier one, why, and what to do about it."""
+    from warehouse.time.change import TABLE, choose, compared
+
     try:
         now, before = choose(Home.find(home), since)
         with compared(now, before) as connection:
@@ -47,6 +48,9 @@ def changes(
 
 
 def _show(connection: duckdb.DuckDBPyConnection, *, is_synthetic: bool) -> None:
+    from exports.pages.changes import HEADINGS, changes_page, counts
+    from exports.pages.page import Paragraph
+
     if is_synthetic:
         console.print(f"[bold yellow]{SYNTHETIC_NOTE}[/]\n")
     page = changes_page(connection, is_synthetic=is_synthetic)

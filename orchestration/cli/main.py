@@ -25,7 +25,6 @@ from orchestration.instance import see_to_limits
 from warehouse import clock
 from warehouse.home import Home, waiting
 from warehouse.licence import LIMITS, SYNTHETIC_NOTE
-from warehouse.store import rows_as_dicts
 
 if TYPE_CHECKING:
     from warehouse.sources.freshness import Freshness
@@ -138,6 +137,7 @@ def status(
     from orchestration.origin import looks, unpublished
     from warehouse.publish import CLOCK_MAY_DIFFER
     from warehouse.sources.freshness import LATEST_AT_MOST, age_of_latest, freshness
+    from warehouse.store import rows_as_dicts
 
     place = Home.find(home)
     if not place.latest.exists() and (why := unpublished(place, clock.now())):

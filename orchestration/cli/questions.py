@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import duckdb
 import typer
 from rich.markup import escape
 
@@ -15,7 +14,6 @@ from transforms.errors import InputError
 from transforms.text import counted
 from warehouse.home import Home
 from warehouse.licence import LIMITS
-from warehouse.sealed import answer
 
 app = typer.Typer()
 
@@ -84,6 +82,10 @@ def sql(
     as_csv: CsvOption = False,
 ) -> None:
     """Ask the published tables in SQL: schoolmatch sql "select phase, count(*) from school group by all"."""
+    import duckdb
+
+    from warehouse.sealed import answer
+
     with published(Home.find(home)) as connection:
         connection.execute("set search_path = 'mart,main'")
         try:

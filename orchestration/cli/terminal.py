@@ -10,9 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import duckdb
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -21,11 +20,10 @@ from rich.text import Text
 
 from transforms.errors import InputError
 from transforms.text import csv_cell, printable
-from warehouse.contract import read_contracts
 from warehouse.home import Home
-from warehouse.publish import DUCKDB_FILE, newest
-from warehouse.sealed import read_only
-from warehouse.store import run
+
+if TYPE_CHECKING:
+    import duckdb  # here and below: nothing that takes time before a command needs it
 
 
 class _Terminal(Console):
@@ -65,6 +63,11 @@ MOST_SHOWN = 100
 @contextmanager
 def published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The newest published file, for reading; ends the command with 1 and a sentence where there is none, or it has no answer."""
+    import duckdb
+
+    from warehouse.publish import DUCKDB_FILE, newest
+    from warehouse.sealed import read_only
+
     try:
         with read_only(newest(place) / DUCKDB_FILE) as connection:
             try:
@@ -82,6 +85,9 @@ def published(place: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _lacks_what_is_published_now(connection: duckdb.DuckDBPyConnection) -> bool:
+    from warehouse.contract import read_contracts
+    from warehouse.store import run
+
     there = set(run(connection, "select table_name, column_name from duckdb_columns() where schema_name = 'mart'"))
     return not there >= {(contract.name, column) for contract in read_contracts().values() for column in contract.columns}
 

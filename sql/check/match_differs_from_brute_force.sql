@@ -2,7 +2,7 @@
 -- what: The pairs found through H3 cells are not exactly the pairs of all schools in need with all high-performing schools of their phase
 -- within the radius.
 -- why: A disk that is too small loses matches without a word; this compares with every pair there is.
--- do: Look at the size of the disks (disk_size in transforms/geography.py) and at the schools' cells.
+-- do: Look at how far the disks reach (transforms/disk_reach.py) and at the schools' cells.
 with brute_force as (
     select
         need.definition,

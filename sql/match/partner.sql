@@ -4,7 +4,9 @@ select
     status.definition,
     status.phase,
     status.urn as partner_urn,
-    school.h3_r7 as cell,
+    school.h3_r7,
+    school.h3_r6,
+    school.h3_r5,
     school.easting,
     school.northing
 from match.school_status as status

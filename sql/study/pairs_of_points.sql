@@ -1,5 +1,5 @@
 -- One row per point of the grid, school in need there and partner of it there: of the pairs found for the widest radius those that the point's own
--- radius reaches. The radius is worked out as match.need_cell does it, so that a school on the edge is in or out alike. Asked in a trial.
+-- radius reaches. The radius is worked out as match.pair does it, so that a school on the edge is in or out alike. Asked in a trial.
 select
     need.definition,
     candidate.phase,

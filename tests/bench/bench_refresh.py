@@ -27,7 +27,7 @@ from warehouse.publish import DUCKDB_FILE
 from warehouse.sealed import read_only
 from warehouse.store import open_warehouse
 
-MATCH = ("core.school_cell", "match.h3_disk", "match.need_cell", "match.partner", "match.pair", "match.need")
+MATCH = ("core.school_cell", "match.partner", "match.disk", "match.pair", "match.need")
 """Index, disks and join: what finding the neighbours costs once it is known who is in need."""
 RUNS, LOOKS = 5, 20
 

@@ -3,9 +3,12 @@
 import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+import shapely
 
-from transforms.geography import METRES_PER_MILE, SMALLEST_EDGE_M, disk_size, disks, places
+from transforms import disk_reach
+from transforms.geography import RESOLUTIONS, cells_at, grid_disks, places
 
 # Ordnance Survey, OSTN15/OSGM15 developer pack, test points: latitude, longitude, easting, northing
 ORDNANCE_SURVEY = [
@@ -39,31 +42,47 @@ def test_cells_are_of_the_resolutions_their_columns_say() -> None:
     assert [h3.get_resolution(int(found[f"h3_r{resolution}"][0])) for resolution in (5, 6, 7)] == [5, 6, 7]
 
 
-@pytest.mark.parametrize(("miles", "rings"), [(2, 3), (5, 5), (10, 10)])
-def test_disks_have_the_safe_number_of_rings(miles: int, rings: int) -> None:
-    assert disk_size(miles * METRES_PER_MILE) == rings
+def test_cells_are_those_of_the_h3_library_and_of_its_own_order() -> None:
+    """Cells are found by another implementation of H3 than the reference one, many at once; they are the same."""
+    random = np.random.default_rng(7)
+    latitude, longitude = random.uniform(49.8, 55.9, 5_001), random.uniform(-6.5, 1.8, 5_001)
+    for resolution in RESOLUTIONS:
+        expected = [h3.latlng_to_cell(lat, lon, resolution) for lat, lon in zip(latitude, longitude, strict=True)]
+        assert cells_at(latitude, longitude, resolution).tolist() == expected
 
 
-def test_no_cell_over_england_has_an_edge_shorter_than_the_one_disks_are_sized_by() -> None:
-    grid = [(e, n) for e in range(90_000, 660_000, 15_000) for n in range(10_000, 660_000, 15_000)]
-    cells = places(schools(*grid))["h3_r7"].dropna().unique()
-    edges = [h3.edge_length(edge, unit="m") for cell in cells[::7] for edge in h3.origin_to_directed_edges(int(cell))]
-    assert min(edges) >= SMALLEST_EDGE_M - 1
+def test_disks_are_those_of_the_h3_library_each_with_its_own_rings() -> None:
+    random = np.random.default_rng(8)
+    cells = [int(h3.latlng_to_cell(lat, lon, 6)) for lat, lon in zip(random.uniform(50, 55, 40), random.uniform(-5, 1, 40), strict=True)]
+    rings = random.integers(0, 4, 40).tolist()
+    found = grid_disks(pa.array(cells, pa.uint64()), pa.array(rings, pa.int8())).to_pylist()
+    assert [sorted(disk) for disk in found] == [sorted(h3.grid_disk(*each).tolist()) for each in zip(cells, rings, strict=True)]
 
 
-@pytest.mark.parametrize("miles", [2, 5, 10])
-def test_a_disk_holds_the_cell_of_every_point_within_the_radius(miles: int) -> None:
-    """Points on the very edge of the radius, around places from Cornwall to Northumberland and Kent."""
-    random = np.random.default_rng(miles)
-    for east, north in ((180_000, 40_000), (530_000, 180_000), (400_000, 640_000), (610_000, 140_000), (350_000, 400_000)):
-        origin = np.array([east, north]) + random.integers(-3000, 3000, 2)
-        angle = random.uniform(0, 2 * np.pi, 400)
-        edge = origin[:, None] + miles * METRES_PER_MILE * 0.99999 * np.array([np.cos(angle), np.sin(angle)])
-        cells = places(schools(tuple(origin), *zip(*edge.tolist(), strict=True)))["h3_r7"]
-        disk = disks(pd.DataFrame({"origin_cell": [cells[0]], "search_radius_miles": [float(miles)]}))
-        assert set(cells[1:]) <= set(disk["cell"])
+def facts() -> pd.DataFrame:
+    return pd.read_csv(disk_reach.FACTS, comment="#")
 
 
-def test_disks_of_no_origin_are_an_empty_table_with_the_same_columns() -> None:
-    empty = pd.DataFrame({"origin_cell": pd.Series(dtype="uint64"), "search_radius_miles": pd.Series(dtype="float64")})
-    assert list(disks(empty).columns) == ["origin_cell", "search_radius_miles", "cell"]
+@pytest.mark.parametrize("resolution", RESOLUTIONS)
+def test_no_disk_over_england_reaches_less_than_is_written_down(resolution: int) -> None:
+    """A part of the cells, and each number of rings that is written down; ``python -m transforms.disk_reach`` measures them all."""
+    cells = disk_reach.cells_over_england(resolution)
+    cells = cells[:: max(1, len(cells) // 60)]
+    for fact in facts().query(f"resolution == {resolution}").itertuples():
+        assert len(h3.grid_disk(int(cells[0]), fact.rings)) == fact.cells
+        assert max(h3.cell_area(int(cell), unit="m^2") for cell in cells) <= fact.cell_m2
+        assert fact.reach_m <= disk_reach.disk_reach(cells, fact.rings) <= fact.reach_m * 1.2
+
+
+def test_where_cells_are_smallest_the_disks_reach_what_is_written_down_and_hardly_more() -> None:
+    """Northumberland's and Norfolk's coasts: what is written down was measured there, not in the middle of England."""
+    found = places(schools((430_000, 605_000), (420_000, 652_000), (652_000, 312_000), (640_000, 330_000)))
+    for fact in facts().query("rings <= 4").itertuples():
+        cells = np.unique(found[f"h3_r{fact.resolution}"].to_numpy(dtype="uint64"))
+        assert fact.reach_m <= disk_reach.disk_reach(cells, fact.rings) <= fact.reach_m * 1.03
+
+
+def test_the_line_around_england_holds_its_farthest_places() -> None:
+    """Scilly, the Lizard, South Foreland, Lowestoft, Spurn Head, Farne Islands, Berwick, Carlisle, Lundy: easting and northing, km."""
+    farthest = [(83, 5), (170, 11), (636, 143), (655, 293), (540, 410), (427, 637), (400, 657), (330, 565), (213, 146)]
+    assert shapely.contains_xy(disk_reach.ENGLAND, farthest).all()

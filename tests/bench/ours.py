@@ -1,8 +1,9 @@
 """The product's own match: the models of the graph, on tables that hold a world.
 
 Nothing of the match is written here a second time: index and join are the product's own models, built as a refresh builds them,
-in a database in memory with the product's settings (its bound on memory too, which its peers do not have). Its peers are given who
-is in need and who is high-performing; it finds them among all statuses itself, and that is timed.
+in a database in memory with the product's settings. So it has a bound on memory, which its peers do not have, and what is above it
+goes to disk. Its peers are given who is in need and who is high-performing; it finds them among all statuses itself, in the time
+that is counted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 # Every target sets itself up: Python 3.11+, pip, make and git are all that a machine needs.
 # What is installed comes from three locks, by hash, into a private .venv. Each holds the one before it, in the same versions:
 # requirements.lock runs the job, requirements-ui.lock has Dagster's UI too, requirements-dev.lock what tests and checks need.
-# requirements-setup.lock is what installs them: pip checks its hashes.
+# requirements-setup.lock is what installs them: pip checks its hashes. What the match is compared with in the benchmark has a
+# lock of its own, and a venv that holds the tools of tests as well: nothing else here needs it.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +10,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_UI := $(VENV)/.ready-ui
 READY_DEV := $(VENV)/.ready-dev
+VENV_BENCH := .venv-bench
+READY_BENCH := $(VENV_BENCH)/.ready
+LOCK_BENCH := tests/bench/requirements.lock
 LOCKS := requirements-setup.lock requirements.lock pyproject.toml
 PACKAGES := exports orchestration transforms warehouse
 CODE := $(PACKAGES) tests
@@ -24,10 +28,10 @@ help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
 # What sets up is named again, because a sync takes away what no file names. Bytecode is compiled here, since the interpreter may
-# not be allowed to write it later.
+# not be allowed to write it later. $(1): the locks; $(2): the venv, where it is not the usual one.
 define install
-@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-setup.lock $(1)
-@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(or $(2),$(VENV))/bin/python --require-hashes requirements-setup.lock $(1)
+@$(BIN)/uv pip install --quiet --python $(or $(2),$(VENV))/bin/python --no-deps --no-build-isolation --editable .
 @$(BIN)/python -m compileall -q -j 0 $(PACKAGES)
 endef
 
@@ -52,6 +56,12 @@ $(READY_DEV): requirements-dev.lock $(LOCKS) | $(READY)
 	@echo "Adding the tools of tests and checks to $(VENV) (once; half a minute)"
 	$(call install,requirements-dev.lock)
 	@touch $(READY_UI) $@
+
+$(READY_BENCH): $(LOCK_BENCH) requirements-dev.lock $(LOCKS) | $(READY)
+	@echo "Setting up $(VENV_BENCH) (once; half a minute)"
+	@$(PYTHON) -m venv $(VENV_BENCH)
+	$(call install,requirements-dev.lock $(LOCK_BENCH),$(VENV_BENCH))
+	@touch $@
 
 setup: $(READY) ## the private .venv that runs the job, without doing anything else
 
@@ -97,18 +107,21 @@ mutants: $(READY_DEV) ## one small fault at a time in sql/ and transforms/: do t
 soak: $(READY_DEV) ## kills, crashes, mutated files, for most of an hour; writes docs/reliability.md (national files: ../shared/data)
 	@$(BIN)/python -m tests.reliability all
 
-bench: $(READY_DEV) ## timings of match, refresh, workbooks and map (needs ../shared/data, Chromium)
-	@$(BIN)/python -m tests.bench.bench_refresh
-	@$(BIN)/python -m tests.bench.bench_map
+SIZES ?= 22k,883k,5m
+bench: $(READY_BENCH) ## timings of refresh, workbooks, map, and of the match beside its peers (needs ../shared/data, Chromium)
+	@$(VENV_BENCH)/bin/python -m tests.bench.bench_refresh
+	@$(VENV_BENCH)/bin/python -m tests.bench.bench_map
+	@$(VENV_BENCH)/bin/python -m tests.bench.match --sizes $(SIZES) $(if $(JSON),--json "$(JSON)")
 
 UPGRADE ?= --upgrade
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url $(UPGRADE) \
 	--custom-compile-command "make lock" --output-file
-lock: $(READY) ## the locks anew, from pyproject.toml: make lock UPGRADE= keeps the versions that are there
+lock: $(READY) ## the locks anew, from pyproject.toml and tests/bench/requirements.in: make lock UPGRADE= keeps the versions that are there
 	@$(COMPILE) requirements-dev.lock --all-extras --group setup pyproject.toml
 	@$(COMPILE) requirements-ui.lock --constraints requirements-dev.lock --extra ui pyproject.toml
 	@$(COMPILE) requirements.lock --constraints requirements-dev.lock pyproject.toml
 	@$(COMPILE) requirements-setup.lock --constraints requirements-dev.lock --group setup
+	@$(COMPILE) $(LOCK_BENCH) --constraints requirements-dev.lock tests/bench/requirements.in
 
-clean: ## remove the .venv and caches (never the data)
-	@rm -rf $(VENV) .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info
+clean: ## remove the venvs and caches (never the data)
+	@rm -rf $(VENV) $(VENV_BENCH) .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info

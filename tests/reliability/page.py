@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from tests.support.machine import machine
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 SHOWN = 12
@@ -81,22 +81,13 @@ def write_page(results: Path, page: Path = PAGE) -> None:
 
 def note_run(results: Path, part: str, seconds: float, arguments: Mapping[str, Any]) -> None:
     """Keep when, where and how a part was run, beside its results."""
-    model = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.machine()
-    )
-    memory = next((int(line.split()[1]) // 1024 // 1024 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     about = {
         "command": f"python -m tests.reliability {part} " + " ".join(f"--{name} {value}" for name, value in arguments.items()),
         "seconds": round(seconds), "day": datetime.now(UTC).date().isoformat(), "commit": commit,
-        "machine": f"{model}, {os.cpu_count()} cores, {memory} GB, {platform.system()} {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}",
+        "machine": machine(),
     }  # fmt: skip
     (results / f"{part}.run.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-
-
-def _lines(path: str) -> list[str]:
-    return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
 
 
 def read_results(results: Path, part: str) -> list[dict[str, Any]]:

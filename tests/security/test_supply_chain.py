@@ -40,6 +40,7 @@ from warehouse.sample import write_sample
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements-setup.lock", "requirements.lock", "requirements-ui.lock", "requirements-dev.lock")
 SETUP, RUNTIME, UI, DEV = LOCKS
+BENCH = "tests/bench/requirements.lock"
 
 
 def lock(name: str) -> set[tuple[str, str]]:
@@ -62,7 +63,7 @@ def recipes() -> list[str]:
 # --- what is installed ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, BENCH])
 def test_every_entry_of_a_lock_has_hashes_and_no_lock_says_where_packages_are_found(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
@@ -77,6 +78,11 @@ def test_each_lock_holds_the_one_below_it_in_the_same_versions() -> None:
     assert lock(SETUP) < lock(DEV)
     for smaller in (SETUP, RUNTIME, UI):
         assert {entry for entry in lock(DEV) if entry[0] in packages(smaller)} == lock(smaller)
+
+
+def test_the_lock_of_the_benchmark_has_the_versions_of_all_others_and_brings_only_what_they_do_not_need() -> None:
+    assert {entry for entry in lock(BENCH) if entry[0] in packages(DEV)} <= lock(DEV)
+    assert packages(BENCH) - packages(DEV) >= {"geopandas", "polars", "sedonadb"}
 
 
 def test_what_runs_the_job_has_no_test_tool_and_no_web_server() -> None:

@@ -1,4 +1,4 @@
-"""National Grid to longitude and latitude, H3 cells of places, and disks of cells around a cell.
+"""H3 cells of places, and disks of cells around a cell.
 
 How far a disk surely reaches is measured in ``disk_reach.py``; why so, and how fast: docs/engineering.md#disks-of-h3-cells.
 """
@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from convertbng.cutil import convert_lonlat
 from h3ronpy import grid_disk
 from h3ronpy.vector import coordinates_to_cells
+
+from transforms.grid import Floats, longitudes_latitudes
 
 METRES_PER_MILE = 1609.344
 """The international mile."""
@@ -24,10 +25,9 @@ SEMI_MAJOR_AXIS_M, ECCENTRICITY_SQUARED = 6378137.0, 0.00669437999014
 """The ellipsoid of longitudes and latitudes (WGS84)."""
 
 RESOLUTIONS = (7, 6, 5)
-"""The H3 resolutions that schools are indexed at: cells of about 4.6, 32 and 225 km² in England. Which of them serves a search radius best is
-decided in ``sql/match/disk.sql``."""
+"""The H3 resolutions that schools are indexed at: cells of about 4.7, 33 and 230 km² in England. Which of them serves a search
+radius best is decided in ``sql/match/disk.sql``."""
 
-Floats = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.uint64]
 
 
@@ -48,18 +48,6 @@ def places(schools: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def longitudes_latitudes(easting: pd.Series, northing: pd.Series) -> tuple[Floats, Floats]:
-    """Points of the National Grid (metres) in degrees (WGS84), by OSTN15; not numbers outside its coverage."""
-    longitude, latitude = convert_lonlat(easting.to_numpy(dtype="float64"), northing.to_numpy(dtype="float64"))
-    return np.asarray(longitude), np.asarray(latitude)
-
-
-def longitude_latitude(easting: float, northing: float) -> tuple[float, float]:
-    """A point of the National Grid (metres) in degrees (WGS84), by OSTN15; not a number outside its coverage."""
-    longitude, latitude = longitudes_latitudes(pd.Series([easting]), pd.Series([northing]))
-    return float(longitude[0]), float(latitude[0])
-
-
 def cells_at(latitude: Floats, longitude: Floats, resolution: int) -> Cells:
     """The H3 cells of points (degrees), in their order; a thread per core, as each cell is found by itself."""
     parts = os.cpu_count() or 1
@@ -70,7 +58,7 @@ def cells_at(latitude: Floats, longitude: Floats, resolution: int) -> Cells:
 
 
 def grid_disks(cells: pa.Array, rings: pa.Array) -> pa.Array:
-    """The disk of so many rings around each cell: a list of cells each, as DuckDB's ``h3_grid_disk(cell, rings)`` (warehouse/model.py)."""
+    """The disk of so many rings around each cell: a list of cells: ``h3_grid_disk(cell, rings)`` in SQL (warehouse/model.py)."""
     of_each = rings.to_numpy()
     order, parts = [], []
     for each in np.unique(of_each):

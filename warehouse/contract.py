@@ -169,8 +169,8 @@ class Contract(Strict):
     """What a published table promises.
 
     ``row``: what a row is, where no SQL file's head says it. ``key``: columns that identify a row; empty where nothing does.
-    ``kept_as``: the table under which its rows are kept in the home from refresh to refresh. ``file_order``: columns by which its rows
-    stand in the DuckDB file, where that is not the order of the table.
+    ``kept_as``: the table under which its rows are kept in the home from refresh to refresh. ``file_order``: columns by which its
+    rows stand in the DuckDB file, where that is not the order of the table.
     """
 
     name: Name
@@ -291,7 +291,9 @@ def _contract(name: str, file: _File, files: Mapping[str, _File], model: Model |
         columns = taken | columns if file.inherits.place == "before" else columns | taken
     for what, named in (("key", file.key), ("file_order", file.file_order)):
         if absent := [each for each in named if each not in columns]:
-            raise InputError(f"The {what} names {', '.join(absent)}, which is no column", file=shown, column=what, do="mend the name")
+            raise InputError(
+                f"The {what} names {', '.join(absent)}, which is no column", file=shown, column=what, do="mend the name"
+            )
     return Contract(
         name=name,
         group=file.group,

@@ -211,13 +211,14 @@ def in_order(models: Iterable[AnyModelT]) -> list[AnyModelT]:
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> None:
-    """Create what the models share: the macros, and ``h3_grid_disk(cell, rings)``, which is called as DuckDB's H3 extension calls it
-    (an extension would be a download)."""
+    """Create what the models share: the macros, and ``h3_grid_disk(cell, rings)``, as DuckDB's H3 extension (a download) has it."""
+    from duckdb.func import ARROW
+
     from transforms.geography import grid_disks
 
     run(connection, (root / "macros.sql").read_text(encoding="utf-8"))
     with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # it is there already
-        connection.create_function("h3_grid_disk", grid_disks, ["UBIGINT", "TINYINT"], "UBIGINT[]", type="arrow")
+        connection.create_function("h3_grid_disk", grid_disks, ["UBIGINT", "TINYINT"], "UBIGINT[]", type=ARROW)
 
 
 def _path_in_project(path: Path) -> str:

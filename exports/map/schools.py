@@ -21,7 +21,8 @@ from typing import Any
 import duckdb
 
 from exports.words import day_in_words, in_words
-from transforms.geography import METRES_PER_MILE, longitude_latitude
+from transforms.geography import METRES_PER_MILE
+from transforms.grid import longitude_latitude
 from warehouse.contract import Column, contract_of, titled
 from warehouse.query import ask
 

@@ -16,7 +16,7 @@ from exports.words import day_in_words, in_words, order_of
 from transforms.errors import InputError
 from transforms.text import counted
 from warehouse.licence import LIMITS
-from warehouse.store import rows_as_dicts
+from warehouse.store import rows_as_dicts, with_values
 
 YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, but set aside"
 MAY_BE_SET_ASIDE = "yes, but whether it counts could not be decided"
@@ -89,18 +89,18 @@ class Explanation:
 
 def explain(connection: duckdb.DuckDBPyConnection, urn: int) -> Explanation:
     """Explain a school of the published file. Raises InputError for a URN that is not there, with the reason where one is known."""
-    found = rows_as_dicts(connection, "from mart.school where urn = $1", [urn])
+    found = _rows(connection, "from mart.school where urn = $urn", urn=urn)
     if not found:
         raise _not_there(connection, urn)
     school, about = found[0], rows_as_dicts(connection, "from mart.refresh")[0]
-    statuses = rows_as_dicts(
+    statuses = _rows(
         connection,
         """select status.*, about.title, about.sentence
         from mart.school_status as status
         inner join (select distinct definition, title, sentence from mart.definition) as about
             on about.definition = status.definition
-        where status.urn = $1""",
-        [urn],
+        where status.urn = $urn""",
+        urn=urn,
     )
     statuses.sort(key=lambda status: order_of(status["definition"]))
     return Explanation(
@@ -113,12 +113,16 @@ def explain(connection: duckdb.DuckDBPyConnection, urn: int) -> Explanation:
     )
 
 
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **values: object) -> list[dict[str, Any]]:
+    return rows_as_dicts(connection, with_values(sql, values))
+
+
 def _not_there(connection: duckdb.DuckDBPyConnection, urn: int) -> InputError:
-    left_out = rows_as_dicts(connection, "from mart.school_left_out where urn = $1", [urn])
+    left_out = _rows(connection, "from mart.school_left_out where urn = $urn", urn=urn)
     if not left_out:
         do = "check the number; schoolmatch knows open state-funded schools in England at the date of the GIAS extract"
         return InputError(f"There is no school with the URN {urn}", do=do)
-    other = rows_as_dicts(connection, "select urn from mart.school where laestab = $1", [left_out[0]["laestab"]])
+    other = _rows(connection, "select urn from mart.school where laestab = $laestab", laestab=left_out[0]["laestab"])
     do = f"look at URN {other[0]['urn']}" if other else "choose another school"
     return InputError(f"{left_out[0]['name']} (URN {urn}) is left out. {left_out[0]['sentence']}", do=do)
 
@@ -234,12 +238,13 @@ def _of_definition(connection: duckdb.DuckDBPyConnection, table: str, definition
 
 def _partners(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> tuple[int | None, str | None, str | None]:
     """How many partners a school in need has, who is the nearest, and why that is not told, if it is not; nothing for others."""
-    rows = rows_as_dicts(
+    rows = _rows(
         connection,
         """select need.partners, partner.name, need.nearest_miles, need.can_be_placed
         from mart.need as need left join mart.school as partner on partner.urn = need.nearest_urn
-        where need.definition = $1 and need.need_urn = $2""",
-        [status["definition"], status["urn"]],
+        where need.definition = $definition and need.need_urn = $urn""",
+        definition=status["definition"],
+        urn=status["urn"],
     )
     if not rows:
         return None, None, None
@@ -254,10 +259,11 @@ def _with_distance(name: str | None, miles: float | None) -> str | None:
 
 def _organisations(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> list[str]:
     """Each organisation near a school in need, by rank: its name, how many such schools it has there, how near, its own need."""
-    rows = rows_as_dicts(
+    rows = _rows(
         connection,
-        "from mart.partner_organisation where definition = $1 and need_urn = $2 order by organisation_rank",
-        [status["definition"], status["urn"]],
+        "from mart.partner_organisation where definition = $definition and need_urn = $urn order by organisation_rank",
+        definition=status["definition"],
+        urn=status["urn"],
     )
     return [
         f"{row['organisation_name'] or 'a trust that is not known'}: {row['partners']}, nearest {row['distance_miles']:.1f} miles"
@@ -277,15 +283,16 @@ _NO_PARTNER = {
 
 def _partnered_exclusively(connection: duckdb.DuckDBPyConnection, status: dict[str, Any]) -> dict[int, str]:
     """By capacity, the partner of a school in need in the assignment for the whole country, or why it has none."""
-    rows = rows_as_dicts(
+    rows = _rows(
         connection,
         """select allocation.capacity, partner.name, pair.distance_miles, allocation.partner_missing
         from mart.allocation as allocation
         left join mart.school as partner on partner.urn = allocation.partner_urn
         left join mart.match as pair using (definition, need_urn, partner_urn)
-        where allocation.definition = $1 and allocation.need_urn = $2
+        where allocation.definition = $definition and allocation.need_urn = $urn
         order by allocation.capacity""",
-        [status["definition"], status["urn"]],
+        definition=status["definition"],
+        urn=status["urn"],
     )
     return {
         row["capacity"]: _NO_PARTNER[row["partner_missing"]]

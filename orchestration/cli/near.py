@@ -55,7 +55,7 @@ def _school(connection: duckdb.DuckDBPyConnection, urn: int) -> Place:
 
 def _postcode(postcode: str) -> Place:
     # The directory takes a moment to import and read: only where it is asked.
-    from transforms.geography import longitude_latitude
+    from transforms.grid import longitude_latitude
     from warehouse.landing.postcodes import grid_reference
 
     found = grid_reference(postcode)

@@ -7,20 +7,25 @@ with asked as (
     where can_be_placed
 ),
 
--- high-performing schools per square metre of England (130,310 km2; ONS, Standard Area Measurements), of the definition and phase that has most
+high_performing as (
+    select count(*) as schools
+    from match.partner
+    group by definition, phase
+),
+
+-- of the definition and phase that has most of them, per square metre of England (130,310 km2; ONS, Standard Area Measurements)
 density as (
-    select coalesce(max(schools), 0) / 130310e6 as schools_per_m2
-    from (
-        select count(*) as schools
-        from match.partner
-        group by definition, phase
-    )
+    select coalesce(max(high_performing.schools), 0) / 130310e6 as schools_per_m2
+    from high_performing
 ),
 
 best as (
     select
         asked.search_radius_miles,
-        arg_min(disk, (disk.cells * (1 + disk.cell_m2 * density.schools_per_m2), disk.cells)) as disk
+        arg_min(
+            struct_pack(resolution := disk.resolution, rings := disk.rings),
+            (disk.cells * (1 + disk.cell_m2 * density.schools_per_m2), disk.cells)
+        ) as chosen
     from asked
     cross join density
     left join reference.h3_disk as disk on disk.reach_m >= metres(asked.search_radius_miles)
@@ -28,11 +33,11 @@ best as (
 )
 
 select
-    search_radius_miles,
-    case
-        when disk.resolution is not null then disk.resolution
-        else error(format('no disk of reference.h3_disk reaches {} miles: set RINGS in transforms/disk_reach.py higher', search_radius_miles))
-    end as resolution,
-    disk.rings as rings
+    best.search_radius_miles,
+    coalesce(
+        best.chosen.resolution,
+        error(format('no disk of reference.h3_disk reaches {} miles: set RINGS in transforms/disk_reach.py higher', best.search_radius_miles))
+    ) as resolution,
+    best.chosen.rings as rings
 from best
-order by search_radius_miles
+order by best.search_radius_miles

@@ -17,18 +17,20 @@ with need as (
     where status.status = 'in_need' and school.can_be_placed
 ),
 
+cell_of_need as (
+    select distinct
+        own_cell,
+        rings
+    from need
+),
+
 -- the disk of a cell, once for all schools that stand in it
 disk as materialized (
     select
         own_cell,
         rings,
         unnest(h3_grid_disk(own_cell, rings)) as cell
-    from (
-        select distinct
-            own_cell,
-            rings
-        from need
-    )
+    from cell_of_need
 ),
 
 near_need as materialized (
@@ -39,16 +41,18 @@ near_need as materialized (
     inner join disk on disk.own_cell = need.own_cell and disk.rings = need.rings
 ),
 
+used as (
+    select distinct resolution
+    from match.disk
+),
+
 -- a cell's number says its resolution: those of another never meet
 partner as (
     select
         partner.*,
         cell_at(used.resolution, partner.h3_r7, partner.h3_r6, partner.h3_r5) as cell
     from match.partner as partner
-    cross join (
-        select distinct resolution
-        from match.disk
-    ) as used
+    cross join used
 ),
 
 candidate as (

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import shlex
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from orchestration.cli.doctor import _damaged
 from orchestration.cli.main import app
 from orchestration.cli.near import find_place, near
+from tests.support.loaded import loaded_by
 from transforms.errors import InputError
 from warehouse.home import Home
 from warehouse.sealed import read_only
@@ -50,6 +52,20 @@ def test_near_gives_the_schools_of_a_brute_force_search_nearest_first(published_
     assert set(found) <= {u for u, d in distances.items() if d <= 8 * MILE * 1.001}
     assert [row["miles"] for row in rows] == sorted(row["miles"] for row in rows)
     assert {"nfer-2017", "rise"} <= set(rows[0])
+
+
+@pytest.mark.parametrize(
+    "question", ["near {urn}", "near {urn} --phase primary --json", "explain {urn} --full", "sql 'from school'"]
+)
+def test_a_question_loads_duckdb_and_nothing_else_that_takes_long(published_home: Home, question: str) -> None:
+    """Pydantic is loaded by Typer, which reads arguments with it."""
+    urn, _, _ = one_school(published_home)
+    assert loaded_by(*shlex.split(question.format(urn=urn)), "--home", str(published_home.root)) == {"duckdb", "pydantic"}
+
+
+def test_a_postcode_is_looked_up_without_the_libraries_that_read_all_of_them(published_home: Home) -> None:
+    found = loaded_by("near", "SW1A 1AA", "--miles", "20", "--home", str(published_home.root))
+    assert found == {"duckdb", "numpy", "pydantic"}
 
 
 def test_a_postcode_and_a_point_find_the_same_schools_as_a_person_would(published_home: Home) -> None:

@@ -23,7 +23,7 @@ import pandas as pd
 
 from tests.reliability.forked import peak_kb, quiet
 from tests.reliability.kinds import ONLY, SPECS, told
-from tests.reliability.plain import Plain, Spec, Wrong, read, text_of
+from tests.reliability.plain import NEVER_SEEN, Plain, Spec, Wrong, read, text_of
 from tests.reliability.seeds import Seed, seeds
 from tests.reliability.table_mutations import MUTATIONS
 from transforms.errors import InputError
@@ -95,7 +95,7 @@ def plainly(seed: Seed, content: bytes) -> Plain:
     """Read by the oracle. Of files that a person makes nobody knows how they end, and GIAS's end in two ways."""
     if seed.name == "ons_boundary":
         return _boundaries(content)
-    ends_in_line = seed.source == "national" or (seed.source != "own" and not seed.name.startswith("gias"))
+    ends_in_line = seed.source != "own" and not seed.name.startswith("gias")
     plain = read(content, spec_of(seed), ends_in_line=ends_in_line and seed.content.endswith(b"\n"))
     plain.rows = told(plain, seed.name, seed.year)
     return plain
@@ -115,6 +115,8 @@ def _boundaries(content: bytes) -> Plain:
             is_in = [-6.5 <= float(east) <= 2 and 49.5 <= float(north) <= 56 for east, north in points]
             if not is_in or not all(is_in):
                 plain.wrong.append(f"{code} is not in England")
+            if NEVER_SEEN.search(name):
+                plain.wrong.append(f"area_name of {code}: what nobody sees")
             if not re.fullmatch(r"[A-Z]\d{8}", code, re.ASCII):
                 plain.wrong.append(f"{code} is no code")
             if ("region", code) in plain.rows:
@@ -166,6 +168,10 @@ def trial(seed: int, number: int) -> tuple[Seed, str, bytes]:
     return file, "+".join(names), content
 
 
+AREA = {"area_name": "area_name"}
+"""The one column of boundaries in which something is told."""
+
+
 def judge(file: Seed, content: bytes) -> tuple[str, str]:
     """What has become of a mutated file (``refused``, ``same``, ``changed``, ``told``, ``WRONG``, ``traceback``), and the words."""
     if content == file.content:
@@ -176,7 +182,7 @@ def judge(file: Seed, content: bytes) -> tuple[str, str]:
     if not compare(got.rows, base(file)):
         return "same", got.text
     plain = plainly(file, content)
-    headings = {name: heading for name, (heading, _) in SPECS[file.name].columns.items()} if file.name in SPECS else {}
+    headings = {name: heading for name, (heading, _) in SPECS[file.name].columns.items()} if file.name in SPECS else AREA
     faults = [each for each in plain.wrong if not _is_told(each, headings, got.text)]
     if plain.wrong:
         return (

@@ -11,6 +11,13 @@ from tests.reliability.plain import Plain, Spec
 
 ONS, GROUP = "code:[A-Z][0-9]{8}", "code:[1-9][0-9]{0,7}"
 ANY_CODE = "code:[A-Za-z0-9]{1,12}"
+LINK = (
+    "word:Predecessor=Predecessor - academy conversion|Successor=Successor - academy conversion|Predecessor - merged|"
+    "Successor - merged|"
+    "Predecessor - amalgamated|Successor - amalgamated|Result of Amalgamation|Predecessor - Split School|Successor - Split School|"
+    "Sixth Form Centre School|Sixth Form Centre Link|Children's Centre Link|Merged - expansion of school capacity|"
+    "Merged - expansion in school capacity and changer in age range|Merged - change in age range|Expansion|Closure|Other"
+)
 CONCERN = "word:SM=Special measures|SWK=Serious weaknesses|RSI=Requires significant improvement|NTI=Notice to improve"
 CARD = "word:Exceptional|Strong standard|Expected standard|Needs attention=Attention needed|Urgent improvement|Not applicable=N/A"
 
@@ -163,7 +170,7 @@ SPECS = {
     "gias_link": _spec(
         "gias_link",
         "urn link_urn link_type",
-        "urn | !URN | urn\nlink_urn | !LinkURN | urn-or-aside\nlink_type | !LinkType | text\n"
+        f"urn | !URN | urn\nlink_urn | !LinkURN | urn-or-aside\nlink_type | !LinkType | {LINK}\n"
         "link_date | !LinkEstablishedDate | day",
     ),
     "gias_group": _spec(

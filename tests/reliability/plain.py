@@ -229,6 +229,7 @@ def _whole(text: str, _: str) -> Value:
 def _day(text: str, _: str) -> Value:
     if text in MISSING:
         return None, None
+    text = re.sub(r"[ T]00:00(:00)?$", "", text)
     if found := re.fullmatch(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4})", text, re.ASCII):
         day, _, month, year = found.groups()
     elif found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text, re.ASCII):

@@ -95,3 +95,11 @@ def test_an_area_that_stands_there_twice_in_other_shapes_is_refused() -> None:
     """Which of the two is its boundary, nobody can tell."""
     other = feature(geometry=polygon(*([x + 0.1, y] for x, y in RING)))
     assert "is there twice" in refused(collection(feature(), other)).problem
+
+
+@pytest.mark.parametrize("unseen", ["\x7f", "\u200b", "\ud83d"], ids=["delete", "no width", "half a character"])
+def test_what_nobody_sees_in_a_name_is_taken_out_and_told(unseen: str) -> None:
+    """It was taken out, and nobody was told."""
+    parsed = BOUNDARY.read(collection(feature(HARTLEPOOL | {"CTYUA23NM": f"Hartle{unseen}pool"})), "areas.geojson")
+    assert parsed.frame["area_name"].tolist() == ["Hartlepool"]
+    assert any("area_name: characters that nobody sees" in notice for notice in parsed.notices)

@@ -53,7 +53,7 @@ def test_cells_are_those_of_the_h3_library_and_of_its_own_order() -> None:
 
 def test_disks_are_those_of_the_h3_library_each_with_its_own_rings() -> None:
     random = np.random.default_rng(8)
-    cells = [int(h3.latlng_to_cell(lat, lon, 6)) for lat, lon in zip(random.uniform(50, 55, 40), random.uniform(-5, 1, 40), strict=True)]
+    cells = cells_at(random.uniform(50, 55, 40), random.uniform(-5, 1, 40), 6).tolist()
     rings = random.integers(0, 4, 40).tolist()
     found = grid_disks(pa.array(cells, pa.uint64()), pa.array(rings, pa.int8())).to_pylist()
     assert [sorted(disk) for disk in found] == [sorted(h3.grid_disk(*each).tolist()) for each in zip(cells, rings, strict=True)]
@@ -83,6 +83,6 @@ def test_where_cells_are_smallest_the_disks_reach_what_is_written_down_and_hardl
 
 
 def test_the_line_around_england_holds_its_farthest_places() -> None:
-    """Scilly, the Lizard, South Foreland, Lowestoft, Spurn Head, Farne Islands, Berwick, Carlisle, Lundy: easting and northing, km."""
+    """Scilly, the Lizard, South Foreland, Lowestoft, Spurn Head, Farne Islands, Berwick, Carlisle, Lundy (kilometres)."""
     farthest = [(83, 5), (170, 11), (636, 143), (655, 293), (540, 410), (427, 637), (400, 657), (330, 565), (213, 146)]
     assert shapely.contains_xy(disk_reach.ENGLAND, farthest).all()

@@ -192,6 +192,15 @@ def test_at_key_stage_4_another_number_tells_the_row_of_englands_state_funded_sc
     assert parsed.national[["year", "attainment8"]].to_numpy().tolist() == [[2016, 50.1]]
 
 
+def test_a_school_with_as_many_pupils_as_a_country_is_refused_and_the_country_is_not() -> None:
+    """The school's own number stood in the column: the bound was that of England's row."""
+    text = "RECTYPE,LEA,ESTAB,URN,SCHNAME,TPUP,ATT8SCR,P8MEA\r\n1,201,4614,100001,A,{},47.1,0.1\r\n7,,,,,540000,50.1,-0.03\r\n"
+    assert KS4.read(text.format(180).encode(), "2015-2016/england_ks4final.csv").national["pupils"].tolist() == [540_000]
+    with pytest.raises(InputError, match="A school has 136,208 pupils") as caught:
+        KS4.read(text.format(136_208).encode(), "2015-2016/england_ks4final.csv")
+    assert (caught.value.row, caught.value.column) == (2, "pupils")
+
+
 def test_every_vintage_of_the_wide_tables_says_which_row_is_englands() -> None:
     """RECTYPE 5 and 7 by users of the files, too: at key stage 2 the numbers of the totals are one less than at key stage 4."""
     assert KS2.national == dict.fromkeys(("wide", "wide-2015"), ("record_type", "5"))

@@ -1,4 +1,4 @@
-"""Pairs found through H3 cells, against every pair there is: for radii from a tenth of a mile to fifty, wherever schools may stand."""
+"""Pairs found through H3 cells, against every pair there is: for radii from a tenth of a mile to fifty, all over England."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -31,7 +31,7 @@ def around(random: np.random.Generator, origin: Places, radius_m: float) -> Plac
     angle = random.uniform(0, 2 * np.pi, 60)
     reach = radius_m * np.concatenate([np.full(40, 1.0), random.uniform(0, 1.3, 20)])
     edge = origin + np.round(reach[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])).astype(int)
-    found = np.concatenate([edge, origin + [[0, int(radius_m)], [0, int(radius_m) + 1], [0, 0]]])
+    found = np.concatenate([edge, origin + np.array([[0, int(radius_m)], [0, int(radius_m) + 1], [0, 0]])])
     return found[np.isfinite(convert_lonlat(*found.T.astype(float))[0])]  # far out at sea there is no grid, and no school
 
 
@@ -72,7 +72,7 @@ def pairs(connection: duckdb.DuckDBPyConnection, need: Places, partner: Places, 
 
 @pytest.mark.parametrize("miles", RADII)
 def test_pairs_through_cells_are_all_there_are(connection: duckdb.DuckDBPyConnection, miles: float) -> None:
-    """In the corners of cells over all England, the smallest among them, and on the edge of the radius; the radius itself is within."""
+    """In the corners of cells, the smallest among them, and on the edge of the radius; the radius itself is within."""
     random = np.random.default_rng(round(miles * 100))
     need = np.concatenate(
         [

@@ -92,13 +92,16 @@ class BoundaryLayout(Layout):
         for name, code in names.items():
             if (found := re.fullmatch(r"([A-Z]+)([0-9]{2})CD", name)) and found[1] in _AREA_TYPES:
                 told = {name: code, name[:-2] + "NM": names.get(name[:-2] + "NM")}
-                # JSON can hold halves of characters, which no table can
-                texts = [clean(each) if isinstance(each, str) else "" for each in told.values()]
-                if lacking := [name for name, text in zip(told, texts, strict=True) if not text.strip()]:
+                texts = [_HALF_A_CHARACTER.sub(_UNSEEN, each) if isinstance(each, str) else "" for each in told.values()]
+                if lacking := [name for name, text in zip(told, texts, strict=True) if not clean(text).strip()]:
                     raise _no_area(f"A boundary has nothing in {' and '.join(lacking)}", number, " and ".join(lacking), path)
                 return _AREA_TYPES[found[1]], texts[0], texts[1], _shape(feature.get("geometry"), number, path), number
         column = shown(", ".join(names)) if names else "properties"
         raise _no_area("A boundary does not say which area it is", number, column, path)
+
+
+_HALF_A_CHARACTER, _UNSEEN = re.compile("[\ud800-\udfff]"), "\ufffe"
+"""JSON can hold halves of characters, which no table can: another that nobody sees, which is taken out and told like them."""
 
 
 def _no_area(problem: str, number: int, column: str, path: str) -> InputError:

@@ -91,7 +91,6 @@ _GIAS = {
     "type and its name emptied": lambda content, chance: emptied(_TYPE)(
         emptied("TypeOfEstablishment (name)")(content, chance), chance
     ),
-    "two new codes for an authority": on_rows(two_new_codes),
     "authority code emptied": emptied(_LA),
     "authority code emptied in a tenth": emptied(_LA, 0.1),
     "authority as 000": each_value(_LA, lambda _: "000", _in(1)),
@@ -258,6 +257,8 @@ _NEWS = {
         "some were good before": some_rows(_BEFORE, lambda text: "2" if text in "34" else text, 200),
     },
     "gias": {
+        # schools of two codes are none listed twice any more: of two with one LAESTAB both count then
+        "two new codes for an authority": on_rows(two_new_codes),
         "some have closed": some_rows(_STATUS, lambda _: "2", 40),
         "some are to close": some_rows(_STATUS, lambda _: "3", 40),
         "some are secondary now": some_rows(_PHASE, lambda text: "4" if text == "2" else text, 20),

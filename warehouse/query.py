@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from warehouse.model import SQL
-from warehouse.store import rows_as_dicts, with_values
+from warehouse.store import rows_as_dicts
 
 Row = dict[str, Any]
 
@@ -28,4 +28,4 @@ def ask(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None, *, root: Path = SQL
 ) -> list[Row]:
     """The rows of a query, a dictionary each. ``parameters``: values for its ``$names``."""
-    return rows_as_dicts(connection, with_values(sql_of(name, root), parameters or {}))
+    return rows_as_dicts(connection, sql_of(name, root), parameters)

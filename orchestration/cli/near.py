@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from transforms.errors import InputError
-from warehouse.query import ask
-from warehouse.store import rows_as_dicts
+from warehouse.query import sql_of
+from warehouse.store import rows_as_dicts, with_values
 
 MOST_MILES = 50
 
@@ -75,4 +75,4 @@ def near(connection: duckdb.DuckDBPyConnection, place: Place, miles: float, phas
     if phase is not None and phase not in phases:
         raise InputError(f"There is no phase {phase}", expected=", ".join(phases), do="check the name")
     asked = {"longitude": place.longitude, "latitude": place.latitude, "miles": miles, "urn": place.urn, "phase": phase}
-    return ask(connection, "page/near", asked)
+    return rows_as_dicts(connection, with_values(sql_of("page/near"), asked))

@@ -2,8 +2,7 @@
 
 Nothing of the match is written here a second time: index and join are the product's own models, built as a refresh builds them,
 in a database in memory with the product's settings. So it has a bound on memory, which its peers do not have, and what is above it
-goes to disk. Its peers are given who is in need and who is high-performing; it finds them among all statuses itself, in the time
-that is counted.
+goes to disk. Like its peers it is given the schools that take part: those in need and those that are high-performing.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from tests.bench.pairs import Pairs
 from tests.bench.world import URNS_APART, World
 from warehouse.model import AnyModel, in_order, load_macros, read_models
 from warehouse.python_models import PYTHON_MODELS
+from warehouse.reference import load_reference
 from warehouse.store import SETTINGS, run
 from warehouse.study.trial import PAIR, STATUS
 
@@ -53,6 +53,7 @@ class Product(Contestant):
         run(self.connection, "attach ':memory:' as world (compress)")
         run(self.connection, "use world")
         load_macros(self.connection)
+        load_reference(self.connection)
         self._lay_tables()
         run(self.connection, "checkpoint")
 
@@ -64,7 +65,7 @@ class Product(Contestant):
             "create schema core",
             "create schema match",
             f"""
-            create table core.school as
+            create table core.everyone as
             select school.* replace (cast(school.urn + tile.number * {URNS_APART} as integer) as urn)
             from range({self.world.tiles}) as tile (number)
             cross join one_tile as school
@@ -78,13 +79,9 @@ class Product(Contestant):
                 status.status
             from range({self.world.tiles}) as tile (number)
             cross join status_of_one_tile as status
+            where status.status <> 'neither'
             """,
-            f"""
-            create table core.taking_part as
-            select urn, easting, northing
-            from core.school
-            where urn in (select status.urn from {STATUS} as status where status.status <> 'neither')
-            """,
+            f"create table core.school as from core.everyone where urn in (select status.urn from {STATUS} as status)",
         ):
             run(self.connection, statement)
         self.connection.unregister("one_tile")
@@ -97,10 +94,10 @@ class Product(Contestant):
 
     def steps(self) -> Steps:
         models = {model.name: partial(model.build, self.connection) for model in models_of_the_match()}
-        return {"build": partial(self._index, "core.taking_part"), **models}
+        return {"build": partial(self._index, "core.school"), **models}
 
     def asides(self) -> Steps:
-        return {"index of all schools": partial(self._index, "core.school")}
+        return {"index of all schools": partial(self._index, "core.everyone")}
 
     def pairs(self) -> Pairs:
         """By number: a URN and a definition tell their tile, and a school's number in its tile is its row in the world's keys."""

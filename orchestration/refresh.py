@@ -15,6 +15,7 @@ import dagster as dg
 from exports.exclusive import Exclusive, exclusive
 from orchestration import REFRESH
 from orchestration.at_work import holding
+from orchestration.databases import kept_open
 from orchestration.definitions import build_defs
 from orchestration.instance import GRACE_SECONDS, end_lost_runs, prepare_dagster_home
 from transforms.errors import InputError
@@ -49,10 +50,10 @@ def refresh(home: Home, source: str) -> Refreshed:
     """
     started = time.perf_counter()
     prepare_dagster_home(home)
-    end_lost_runs(home, grace_seconds=GRACE_SECONDS)
     run_id = str(uuid.uuid4())  # as Dagster makes them
-    job = build_defs(home, source).resolve_job_def(REFRESH)
-    with dg.DagsterInstance.get() as instance, holding(home, run_id):
+    with kept_open(home), dg.DagsterInstance.get() as instance, holding(home, run_id):
+        end_lost_runs(home, grace_seconds=GRACE_SECONDS)
+        job = build_defs(home, source).resolve_job_def(REFRESH)
         try:
             job.execute_in_process(run_id=run_id, instance=instance, run_config=_QUIET, raise_on_error=True)
         except dg.DagsterError as error:  # what our own code raises comes through as it is

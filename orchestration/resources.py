@@ -14,6 +14,7 @@ import duckdb
 
 from orchestration import origin
 from orchestration.at_work import hold
+from orchestration.databases import kept_open
 from warehouse.home import Home
 from warehouse.landing.archive import DropFolder
 from warehouse.model import load_macros
@@ -57,7 +58,7 @@ def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
     def opened(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         if context.run and context.instance:
             hold(home, context.run.run_id, longest_seconds=context.instance.run_monitoring_max_runtime_seconds)
-        with open_warehouse(home) as connection:
+        with kept_open(home), open_warehouse(home) as connection:
             home.make()  # again: in one that is left open, the file that is there by now is closed
             load_macros(connection)
             yield Warehouse(home, connection)

@@ -137,7 +137,8 @@ def _part(name: str, results: Path) -> str:
         f"{count:,} trials: " + ", ".join(f"{number:,} {how}" for how, number in hows.most_common()) + ".",
         *_more(name, lines),
     ]
-    text += [f"Most memory of a process: {peak:,} MB.", "", *_faults(lines), ""]
+    text += [f"Most memory of a process: {peak:,} MB."] if peak else []
+    text += ["", *_faults(lines), ""]
     return "\n".join(text)
 
 

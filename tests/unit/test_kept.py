@@ -14,9 +14,11 @@ import pytest
 from tests.unit.test_raw import AUGUST, MAY, RELEASES, folder_with, judged
 from transforms.errors import InputError
 from transforms.layouts.gias import GROUP, LINK
+from transforms.layouts.layout import Layout, Parsed
 from transforms.layouts.ofsted import INSPECTION
+from transforms.layouts.results import KS4
 from warehouse import clock, durable
-from warehouse.landing.archive import DropFolder, land
+from warehouse.landing.archive import DropFolder, Landed, land
 from warehouse.landing.kept import PROVENANCE, SUMS, Kept, landing_time, mark_published
 
 LINKS = b"URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\r\n1,2,Old,Predecessor,01-09-2020\r\n"
@@ -220,3 +222,73 @@ def test_of_two_issues_of_a_release_the_one_landed_last_is_told_also_where_the_c
     told = date(2025, 8, 31)
     assert landing_time(archive, INSPECTION, told) == datetime(2026, 3, 1, 0, 0, 1, tzinfo=UTC)
     assert landing_time(archive, INSPECTION, date(2025, 9, 30)) == datetime(2025, 12, 1, tzinfo=UTC)
+
+
+KS4_TEXT = (
+    "RECTYPE,LEA,ESTAB,URN,SCHNAME,TPUP,ATT8SCR,P8MEA,P8CILOW,P8CIUPP,PTL2BASICS_95\r\n"
+    "1,201,4614,100001,A,180,47.1,0.1,-0.2,0.4,55%\r\n1,201,4615,100002,B\x7f,SUPP,SUPP,SUPP,SUPP,SUPP,SUPP\r\n"
+    "7,,,,,540000,50.1,-0.03,NA,NA,43%\r\n"
+)
+KS4_FILES = ("2022-2023/england_ks4final.csv", "2023-2024/england_ks4final.csv")
+
+
+def landed(root: Path, archive: Path, name: str) -> Landed:
+    for other in KS4_FILES:
+        (root / other).unlink(missing_ok=True)
+    (root / name).parent.mkdir(exist_ok=True, parents=True)
+    (root / name).write_text(KS4_TEXT, encoding="utf-8", newline="")
+    (found,) = land(DropFolder(root), KS4, archive)
+    return found
+
+
+@pytest.fixture
+def ks4(tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[str]]:
+    """A folder with what every folder needs, and which files were read."""
+    root = folder_with(tmp_path / "drop", AUGUST).root
+    reads: list[str] = []
+    read = Layout.read
+
+    def counted(self: Layout, content: bytes, path: str) -> Parsed:
+        reads.append(path)
+        return read(self, content, path)
+
+    monkeypatch.setattr(Layout, "read", counted)
+    return root, reads
+
+
+def test_a_file_that_has_not_changed_is_not_read_again_and_tells_the_same(
+    ks4: tuple[Path, list[str]], archive: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rows, the row of the country, provenance and what was met in it; the words are said at every refresh."""
+    (root, reads), name = ks4, KS4_FILES[0]
+    first = landed(root, archive, name)
+    genuine = KS4.read(KS4_TEXT.encode(), name)
+    caplog.clear()
+    again = landed(root, archive, name)
+    assert reads == [name, name]  # by the test, and once when it landed
+    pd.testing.assert_frame_equal(again.rows, genuine.frame.reset_index(drop=True), check_dtype=False)
+    pd.testing.assert_frame_equal(again.rows, first.rows)
+    pd.testing.assert_frame_equal(again.national, first.national)
+    assert again.national["attainment8"].tolist() == [50.1]
+    assert again.file == first.file
+
+
+def test_a_file_under_the_name_of_another_year_is_read_anew(ks4: tuple[Path, list[str]], archive: Path) -> None:
+    """Its year stands in the path alone: the same bytes are other rows there."""
+    root, reads = ks4
+    years = [landed(root, archive, name).rows["year"].unique().tolist() for name in (*KS4_FILES, KS4_FILES[0])]
+    assert years == [[2023], [2024], [2023]]
+    assert reads == [*KS4_FILES, KS4_FILES[0]]
+
+
+def test_rows_of_a_file_that_were_tampered_with_are_moved_aside_and_read_anew(ks4: tuple[Path, list[str]], archive: Path) -> None:
+    (root, reads), name = ks4, KS4_FILES[0]
+    first = landed(root, archive, name)
+    (rows,) = (archive / first.file.sha256).glob("rows-*")
+    frame = pd.read_parquet(rows)
+    frame["progress8"] = 9.0
+    frame.to_parquet(rows, index=False)
+    again = landed(root, archive, name)
+    pd.testing.assert_frame_equal(again.rows, first.rows)
+    assert len(reads) == 2
+    assert (archive.parent / "damaged" / "rows.parquet").exists()

@@ -20,7 +20,7 @@ import pandas as pd
 from transforms.errors import InputError
 from transforms.layouts import LAYOUTS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
-from transforms.layouts.layout import academic_year, academic_year_in_path, date_in_name
+from transforms.layouts.layout import Parsed, academic_year, academic_year_in_path, date_in_name
 from transforms.text import shown as quoted
 from warehouse import clock, durable
 from warehouse.landing import kept
@@ -157,41 +157,39 @@ def land(folder: DropFolder, layout: Layout, archive: Path, *, largest: int = LA
         content = read_whole(folder.root / path, path, largest)
         sha256 = hashlib.sha256(content).hexdigest()
         before = _landed_before(archive / sha256, layout, content, path)
-        if before and layout.files == "releases":
-            vintage, rows, notices = before.layout, before.rows, before.notices
-            national = pd.DataFrame()
-            frame = Kept(archive / sha256).rows(before, layout)
-        else:
-            parsed = layout.read(content, path)
-            vintage, rows, notices = parsed.vintage, parsed.rows, ". ".join(parsed.notices) or None
-            frame, national = parsed.frame, parsed.national
-            for notice in parsed.notices:
-                log.warning("%s: %s", path, notice)
-            if parsed.ignored:
-                log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
-        _refuse_years_to_come(frame, folder.today, path)
+        parsed = _read_before(Kept(archive / sha256), layout, path, content) if before else layout.read(content, path)
+        for notice in parsed.notices:
+            log.warning("%s: %s", path, notice)
+        if parsed.ignored:
+            log.debug("%s: %d column(s) not used: %s", path, len(parsed.ignored), ", ".join(parsed.ignored))
+        _refuse_years_to_come(parsed.frame, folder.today, path)
         source_file = SourceFile(
             kind=layout.kind,
-            layout=vintage,
+            layout=parsed.vintage,
             name=path,
             title=layout.title,
             publisher=f"{SYNTHETIC_LABEL}, in the layout of: {layout.publisher}" if folder.is_synthetic else layout.publisher,
             url=None,
             sha256=sha256,
             bytes=len(content),
-            rows=rows,
+            rows=parsed.rows,
             published=published,
-            covers=_covers(path, frame, published),
+            covers=_covers(path, parsed.frame, published),
             landed=before.landed if before else kept.landing_time(archive, layout, published),
             licence=SYNTHETIC_LICENCE if folder.is_synthetic else LICENCE,
             is_synthetic=folder.is_synthetic,
-            notices=notices,
+            notices=". ".join(parsed.notices) or None,
         )
         if not before:
             kept.keep(archive, source_file, _as_kept(layout, content, path), names_persons=bool(layout.persons))
-        known = folder.known(layout, frame)
-        if len(known) or frame.empty:
-            yield Landed(source_file, known, folder.known(layout, national) if layout.national else national)
+            parsed = Kept(archive / sha256).keep_rows(path, parsed)
+        known = folder.known(layout, parsed.frame)
+        if len(known) or parsed.frame.empty:
+            yield Landed(source_file, known, folder.known(layout, parsed.national) if layout.national else parsed.national)
+
+
+def _read_before(file: Kept, layout: Layout, path: str, content: bytes) -> Parsed:
+    return file.parsed(layout, path, lambda: content)
 
 
 def _refuse_years_to_come(frame: pd.DataFrame, today: date, path: str) -> None:

@@ -2,11 +2,12 @@
 
 ``landing/<sha256>/<name>``, ``provenance.json`` and ``SHA256SUMS`` beside it, which has the hash of both as they are kept
 (``sha256sum -c`` reads it): a file that named people is kept without them, and then has another hash than the publisher's bytes.
-``published`` marks what was. ``rows-<code>-<hash>.parquet`` are the rows of a release, read once; to delete them is safe.
+``published`` marks what was. ``rows-<code>-<hash>.parquet`` are its rows, read once; to delete them is safe.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -18,11 +19,13 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from transforms import layouts
 from transforms.errors import InputError
 from transforms.layouts import Layout, layout_for
-from transforms.layouts.layout import date_in_name
+from transforms.layouts.layout import Parsed, date_in_name
 from warehouse import clock, durable
 
 log = logging.getLogger("schoolmatch")
@@ -119,23 +122,32 @@ class Kept:
             self.write_sums(file)
         return content
 
-    def rows(self, file: SourceFile, layout: Layout) -> pd.DataFrame:
-        """The typed rows of a release, read once: the releases of years would take a second each at every refresh.
+    def parsed(self, layout: Layout, name: str, content: Callable[[], bytes]) -> Parsed:
+        """The file as it is read under a name: typed rows, and what is to be told of it. Read once, and kept beside it.
 
-        They lie beside the file as Parquet, under a name that says with which code they were read, and their own hash. Raises
-        InputError where there are none and the file is damaged.
+        ``content``: its bytes, asked for where it was not read before. What was read lies there as Parquet, under a name that says
+        with which code it was read, and its own hash; under another name, which may tell its year or date, a file is read anew.
+        Raises InputError where it cannot be read.
         """
         for path in self.folder.glob(f"rows-{layouts_hash()}-*"):
-            content = b"" if path.is_dir() else path.read_bytes()
-            if path == self._rows_path(content):
-                return pd.read_parquet(io.BytesIO(content))
-            durable.set_aside(path, self._aside, "its bytes have another hash than its name says", name="rows.parquet")
-        frame = layout.read(self.content(file), file.name).frame
+            read = b"" if path.is_dir() else path.read_bytes()
+            if path != self._rows_path(read):
+                durable.set_aside(path, self._aside, "its bytes have another hash than its name says", name="rows.parquet")
+            elif (found := _from_parquet(read))[0] == name:
+                return found[1]
+        return self.keep_rows(name, layout.read(content(), name))
+
+    def keep_rows(self, name: str, parsed: Parsed) -> Parsed:
+        """Keep what was read of the file under a name, in the place of what was read before; returns it as it is read back."""
         for outdated in self.folder.glob("rows-*"):
             durable.remove(outdated)
-        content = _as_parquet(frame)
-        durable.write(self._rows_path(content), content)
-        return pd.read_parquet(io.BytesIO(content))
+        read = _as_parquet(name, parsed)
+        durable.write(self._rows_path(read), read)
+        return _from_parquet(read)[1]
+
+    def rows(self, file: SourceFile, layout: Layout) -> pd.DataFrame:
+        """The typed rows of a release. Raises InputError where they were not read before and the file is damaged."""
+        return self.parsed(layout, file.name, lambda: self.content(file)).frame
 
     def may_be(self, layout: Layout) -> bool:
         """Whether what is kept is of a kind, by its name, also where nothing else can be read of it."""
@@ -223,9 +235,28 @@ def landing_time(archive: Path, layout: Layout, told: date | None) -> datetime:
     return max(times)
 
 
-def _as_parquet(frame: pd.DataFrame) -> bytes:
+_ABOUT, _NATIONAL = b"schoolmatch", b"schoolmatch.national"
+
+
+def _as_parquet(name: str, parsed: Parsed) -> bytes:
+    """The rows as Parquet; in its metadata under which name they were read, what was met, and the rows of the country."""
+    about = {each: getattr(parsed, each) for each in ("vintage", "rows", "headings", "ignored", "notices")} | {"name": name}
+    table = pa.Table.from_pandas(parsed.frame, preserve_index=False)
+    metadata = {_ABOUT: json.dumps(about).encode(), _NATIONAL: base64.b64encode(_parquet_of(pa.Table.from_pandas(parsed.national)))}
+    return _parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | metadata))
+
+
+def _from_parquet(content: bytes) -> tuple[str, Parsed]:
+    table = pq.read_table(io.BytesIO(content))
+    about = json.loads(table.schema.metadata[_ABOUT])
+    national = pd.read_parquet(io.BytesIO(base64.b64decode(table.schema.metadata[_NATIONAL])))
+    headings, ignored, notices = (tuple(about[each]) for each in ("headings", "ignored", "notices"))
+    return about["name"], Parsed(table.to_pandas(), about["vintage"], about["rows"], headings, ignored, notices, national)
+
+
+def _parquet_of(table: pa.Table) -> bytes:
     written = io.BytesIO()
-    frame.to_parquet(written, index=False)
+    pq.write_table(table, written)
     return written.getvalue()
 
 

@@ -70,3 +70,18 @@ def test_a_postcode_without_a_place_or_that_is_none_is_not_found() -> None:
     assert postcodes.grid_reference(without.decode().replace(" ", "")) is None
     assert postcodes.grid_reference("ZZ99ZZ") is None
     assert postcodes.grid_reference("Q11AA") is None
+
+
+def test_the_directory_as_a_table_has_every_postcode_as_text() -> None:
+    everywhere = postcodes.read_postcodes()
+    table = postcodes.as_table(everywhere)
+    assert table.num_rows == len(everywhere.padded)
+    for at in range(0, len(everywhere.padded), 10_007):
+        row = {name: column[0].as_py() for name, column in zip(table.column_names, table.slice(at, 1).columns, strict=True)}
+        assert row == {
+            "postcode": everywhere.padded[at].decode().replace(" ", ""),
+            "easting": everywhere.easting[at],
+            "northing": everywhere.northing[at],
+            "district_code": everywhere.district[at].decode(),
+        }
+    assert "" in set(table["district_code"].unique().to_pylist()) or b"" not in set(everywhere.district)

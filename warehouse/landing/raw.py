@@ -24,11 +24,12 @@ from warehouse.landing import postcodes
 from warehouse.landing.archive import LICENCE, DropFolder, Landed, history, land
 from warehouse.landing.kept import SourceFile
 from warehouse.sources.cards import largest_bytes
-from warehouse.store import replace_table, run
+from warehouse.store import literal, replace_table, run
 
 log = logging.getLogger("schoolmatch")
 
 POSTCODE_GROUP, POSTCODE_KIND = "postcodes", "ons_postcode"
+_POSTCODES = f"raw.{POSTCODE_KIND}"
 
 _ORIGIN = {"as_at": "date", "source_sha256": "varchar", "row_number": "integer"}
 FILE_COLUMNS = {
@@ -80,7 +81,7 @@ def note_run(
 def tables_of(group: str) -> list[str]:
     """The raw tables a landing group fills."""
     if group == POSTCODE_GROUP:
-        return [f"raw.{POSTCODE_KIND}"]
+        return [_POSTCODES]
     return [table for layout in LAYOUTS if layout.group == group for table in columns_of(layout)]
 
 
@@ -179,11 +180,14 @@ def _refuse_overlap(connection: duckdb.DuckDBPyConnection, layout: Layout, names
 
 
 def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Fill ``raw.ons_postcode`` from the postcode package."""
+    """Fill ``raw.ons_postcode`` from the postcode package; the rows of the refresh before stay where they are those of this one."""
     name, sha256, size = postcodes.provenance()
     landed = _landed_before(connection, sha256) or utc_now()
-    columns = {"postcode": "varchar", "easting": "integer", "northing": "integer", "district_code": "varchar"}
-    count = replace_table(connection, f"raw.{POSTCODE_KIND}", columns, postcodes.as_table(postcodes.read_postcodes()))
+    count = _there_already(connection, sha256)
+    if count is None:
+        columns = {"postcode": "varchar", "easting": "integer", "northing": "integer", "district_code": "varchar"}
+        count = replace_table(connection, _POSTCODES, columns, postcodes.as_table(postcodes.read_postcodes()))
+        run(connection, f"comment on table {_POSTCODES} is {literal(f'{sha256} {_sum_of_postcodes(connection)}')}")
     directory = SourceFile(
         kind=POSTCODE_KIND,
         layout="package",
@@ -201,7 +205,31 @@ def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         is_synthetic=False,
     )
     _replace_files(connection, POSTCODE_GROUP, [directory])
-    return {f"raw.{POSTCODE_KIND}": count}
+    return {_POSTCODES: count}
+
+
+def _there_already(connection: duckdb.DuckDBPyConnection, sha256: str) -> int | None:
+    """How many postcodes of exactly this package a refresh before has left; None where it has not, or they are not as it left them.
+
+    The comment of the table says of which package it is, and its sum: it is believed by that alone.
+    """
+    told = run(connection, "select comment from duckdb_tables() where schema_name || '.' || table_name = ?", [_POSTCODES])
+    if not told or not str(told[0][0]).startswith(f"{sha256} "):
+        return None
+    try:
+        found = _sum_of_postcodes(connection)
+        if told[0][0] == f"{sha256} {found}":
+            return int(run(connection, f"select count(*) from {_POSTCODES}")[0][0])
+        log.warning("the postcodes that a refresh before has left are not as it left them: they are read anew")
+    except duckdb.Error as error:
+        log.warning("the postcodes that a refresh before has left cannot be read any more, and are read anew: %s", error)
+    return None
+
+
+def _sum_of_postcodes(connection: duckdb.DuckDBPyConnection) -> str:
+    """Rows, and a sum of all values, which the order does not change."""
+    query = f"select count(*), bit_xor(hash(postcode, easting, northing, district_code)) from {_POSTCODES}"
+    return " ".join(map(str, run(connection, query)[0]))
 
 
 def _landed_before(connection: duckdb.DuckDBPyConnection, sha256: str) -> datetime | None:

@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -40,8 +41,19 @@ def listen(*, also_ignored: bool = False) -> None:
     if logging.lastResort:
         logging.lastResort.addFilter(lambda record: received() is None)
     before = sys.unraisablehook
-    sys.unraisablehook = lambda fault: before(fault) if received() is None else None
+    sys.unraisablehook = lambda fault: _lost(fault) if received() else before(fault)
     atexit.register(_die)  # the first to be registered comes last: whatever else is to be put away is gone by then
+
+
+def _lost(fault: sys.UnraisableHookArgs) -> None:
+    """Send the signal once more where what it raised was lost: in a finalizer, or a callback of a library, which cannot be stopped.
+
+    From a thread, and a moment later: sent from here it would be lost here.
+    """
+    if isinstance(fault.exc_value, KeyboardInterrupt) and (number := received()):
+        again = threading.Timer(0.05, os.kill, (os.getpid(), number))
+        again.daemon = True
+        again.start()
 
 
 def received() -> signal.Signals | None:

@@ -84,3 +84,27 @@ def test_one_that_may_start_too_few_threads_says_so_before_it_begins(monkeypatch
     with pytest.raises(InputError, match=r"could start no more than 5 threads\. Expected: 16 or more\. What to do: end others"):
         instance.see_to_limits()
     assert not any(thread.is_alive() for thread in started)
+
+
+def test_a_signal_that_comes_where_nothing_can_be_stopped_is_not_lost() -> None:
+    """In a finalizer: a backfill went on to its end, and died without a word."""
+    done = python(
+        """
+import os, signal, time
+from orchestration import stopping
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the suite was told to ignore
+stopping.listen()
+class Closing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            pass
+try:
+    Closing()
+    time.sleep(60)
+    print("went on")
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("stopped\n", "", -signal.SIGINT)

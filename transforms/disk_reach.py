@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from transforms.geography import ECCENTRICITY_SQUARED, RESOLUTIONS, SEMI_MAJOR_AXIS_M, Cells, cells_at
+from transforms.geography import RESOLUTIONS, Cells, cells_at
 from transforms.grid import longitudes_latitudes
 
 FACTS = Path(__file__).resolve().parent.parent / "sql" / "reference" / "h3_disk.csv"
@@ -47,6 +47,10 @@ _STEP_M = {7: 1_000, 6: 3_000, 5: 9_000}
 
 _SURELY = 0.998
 """What is measured on a plane around each cell differs from the National Grid's distance by up to 0.1 %; as much again is spare."""
+
+
+_SEMI_MAJOR_AXIS_M, _ECCENTRICITY_SQUARED = 6378137.0, 0.00669437999014
+"""The ellipsoid of longitudes and latitudes (WGS84)."""
 
 
 def disk_reach(origins: Cells, rings: int) -> float:
@@ -90,9 +94,9 @@ def _on_planes(cells: Cells, centres: npt.NDArray[np.float64]) -> npt.NDArray[np
     which = np.repeat(np.arange(len(boundaries)), [len(boundary) for boundary in boundaries])
     corners = np.radians(np.array([corner for boundary in boundaries for corner in boundary]))
     latitude, longitude = np.radians(centres[which]).T
-    slope = 1 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
-    north = (corners[:, 0] - latitude) * SEMI_MAJOR_AXIS_M * (1 - ECCENTRICITY_SQUARED) / slope**1.5
-    east = (corners[:, 1] - longitude) * np.cos(corners[:, 0]) * SEMI_MAJOR_AXIS_M / np.sqrt(slope)
+    slope = 1 - _ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
+    north = (corners[:, 0] - latitude) * _SEMI_MAJOR_AXIS_M * (1 - _ECCENTRICITY_SQUARED) / slope**1.5
+    east = (corners[:, 1] - longitude) * np.cos(corners[:, 0]) * _SEMI_MAJOR_AXIS_M / np.sqrt(slope)
     polygons: npt.NDArray[np.object_] = shapely.polygons(shapely.linearrings(np.column_stack([east, north]), indices=which))
     return polygons
 

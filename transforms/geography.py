@@ -21,9 +21,6 @@ from transforms.grid import Floats, longitudes_latitudes
 METRES_PER_MILE = 1609.344
 """The international mile."""
 
-SEMI_MAJOR_AXIS_M, ECCENTRICITY_SQUARED = 6378137.0, 0.00669437999014
-"""The ellipsoid of longitudes and latitudes (WGS84)."""
-
 RESOLUTIONS = (7, 6, 5)
 """The H3 resolutions that schools are indexed at: cells of about 4.7, 33 and 230 km² in England. Which of them serves a search
 radius best is decided in ``sql/match/disk.sql``."""

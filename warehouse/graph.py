@@ -6,7 +6,7 @@ at, by an import. Dagster's assets are made from it; tests and the command line 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from transforms.layouts import LAYOUTS
@@ -43,12 +43,12 @@ class Graph:
         """Every model, each after those it reads."""
         return [model for layer in LAYERS for model in self.models[layer]]
 
-    def needed_for(self, tables: Iterable[str]) -> list[AnyModel]:
-        """The models of these tables and of all that they are made of, each after those it reads."""
+    def needed_for(self, tables: Iterable[str], *, given: Collection[str] = ()) -> list[AnyModel]:
+        """The models of these tables and of all that they are made of, each after those it reads; not those that are given."""
         wanted = set(tables)
         for model in reversed(self.in_order):
             if model.name in wanted:
-                wanted.update(model.reads)
+                wanted.update(read for read in model.reads if read not in given)
         return [model for model in self.in_order if model.name in wanted]
 
     def checks_of(self, layer: str) -> list[Check]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -119,34 +118,6 @@ def rows_as_dicts(connection: duckdb.DuckDBPyConnection, sql: str, parameters: o
 def literal(value: str | Path) -> str:
     """A SQL text literal, for the statements that take no parameters (ATTACH, COPY, COMMENT)."""
     return "'" + str(value).replace("'", "''") + "'"
-
-
-_NAME = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$(?P<name>\w+)")
-"""A name, and what is skipped so that none is seen in it: comments and texts."""
-
-
-def with_values(sql: str, values: Mapping[str, object]) -> str:
-    """A query of ours with values in place of its ``$names``: None, truth values, numbers, texts and lists of them.
-
-    Given as parameters they would make DuckDB load pandas, to see whether they are its own: half a second for a question that takes
-    ten milliseconds. Raises KeyError for a name without a value, TypeError for a value of another type.
-    """
-    return _NAME.sub(lambda found: _written(values[found["name"]]) if found["name"] else found[0], sql)
-
-
-def _written(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool() | int():
-            return str(value).lower()
-        case float():
-            return f"cast({literal(repr(value))} as double)"
-        case str():
-            return literal(value)
-        case list() | tuple():
-            return f"[{', '.join(map(_written, value))}]"
-    raise TypeError(f"{type(value).__name__} is no value that a query takes")
 
 
 def identifier(name: str) -> str:

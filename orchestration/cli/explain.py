@@ -16,7 +16,8 @@ from exports.words import day_in_words, in_words, order_of
 from transforms.errors import InputError
 from transforms.text import counted
 from warehouse.licence import LIMITS
-from warehouse.store import rows_as_dicts, with_values
+from warehouse.query import with_values
+from warehouse.store import rows_as_dicts
 
 YES, NO, NOT_ASSESSED, SET_ASIDE = "yes", "no", "could not be assessed", "yes, but set aside"
 MAY_BE_SET_ASIDE = "yes, but whether it counts could not be decided"

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from transforms.errors import InputError
-from warehouse.query import sql_of
-from warehouse.store import rows_as_dicts, with_values
+from warehouse.query import sql_of, with_values
+from warehouse.store import rows_as_dicts
 
 MOST_MILES = 50
 

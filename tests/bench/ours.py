@@ -17,7 +17,8 @@ import pyarrow as pa
 from tests.bench.contestant import Contestant, Steps
 from tests.bench.pairs import Pairs
 from tests.bench.world import URNS_APART, World
-from warehouse.model import AnyModel, in_order, load_macros, read_models
+from warehouse.graph import assemble
+from warehouse.model import AnyModel, load_macros
 from warehouse.python_models import PYTHON_MODELS
 from warehouse.reference import load_reference
 from warehouse.store import SETTINGS, run
@@ -28,14 +29,8 @@ INDEX = next(model for model in PYTHON_MODELS if model.name == "core.school_cell
 
 
 def models_of_the_match() -> list[AnyModel]:
-    """What ``match.pair`` needs beyond the statuses, and itself, in order."""
-    models: list[AnyModel] = [*PYTHON_MODELS, *read_models("match")]
-    by_name = {model.name: model for model in models if model.schema == "match" and model.name != STATUS}
-    needed, more = set[str](), {PAIR}
-    while more:
-        needed |= more
-        more = {read for name in more for read in by_name[name].reads if read in by_name} - needed
-    return in_order(by_name[name] for name in needed)
+    """What ``match.pair`` needs beyond schools and statuses, and itself, in order."""
+    return assemble().needed_for([PAIR], given=["core.school", STATUS])
 
 
 class Product(Contestant):

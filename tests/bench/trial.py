@@ -6,7 +6,6 @@ A process of its own forgets nothing of what memory was taken, and can be ended 
 from __future__ import annotations
 
 import multiprocessing
-import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from tests.bench.contestant import Contestant
 from tests.bench.pairs import Pairs
 from tests.bench.world import read_world
+from tests.support.machine import memory_kb
 
 
 @dataclass(frozen=True)
@@ -89,5 +89,4 @@ def _peak(processes: Iterable[int | str]) -> int:
 
 
 def _status(processes: Iterable[int | str], line: str) -> int:
-    texts = [Path(f"/proc/{process}/status").read_text(encoding="ascii") for process in processes]
-    return sum(int(re.search(rf"{line}:\s+(\d+)", text)[1]) * 1024 for text in texts)
+    return sum(memory_kb(line, process) * 1024 for process in processes)

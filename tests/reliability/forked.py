@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tests.support.machine import memory_kb
+
 DIED = 70
 """How a process ends that has raised: a number of our own, so that it is not taken for one that was told to stop."""
 
@@ -61,7 +63,7 @@ def in_fork(
         os.setpgid(child, child)
     content, is_killed, is_late = b"", False, False
     end = started + patience
-    with open(reading, "rb", buffering=0) as pipe:  # noqa: PTH123 a descriptor, not a path
+    with os.fdopen(reading, "rb", buffering=0) as pipe:
         while True:
             ready, _, _ = select.select([pipe], [], [], _LOOK_SECONDS if kill_after is not None else patience)
             if not ready:
@@ -112,7 +114,7 @@ def _be_a_child(work: Callable[[], Any], reading: int, writing: int) -> None:
             value, ended = work(), 0
         except BaseException:  # noqa: BLE001 told to the parent
             value = traceback.format_exc(chain=False)[-1500:]
-        with open(writing, "wb") as pipe:
+        with os.fdopen(writing, "wb") as pipe:
             pipe.write(pickle.dumps(value))
     finally:
         os._exit(ended)
@@ -160,5 +162,4 @@ def quiet() -> Iterator[None]:
 
 def peak_kb() -> int:
     """The most memory (kB) that this process has held since it began (``VmHWM``)."""
-    with open("/proc/self/status", encoding="ascii") as file:  # noqa: PTH123 no file of ours
-        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+    return memory_kb("VmHWM")

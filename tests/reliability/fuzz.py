@@ -23,7 +23,7 @@ import pandas as pd
 
 from tests.reliability.forked import peak_kb, quiet
 from tests.reliability.kinds import ONLY, SPECS, told
-from tests.reliability.plain import NEVER_SEEN, Plain, Spec, Wrong, read, text_of
+from tests.reliability.plain import NEVER_SEEN, Plain, Spec, WrongError, read, text_of
 from tests.reliability.seeds import Seed, seeds
 from tests.reliability.table_mutations import MUTATIONS
 from transforms.errors import InputError
@@ -122,7 +122,7 @@ def _boundaries(content: bytes) -> Plain:
             if ("region", code) in plain.rows:
                 plain.wrong.append(f"{code} stands twice")
             plain.rows["region", code] = {"area_name": (" ".join(name.split()), None)}
-    except (Wrong, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (WrongError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         plain.wrong.append(f"no collection: {error!r}")
     return plain
 

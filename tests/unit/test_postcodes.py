@@ -1,4 +1,4 @@
-"""The postcode directory in the warehouse: read once, and believed only as it was left."""
+"""The postcode directory: one postcode is where the whole says, and a table of it is believed only as it was left."""
 
 from collections.abc import Iterator
 
@@ -77,3 +77,34 @@ def test_postcodes_of_another_package_are_read_anew(
     raw.load_postcodes(connection)
     assert reads == ["read", "read"]
     assert run(connection, "select name, rows from landing.postcodes_file") == [("a package of later", 3)]
+
+
+def test_a_postcode_looked_up_alone_stands_where_the_whole_directory_says() -> None:
+    everywhere = postcodes.read_postcodes()
+    for at in range(0, len(everywhere.padded), len(everywhere.padded) // 7):
+        place = (int(everywhere.easting[at]), int(everywhere.northing[at]))
+        assert postcodes.grid_reference(everywhere.padded[at].decode().replace(" ", "")) == place
+
+
+def test_a_postcode_without_a_place_or_that_is_none_is_not_found() -> None:
+    (letter,) = [file for file in postcodes._files() if file.name == "postcodes_G.msgpack.br"]
+    columns = postcodes._columns(letter)
+    without = columns[b"pcd"][int(np.flatnonzero(np.isnan(columns[b"oseast1m"]))[0])]
+    assert postcodes.grid_reference(without.decode().replace(" ", "")) is None
+    assert postcodes.grid_reference("ZZ99ZZ") is None
+    assert postcodes.grid_reference("Q11AA") is None
+
+
+def test_the_directory_as_a_table_has_every_postcode_as_text() -> None:
+    everywhere = postcodes.read_postcodes()
+    table = postcodes.as_table(everywhere)
+    assert table.num_rows == len(everywhere.padded)
+    for at in range(0, len(everywhere.padded), 10_007):
+        row = {name: column[0].as_py() for name, column in zip(table.column_names, table.slice(at, 1).columns, strict=True)}
+        assert row == {
+            "postcode": everywhere.padded[at].decode().replace(" ", ""),
+            "easting": everywhere.easting[at],
+            "northing": everywhere.northing[at],
+            "district_code": everywhere.district[at].decode(),
+        }
+    assert "" in set(table["district_code"].unique().to_pylist()) or b"" not in set(everywhere.district)

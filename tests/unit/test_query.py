@@ -1,11 +1,10 @@
-"""Values written into queries of ours, and single postcodes: looked up without the libraries that would take longer to load."""
+"""Values written into queries of ours: what arrives is what was given, whatever it holds."""
 
 import duckdb
-import numpy as np
 import pytest
 
-from warehouse.landing import postcodes
-from warehouse.store import run, with_values
+from warehouse.query import with_values
+from warehouse.store import run
 
 
 @pytest.mark.parametrize(
@@ -54,34 +53,3 @@ def test_a_name_without_a_value_and_a_value_that_cannot_be_written_are_refused()
         with_values("select $other", {"value": 1})
     with pytest.raises(TypeError, match="bytes is no value"):
         with_values("select $value", {"value": b"x"})
-
-
-def test_a_postcode_looked_up_alone_stands_where_the_whole_directory_says() -> None:
-    everywhere = postcodes.read_postcodes()
-    for at in range(0, len(everywhere.padded), len(everywhere.padded) // 7):
-        place = (int(everywhere.easting[at]), int(everywhere.northing[at]))
-        assert postcodes.grid_reference(everywhere.padded[at].decode().replace(" ", "")) == place
-
-
-def test_a_postcode_without_a_place_or_that_is_none_is_not_found() -> None:
-    (letter,) = [file for file in postcodes._files() if file.name == "postcodes_G.msgpack.br"]
-    columns = postcodes._columns(letter)
-    without = columns[b"pcd"][int(np.flatnonzero(np.isnan(columns[b"oseast1m"]))[0])]
-    assert postcodes.grid_reference(without.decode().replace(" ", "")) is None
-    assert postcodes.grid_reference("ZZ99ZZ") is None
-    assert postcodes.grid_reference("Q11AA") is None
-
-
-def test_the_directory_as_a_table_has_every_postcode_as_text() -> None:
-    everywhere = postcodes.read_postcodes()
-    table = postcodes.as_table(everywhere)
-    assert table.num_rows == len(everywhere.padded)
-    for at in range(0, len(everywhere.padded), 10_007):
-        row = {name: column[0].as_py() for name, column in zip(table.column_names, table.slice(at, 1).columns, strict=True)}
-        assert row == {
-            "postcode": everywhere.padded[at].decode().replace(" ", ""),
-            "easting": everywhere.easting[at],
-            "northing": everywhere.northing[at],
-            "district_code": everywhere.district[at].decode(),
-        }
-    assert "" in set(table["district_code"].unique().to_pylist()) or b"" not in set(everywhere.district)

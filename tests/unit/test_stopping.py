@@ -18,6 +18,14 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
+LISTENING = """
+import logging, os, signal, time
+from orchestration import stopping
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the suite was told to ignore
+stopping.listen()
+"""
+
+
 def test_nothing_that_takes_time_is_loaded_before_signals_are_listened_for() -> None:
     """Ctrl+C in the first tenth of a second ended in a traceback of an import."""
     done = python("import sys; had = set(sys.modules); import orchestration.cli.start; print(*sys.modules.keys() - had)")
@@ -30,11 +38,8 @@ def test_nothing_that_takes_time_is_loaded_before_signals_are_listened_for() -> 
 def test_what_a_library_was_doing_at_the_moment_of_a_signal_is_not_told() -> None:
     """SQLAlchemy logged the traceback of a connection that it was just closing."""
     done = python(
-        """
-import logging, os, signal
-from orchestration import stopping
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the suite was told to ignore
-stopping.listen()
+        LISTENING
+        + """
 class Closing:
     def __del__(self):
         raise KeyboardInterrupt
@@ -89,11 +94,8 @@ def test_one_that_may_start_too_few_threads_says_so_before_it_begins(monkeypatch
 def test_a_signal_that_comes_where_nothing_can_be_stopped_is_not_lost() -> None:
     """In a finalizer: a backfill went on to its end, and died without a word."""
     done = python(
-        """
-import os, signal, time
-from orchestration import stopping
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the suite was told to ignore
-stopping.listen()
+        LISTENING
+        + """
 class Closing:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)

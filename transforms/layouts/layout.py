@@ -32,7 +32,8 @@ class Column:
     file is read without it, too. ``content``: what its texts become; where it is ``with_reason`` a second column ``<name>_missing``
     says why a value is null. ``kept``: False for what is read only to reshape the rows, and is no column of the raw table.
     ``set_aside_blank``: whether a row that has nothing here is set aside, and told. ``may_be_empty``: vintages of which a whole
-    file may have nothing here; in the others that stops a file of as many rows as ``told_of``, or more.
+    file may have nothing here; in the others that stops a file of as many rows as ``told_of``, or more. ``most_of_country``: what
+    the row of the country may have, where that is more than a school may.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     set_aside_blank: bool = False
     may_be_empty: frozenset[str] = frozenset()
     told_of: int = ENOUGH
+    most_of_country: float | None = None
 
     def heading(self, vintage: str) -> tuple[str, bool] | None:
         """The publisher's heading in that vintage and whether the file is useless without it; None where it has none."""
@@ -214,7 +216,9 @@ class Layout:
                 expected="data; " + ". ".join(reading.notices),
                 do=FETCH_AGAIN,
             )
-        national = self._shaped(of_the_country, vintage, chosen, reading) if len(of_the_country) else of_the_country
+        national = of_the_country
+        if len(of_the_country):
+            national = self._shaped(of_the_country, vintage, chosen, reading, of_country=True)
         national = national.reindex(columns=[*self.national_schema, "row_number"])
         ignored = tuple(heading for heading in reading.header if heading and heading not in chosen.values())
         return Parsed(frame, vintage, rows, reading.header, ignored, tuple(reading.notices), national)
@@ -224,9 +228,11 @@ class Layout:
         sorts = [each.heading for each in self.wanted.get(vintage, ()) if each.each]
         return tuple(chosen[name] for name in ("urn", "year", *sorts) if name in chosen)
 
-    def _shaped(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
+    def _shaped(
+        self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading, *, of_country: bool = False
+    ) -> pd.DataFrame:
         """The rows typed, and in the shape of the vintage."""
-        frame = self._typed(texts, vintage, chosen, reading)
+        frame = self._typed(texts, vintage, chosen, reading, of_country=of_country)
         return self.reshape[vintage](frame, reading) if vintage in self.reshape else frame
 
     def _vintage_of(self, header: tuple[str, ...], path: str) -> str:
@@ -246,7 +252,9 @@ class Layout:
             f"with the new name to transforms/layouts/{self.kind}.toml",
         )
 
-    def _typed(self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading) -> pd.DataFrame:
+    def _typed(
+        self, texts: pd.DataFrame, vintage: str, chosen: Mapping[str, str], reading: Reading, *, of_country: bool
+    ) -> pd.DataFrame:
         """The columns typed, with their reasons and the row in the file; rows without what they need are set aside, and told."""
         for column in self.columns:
             if column.name in texts and vintage not in column.may_be_empty:
@@ -263,7 +271,10 @@ class Layout:
         series: dict[str, pd.Series] = {}
         for column in self.columns:
             if column.name in texts:
-                typed = parse(texts.pop(column.name), column.content, file=reading.path, column=chosen[column.name], rows=rows)
+                content = column.content
+                if of_country and column.most_of_country is not None:
+                    content = replace(content, most=column.most_of_country)
+                typed = parse(texts.pop(column.name), content, file=reading.path, column=chosen[column.name], rows=rows)
                 reading.notices.extend(typed.notices)
                 series[column.name] = typed.values
                 if typed.reasons is not None:

@@ -50,29 +50,7 @@ def _wide_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     frame["year"] = _year_of_wide(reading)
     if {"la_code", "establishment_number"} <= set(frame):
         frame["laestab"] = frame["la_code"] * 10_000 + frame["establishment_number"]
-    _refuse_too_many(frame, reading)
     return frame
-
-
-_PUPILS_AT_MOST = 100_000
-"""At the end of a key stage in a school, and far above; the row of England has more, so that the column's own bound is wider."""
-
-
-def _refuse_too_many(frame: pd.DataFrame, reading: Reading) -> None:
-    """Raise InputError for a school that has as many pupils as a country: another number stands in the column."""
-    if not {"urn", "pupils"} <= set(frame):
-        return
-    wrong = (frame["urn"].notna() & (frame["pupils"] > _PUPILS_AT_MOST)).fillna(False)
-    if wrong.any():
-        pupils = frame.loc[wrong, "pupils"].iloc[0]
-        raise InputError(
-            f"A school has {pupils:,.0f} pupils at the end of the key stage ({counted(int(wrong.sum()), 'row')})",
-            file=reading.path,
-            row=int(frame.loc[wrong, "row_number"].iloc[0]),
-            column="pupils",
-            expected=f"a number up to {_PUPILS_AT_MOST:,}",
-            do="see whether two columns have each other's values, and fetch the file again",
-        )
 
 
 def _long_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
@@ -88,7 +66,6 @@ def _long_rows(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
             expected="a period such as 202425",
         )
     frame["year"] = start + 1
-    _refuse_too_many(frame, reading)
     return _latest_version(frame, reading)
 
 

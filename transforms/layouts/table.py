@@ -47,6 +47,7 @@ class ColumnRow(Strict):
     told_of: PositiveInt = ENOUGH
     least: float = 0
     most: float | None = None
+    most_of_country: float | None = None
 
 
 class LabelList(Strict):
@@ -159,6 +160,7 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
                 row.set_aside_blank,
                 frozenset(each for each, vintage in vintages.items() if name in vintage.may_be_empty),
                 row.told_of,
+                row.most_of_country,
             )
             for name, row in table.column.items()
         ),
@@ -250,6 +252,8 @@ def _faults(table: LayoutTable, vintages: Mapping[str, Vintage], shapes: Mapping
             yield "", column, f"Only a code has a width, or is left out where it is wrong: the kind is {row.kind}"
         if (row.least or row.most is not None) and row.kind not in ("integer", "number"):
             yield "", column, f"Only a number has a range: the kind is {row.kind}"
+        if row.most_of_country is not None and (row.most is None or row.most_of_country <= row.most):
+            yield "", column, "The row of the country has a bound of its own, which is not above that of a school"
         if not any(column in vintage.headings for vintage in vintages.values()):
             yield "", column, "No vintage has a heading for this column"
     tried: list[str] = []

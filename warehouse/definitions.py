@@ -316,10 +316,10 @@ def _in_words(definition: Definition) -> list[dict[str, object]]:
     ] or [heading]
 
 
-def outcome_model(definitions: Sequence[Definition]) -> Model:
-    """``definition.outcome``: the rows of all definitions in one table, what their rules read as JSON."""
+def outcome_model(definitions: Sequence[Definition], *, with_facts: bool = True) -> Model:
+    """``definition.outcome``: the rows of all definitions in one table; what their rules read as JSON, or null."""
     columns = ", ".join(column for column in OUTCOME_COLUMNS if column != "facts")
-    facts = "cast(to_json(facts) as varchar) as facts"
+    facts = f"cast({'to_json(facts)' if with_facts else 'null'} as varchar) as facts"
     none = f"cast([] as varchar[]) as {NOT_MET}"
     selects = [
         f"select '{each.name}' as definition, {columns}, {NOT_MET if each.gives_not_met else none}, {facts} from {each.model.name}"

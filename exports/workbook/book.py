@@ -8,6 +8,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from exports.workbook.memory import save
 from exports.workbook.rows import clean_text
 from exports.workbook.sheet import COVER, Lines, add_table, add_text
 from exports.workbook.table import TableSheet
@@ -39,5 +40,5 @@ def write(book: Book) -> Path:
     add_text(workbook, COVER, book.title, book.cover)
     for sheet in book.sheets:
         add_table(workbook, sheet)
-    workbook.save(book.path)
+    save(workbook, book.path)
     return book.path

@@ -1,5 +1,5 @@
-"""Many rows, quickly: openpyxl makes objects for every cell, and three million of them took two minutes; here a row is one piece
-of XML that goes into openpyxl's own stream, so that headings, styles, links, tables and charts stay openpyxl's business.
+"""Many rows, quickly: openpyxl makes objects for every cell, and three million of them took two minutes; here the rows of a sheet
+are one piece of XML that is put into what openpyxl writes, so that headings, styles, links, tables and charts stay its business.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lxml import etree
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
+from exports.workbook.memory import Sheet, put
 from transforms.text import FORMULA_STARTS
 
 _LONGEST_TEXT = 32_767
@@ -55,38 +55,25 @@ class Styles:
     link: int
 
 
-class _Prepared(tuple[str]):
-    """A row as XML: openpyxl takes tuples for rows."""
-
-    __slots__ = ()
-
-
 class RowWriter:
-    """Takes over the writing of rows of a write-only sheet whose other properties have been set; other rows pass as ever."""
+    """Makes rows of a sheet whose headings have been appended, and writes them in one go."""
 
-    def __init__(self, sheet: Any) -> None:
-        sheet._get_writer()
+    def __init__(self, sheet: Sheet) -> None:
+        sheet._get_writer()  # which has the links of the sheet
         self._sheet = sheet
         self._links: list[Hyperlink] = sheet._hyperlinks
-        write_row, values_to_row = sheet._writer.write_row, sheet._values_to_row
-
-        def prepared_or_values(row: Any, number: int) -> Any:
-            return row if isinstance(row, _Prepared) else values_to_row(row, number)
-
-        def write(stream: Any, row: Any, number: int) -> None:
-            if isinstance(row, _Prepared):
-                stream.write(etree.fromstring(row[0]))
-            else:
-                write_row(stream, row, number)
-
-        sheet._values_to_row, sheet._writer.write_row = prepared_or_values, write
+        self._rows: list[str] = []
 
     def append(self, number: int, values: Sequence[Any], styles: Sequence[Styles], height: float | None = None) -> None:
         """Add a row; ``number`` counts from 1, ``height`` is in points."""
         columns = zip(_LETTERS[: len(styles)], values, styles, strict=True)
         cells = [self._cell(letter, number, value, style) for letter, value, style in columns if value is not None]
         size = "" if height is None else f' ht="{height:g}" customHeight="1"'
-        self._sheet.append(_Prepared((f'<row r="{number}"{size}>{"".join(cells)}</row>',)))
+        self._rows.append(f'<row r="{number}"{size}>{"".join(cells)}</row>')
+
+    def write(self) -> None:
+        """Write what was made. Nothing can be appended to the sheet any more."""
+        put(self._sheet, "".join(self._rows))
 
     def _cell(self, letter: str, number: int, value: Any, style: Styles) -> str:
         ref = f"{letter}{number}"

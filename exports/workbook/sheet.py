@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from openpyxl import Workbook
@@ -20,12 +21,10 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
 from exports.workbook.chart import add_bars
+from exports.workbook.memory import Sheet, new_sheet
 from exports.workbook.rows import Link, RowWriter, Styles, clean_text
 from exports.workbook.table import DATE, Field, TableSheet
 from transforms.text import FORMULA_STARTS
-
-Sheet = Any
-"""A write-only sheet of openpyxl: its stubs do not know the attributes it shares with other sheets."""
 
 Lines = Sequence[tuple[str, str | date | Link | None]]
 """Labelled lines of a sheet of text."""
@@ -54,7 +53,7 @@ _HEADER = PatternFill("solid", fgColor="E7ECF3")
 
 def add_table(workbook: Workbook, table: TableSheet) -> Sheet:
     """Write the sheet: heading, note, link to the contents, charts, then headings and a row each below; returns the sheet."""
-    sheet: Sheet = workbook.create_sheet(table.title)
+    sheet = new_sheet(workbook, table.title)
     header, fields = table.header_row, table.fields
     # In write-only mode these are lost when set after the first row.
     if table.is_long:
@@ -106,11 +105,12 @@ def _add_rows(sheet: Sheet, table: TableSheet) -> None:
     for number, row in enumerate(table.rows, start=table.header_row + 1):
         height = _LINE * max(_lines(row[column], width) for column, width in wrapped) if wrapped else None
         writer.append(number, [row[column] for column in columns], styles, height)
+    writer.write()
 
 
 def add_text(workbook: Workbook, title: str, heading: str, lines: Lines) -> Sheet:
     """A sheet of labelled lines under a heading; returns the sheet."""
-    sheet: Sheet = workbook.create_sheet(title)
+    sheet = new_sheet(workbook, title)
     label_width, text_width = 28, 100
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = label_width, text_width
     _fit_page(sheet, heading)
@@ -136,7 +136,11 @@ def _fit_page(sheet: Sheet, heading: str) -> None:
 
 def _lines(text: Any, width: float) -> int:
     """How many lines a wrapped text takes: not every program that opens a workbook works out heights itself."""
-    shown = str(text)
+    return _lines_of(str(text), width)
+
+
+@lru_cache(maxsize=10_000)  # the same reasons stand in thousands of rows
+def _lines_of(shown: str, width: float) -> int:
     # widths are in digits: most letters are narrower, capitals wider
     room = int(width * (0.9 if shown.isupper() else 1.15))
     return 1 if len(shown) <= room else len(textwrap.wrap(shown, max(1, room))) or 1

@@ -26,6 +26,7 @@ from exports.excel.scope import slug
 from exports.map import _write as write_script
 from exports.pages.page import Bullets, Page, Paragraph, Section, Table, as_html
 from exports.paths import OutputFolder, distinct_names
+from exports.workbook.memory import save
 from exports.workbook.sheet import add_table, add_text
 from exports.workbook.table import Field, TableSheet
 from orchestration.cli import terminal
@@ -161,7 +162,7 @@ def test_a_workbook_holds_no_formula_and_can_be_read_whatever_its_texts_are(name
     rows = [{"name": name} for name in names]
     add_table(workbook, TableSheet("Names", names[2], names[3], names[4], [field], rows, is_long=True))
     file = io.BytesIO()
-    workbook.save(file)
+    save(workbook, file)
     assert formulas_in(file) == []
 
 

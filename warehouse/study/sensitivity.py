@@ -8,20 +8,23 @@ found once, for every school that is in need or high-performing at any point and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import duckdb
 
 from transforms.errors import InputError
 from warehouse.contract import contract_of
-from warehouse.definitions import OUTCOME, Definition, outcome_model
+from warehouse.definitions import OUTCOME, Definition
 from warehouse.model import ConnectionModel
 from warehouse.query import sql_of
 from warehouse.store import rows_as_dicts, run
 from warehouse.study.trial import (
     ALLOCATION,
+    CATALOG,
     PAIR,
     QUESTION,
     STATUS,
@@ -31,6 +34,7 @@ from warehouse.study.trial import (
     summary_model,
     tables_read,
     trial,
+    trial_outcome,
 )
 
 SEARCH_RADIUS = "search_radius"
@@ -125,20 +129,19 @@ def headlines(
             inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)"
         )
         run(inside, "create table point (place integer, setting varchar, factor double)")
-        # the outcome is read twice for each status: a table, made anew for each setting, and not worked out twice
-        run(inside, f"drop view {OUTCOME}")
-        _find(inside, definition)
         if any(each.question != BOTH for each in variations):
             run(inside, f"create table open_rule as select urn, kind, code, rule from {UNDECIDED} where is_open")
             run(inside, f"create table as_defined as {sql_of('study/as_defined')}")
-        settings: set[str] = set()
+        settings: dict[str, Variation | None] = {}
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):
             changes = each.parameter != SEARCH_RADIUS and each.value != own.get(each.parameter, 0)
             setting = f"{each.parameter} = {each.value!r}, {each.question}" if changes else "as defined"
-            if setting not in settings:
-                settings.add(setting)
-                _decide(inside, definition, each if changes else None, setting)
+            settings[setting] = each if changes else None
             run(inside, "insert into point values ($1, $2, $3)", [place, setting, factor])
+        _decide_anew(connection, definition, {name: each for name, each in settings.items() if not _is_of_unknown(each)})
+        for setting, changed in settings.items():
+            if _is_of_unknown(changed):
+                _decide_as_yes(inside, changed, setting)
         _withhold(inside, definition, withholds=withholds)
         _find_pairs(inside)
         run(inside, f"create view {ALLOCATION} as {sql_of('study/no_allocation')}")
@@ -173,23 +176,42 @@ def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
     )
 
 
-def _decide(inside: duckdb.DuckDBPyConnection, definition: Definition, changed: Variation | None, setting: str) -> None:
-    """Add the status of each school to ``decided`` under the name of the setting, with one thing changed or none."""
-    if changed is None or changed.question == BOTH:
-        if changed is not None:
-            _set(inside, definition, changed.parameter, changed.value)
-        _find(inside, definition)
-        run(inside, f"insert into decided by name select $1 as setting, {_DECIDED} from {STATUS}", [setting])
-        if changed is not None:
-            _set(inside, definition, changed.parameter, definition.description.parameter[changed.parameter].value)
-        return
+def _decide_anew(connection: duckdb.DuckDBPyConnection, definition: Definition, settings: Mapping[str, Variation | None]) -> None:
+    """Add the status of each school to ``decided`` of the open trial under the name of each setting, with one parameter changed or
+    none.
+
+    A definition is one query over some twenty thousand schools, which DuckDB runs in one thread: the settings are shared out to
+    two, each with a trial of its own.
+    """
+
+    def decide(own: duckdb.DuckDBPyConnection, share: Sequence[tuple[str, Variation | None]]) -> None:
+        for setting, changed in share:
+            if changed is not None:
+                _set(own, definition, changed.parameter, changed.value)
+            run(own, f"create or replace table {OUTCOME} as {trial_outcome(definition).sql}")
+            run(own, f"insert into {CATALOG}.decided by name select $1 as setting, {_DECIDED} from {STATUS}", [setting])
+            if changed is not None:
+                _set(own, definition, changed.parameter, definition.description.parameter[changed.parameter].value)
+
+    with ExitStack() as trials, ThreadPoolExecutor(_THREADS) as threads:
+        shares = [list(settings.items())[number::_THREADS] for number in range(_THREADS)]
+        own = [trials.enter_context(trial(connection, definition, catalog=f"{CATALOG}_{number}")) for number in range(_THREADS)]
+        for each in own:
+            # read twice for each status: a table, made anew for each setting, and not worked out twice
+            run(each, f"drop view {OUTCOME}")
+        for done in [threads.submit(decide, each, share) for each, share in zip(own, shares, strict=True)]:
+            done.result()
+
+
+def _is_of_unknown(changed: Variation | None) -> TypeGuard[Variation]:
+    return changed is not None and changed.question != BOTH
+
+
+def _decide_as_yes(inside: duckdb.DuckDBPyConnection, changed: Variation, setting: str) -> None:
+    """The same for a fact that is not known: schools that it leaves open count as a yes."""
     yes = sql_of("study/decided_as_yes")
     asked = {"setting": setting, "code": changed.parameter, "question": changed.question}
     run(inside, f"insert into decided by name select $setting as setting, {_DECIDED} from ({yes})", asked)
-
-
-def _find(inside: duckdb.DuckDBPyConnection, definition: Definition) -> None:
-    run(inside, f"create or replace table {OUTCOME} as {outcome_model([definition]).sql}")
 
 
 def _set(inside: duckdb.DuckDBPyConnection, definition: Definition, parameter: str, value: float) -> None:
@@ -222,6 +244,8 @@ def _find_pairs(inside: duckdb.DuckDBPyConnection) -> None:
     for model in counting:
         model.build(inside)
 
+
+_THREADS = 2
 
 _QUESTIONS = ("in_need", "high_performing")
 

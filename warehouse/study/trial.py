@@ -19,25 +19,28 @@ from warehouse.store import run
 STATUS, PAIR, ALLOCATION, SUMMARY = "match.school_status", "match.pair", "match.allocation", "mart.area_summary"
 QUESTION, UNDECIDED = "match.question", "match.undecided_rule"
 _DECIDES = (UNDECIDED, STATUS)
-_CATALOG = "trial"
+CATALOG = "trial"
 
 
 @contextmanager
 def trial(
-    connection: duckdb.DuckDBPyConnection, definition: Definition, selects: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    definition: Definition,
+    selects: Mapping[str, str] | None = None,
+    catalog: str = CATALOG,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a catalog in which ``definition.outcome`` and ``match.school_status`` are views, for this definition alone.
 
     ``selects``: what is read of a table of the warehouse in place of all of it (``select ... from {table}``), to ask what would be
-    if it read otherwise. The connection must be able to attach a catalog in memory (``sealed.beside``: one that was opened
-    read-only cannot).
+    if it read otherwise. ``catalog``: its name; trials that are open at once need one each. The connection must be able to attach
+    a catalog in memory (``sealed.beside``: one that was opened read-only cannot).
     """
     read, built = tables_read(definition), _tables_built(definition)
     source = f'"{run(connection, "select current_database()")[0][0]}"'
     with connection.cursor() as inside:
-        run(inside, f"attach ':memory:' as {_CATALOG}")
+        run(inside, f"attach ':memory:' as {catalog}")
         try:
-            run(inside, f"use {_CATALOG}")
+            run(inside, f"use {catalog}")
             load_macros(inside)
             load_parameters(inside, [definition])
             for schema in sorted({name.partition(".")[0] for name in read | built}):
@@ -50,7 +53,7 @@ def trial(
             yield inside
         finally:
             run(inside, f"use {source}")
-            run(inside, f"detach {_CATALOG}")
+            run(inside, f"detach {catalog}")
 
 
 def tables_read(definition: Definition) -> set[str]:
@@ -64,10 +67,15 @@ def _tables_built(definition: Definition) -> set[str]:
     return {model.name for model in models} | {*parameter_tables([definition]), ALLOCATION}
 
 
+def trial_outcome(definition: Definition) -> Model:
+    """``definition.outcome`` of one definition, without what its rules read: no trial tells it, and to write it takes long."""
+    return outcome_model([definition], with_facts=False)
+
+
 def _deciding(definition: Definition) -> list[Model]:
     """What decides the status of each school, in order: the definition's steps and outcome, and what follows from it."""
     return in_order(
-        [*definition.models, outcome_model([definition]), *(each for each in read_models("match") if each.name in _DECIDES)]
+        [*definition.models, trial_outcome(definition), *(each for each in read_models("match") if each.name in _DECIDES)]
     )
 
 

@@ -47,11 +47,8 @@ def schoolmatch(*arguments: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """That of a user: settings of ours are as by default, and bytecode is kept, as an installation has it."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("PYTHONDONTWRITEBYTECODE", "SCHOOLMATCH_TEST_DATA") and not name.startswith("SCHOOLMATCH_")
-    }
+    ours = ("SCHOOLMATCH_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def run(command: Sequence[str], *, looks_at_memory: bool = False) -> Spent:

@@ -1,7 +1,7 @@
 # Every target sets itself up: Python 3.11+, pip, make and git are all that a machine needs.
 # What is installed comes from three locks, by hash, into a private .venv. Each holds the one before it, in the same versions:
 # requirements.lock runs the job, requirements-ui.lock has Dagster's UI too, requirements-dev.lock what tests and checks need.
-# requirements-setup.lock is what installs them: pip checks its hashes. What the match is compared with in the benchmark has a
+# requirements-setup.lock is what installs them: pip checks its hashes. What the benchmark compares with has a
 # lock of its own, and a venv that holds the tools of tests as well: nothing else here needs it.
 
 PYTHON ?= python3
@@ -107,11 +107,9 @@ mutants: $(READY_DEV) ## one small fault at a time in sql/ and transforms/: do t
 soak: $(READY_DEV) ## kills, crashes, mutated files, for most of an hour; writes docs/reliability.md (national files: ../shared/data)
 	@$(BIN)/python -m tests.reliability all
 
-SIZES ?= 22k,883k,5m
-bench: $(READY_BENCH) ## timings of refresh, workbooks, map, and of the match beside its peers (needs ../shared/data, Chromium)
-	@$(VENV_BENCH)/bin/python -m tests.bench.bench_refresh
-	@$(VENV_BENCH)/bin/python -m tests.bench.bench_map
-	@$(VENV_BENCH)/bin/python -m tests.bench.match --sizes $(SIZES) $(if $(JSON),--json "$(JSON)")
+PARTS ?=
+bench: $(READY_BENCH) ## timings of refresh, workbooks, command line, map and match; writes docs/performance.md (needs ../shared/data, Chromium)
+	@$(VENV_BENCH)/bin/python -m tests.bench $(PARTS) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS))
 
 UPGRADE ?= --upgrade
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url $(UPGRADE) \
@@ -124,4 +122,4 @@ lock: $(READY) ## the locks anew, from pyproject.toml and tests/bench/requiremen
 	@$(COMPILE) $(LOCK_BENCH) --constraints requirements-dev.lock tests/bench/requirements.in
 
 clean: ## remove the venvs and caches (never the data)
-	@rm -rf $(VENV) $(VENV_BENCH) .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) $(VENV_BENCH) .bench .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -9,14 +9,9 @@ other pairs is left out, and said to be.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +19,13 @@ from tests.bench import rounds
 from tests.bench.contestant import Contestant
 from tests.bench.ours import Product
 from tests.bench.pairs import Pairs, difference
+from tests.bench.part import Results, about, published, say, write
 from tests.bench.peers import DuckDBBins, DuckDBRange, GeoPandas, PolarsBins, PolarsSpatial, Sedona, Shapely, Tree, TreeOfTwo
 from tests.bench.postgis import PostGIS, cluster
-from tests.bench.report import Results, growth, markdown
+from tests.bench.report import growth, markdown
 from tests.bench.trial import GivenUpError, first_run
 from tests.bench.world import World, read_world, tiles_for
-from tests.support.machine import machine
+from warehouse.home import Home
 
 MEASURE = Tree
 CONTESTANTS: tuple[type[Contestant], ...] = (
@@ -43,10 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", default="22k,883k,5m", help="numbers of schools, nearest multiples of the real ones are taken")
     parser.add_argument("--runs", type=int, default=5, help="rounds at each size")
     parser.add_argument("--bound", type=float, default=120, help="seconds after which a first run is given up")
-    parser.add_argument("--warehouse", type=Path, help="the working warehouse of a refresh of 2025, to be read; else one is made")
+    parser.add_argument("--home", type=Path, help="a home in which 2025 was published, to be read; else one is made")
     parser.add_argument("--json", type=Path, help="where the results are written as JSON")
     asked = parser.parse_args(arguments)
-    with _warehouse(asked.warehouse) as warehouse, cluster():
+    with published(asked.home) as home, cluster():
+        warehouse = Home(home).warehouse
         missing = {each.name: reason for each in CONTESTANTS if (reason := each.missing())}
         there = [each for each in CONTESTANTS if each.name not in missing]
         world = read_world(warehouse)
@@ -56,20 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sizes.append(at_size(there, world.tiled(number), warehouse, asked.runs, asked.bound, sizes))
             sizes[-1]["left_out"] |= missing
         results: Results = {
-            "command": f"python -m tests.bench.match --sizes {asked.sizes} --runs {asked.runs} --bound {asked.bound:g}",
-            "day": datetime.now(UTC).date().isoformat(),
-            "commit": _commit(),
-            "machine": machine(),
-            "versions": {name: version for each in there for name, version in each.versions().items()},
-            "about": {each.name: each.about() for each in CONTESTANTS},
+            "about": about(f"python -m tests.bench.match --sizes {asked.sizes} --runs {asked.runs} --bound {asked.bound:g}")
+            | {"versions": {name: version for each in there for name, version in each.versions().items()}},
+            "how": {each.name: each.about() for each in CONTESTANTS},
             "measure": MEASURE.name,
             "product": Product.name,
             "sizes": sizes,
             "growth": growth(sizes),
         }
     print(markdown(results))
-    if asked.json:
-        asked.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    write(results, asked.json)
     return int(any(": refused, " in reason for size in sizes for reason in size["left_out"].values()))
 
 
@@ -91,7 +84,7 @@ def at_size(
     for each in contestants:
         if each.name in left_out:
             continue
-        _say(f"{world.places:,} schools, first run: {each.name}")
+        say(f"{world.places:,} schools, first run: {each.name}")
         try:
             trial = first_run(each, warehouse, world.tiles, bound)
         except GivenUpError as error:
@@ -104,7 +97,7 @@ def at_size(
         peaks[each.name] = trial.peak_bytes
     if (measure := contestants[0].name) in left_out:
         sys.exit(f"without the measure nothing can be compared: {measure}, {left_out[measure]}")
-    _say(f"{world.places:,} schools, {runs} rounds")
+    say(f"{world.places:,} schools, {runs} rounds")
     ready = [each for each in contestants if each.name in peaks]
     if not smaller:
         rounds.play(ready, world, 1)  # not counted: the first run of all starts threads, and reads libraries from the disk
@@ -120,33 +113,6 @@ def at_size(
         },
         "left_out": left_out,
     }
-
-
-@contextmanager
-def _warehouse(given: Path | None) -> Iterator[Path]:
-    """The working warehouse given; else one of the real files of 2025, in a home that is gone afterwards."""
-    if given:
-        yield given
-        return
-    from orchestration.refresh import refresh  # Dagster takes seconds to import: not for the processes of first runs
-    from tests.conftest import REAL_DATA
-    from warehouse.home import Home
-
-    if not (REAL_DATA / "2025").is_dir():
-        sys.exit(f"the real files are not here: {REAL_DATA / '2025'}")
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder))
-        _say("refreshing 2025")
-        refresh(home, str(REAL_DATA / "2025"))
-        yield home.warehouse
-
-
-def _commit() -> str:
-    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _say(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

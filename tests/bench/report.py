@@ -1,4 +1,4 @@
-"""The results of the benchmark as Markdown, from what is written as JSON and nothing else."""
+"""The results of the match's benchmark as Markdown, from what is written as JSON and nothing else."""
 
 from __future__ import annotations
 
@@ -8,21 +8,33 @@ from typing import Any
 
 import numpy as np
 
-Results = dict[str, Any]
-"""What ``match.py`` writes: the machine, and per size the runs of each contestant (``rounds.Run``) and its peak memory."""
+from tests.bench.part import Results
 
 
 def markdown(results: Results) -> str:
-    """Everything: the machine, a table for each size and one of growth, and how each contestant works."""
-    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    """Everything: a table for each size and one of growth, and how each contestant works.
+
+    ``results``: what ``match.py`` writes, per size the runs of each contestant (``rounds.Run``) and its peak memory.
+    """
     lines = [
-        f"`{results['command']}`, {results['day']}, {results['commit']}, on {results['machine']}; {versions}.",
+        said_of(results["about"]),
+        "",
+        "All find the same pairs, which is proved before anything is timed. What is not installed, does not end in time or finds "
+        "other pairs is left out, and said to be.",
+        "",
+        f"**Bound**: {results['measure']}, with its index; as if all that is done were to find the pairs.",
         "",
         *(line for size in results["sizes"] for line in _of_size(size, results["measure"], results["product"])),
         *_of_growth(results["growth"]),
-        *(f"* {name}: {about}" for name, about in results["about"].items()),
+        *(f"* {name}: {about}" for name, about in results["how"].items()),
     ]
     return "\n".join(lines)
+
+
+def said_of(about: Mapping[str, Any]) -> str:
+    """Command, day, commit, machine and versions of a part, in one line."""
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    return f"`{about['command']}`, {about['day']}, {about['commit']}, on {about['machine']}; {versions}."
 
 
 def growth(sizes: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -53,7 +65,7 @@ def _together(contestant: Mapping[str, Any]) -> list[float]:
 def _of_size(size: Mapping[str, Any], measure: str, product: str) -> list[str]:
     contestants = size["contestants"]
     rows = [
-        f"## {size['places']:,} schools",
+        f"### {size['places']:,} schools",
         "",
         f"The schools of 2025, times {size['tiles']:,}: {size['in_need']:,} in need, {size['high_performing']:,} high-performing, "
         f"{size['pairs']:,} pairs.",
@@ -86,7 +98,7 @@ def _of_parts(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> list[str]:
 def _of_growth(growth: Mapping[str, float]) -> list[str]:
     if not growth:
         return []
-    rows = ["## Growth", "", "Time grows as the number of schools to the power of", "", "| | exponent |", "|---|--:|"]
+    rows = ["### Growth", "", "Time grows as the number of schools to the power of", "", "| | exponent |", "|---|--:|"]
     return [*rows, *(f"| {name} | {power:.2f} |" for name, power in growth.items()), ""]
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from tests.support.world import World
+from warehouse import checks, model
 from warehouse.home import Home
 from warehouse.sample import write_sample
 
@@ -35,13 +39,35 @@ def published_once(name: str, source: Path, tmp_path_factory: pytest.TempPathFac
     """
     from orchestration.refresh import refresh  # Dagster takes seconds to import: not for the tests that do without
 
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker == "master" else base.parent
-    home = Home(shared / f"published {name}")
-    with FileLock(shared / f"{name}.lock"):
+    with shared_folder(name, tmp_path_factory, worker) as shared:
+        home = Home(shared / f"published {name}")
         if not home.latest.exists():
             refresh(home, str(source))
     return home
+
+
+@contextmanager
+def shared_folder(name: str, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Path]:
+    """The folder of all workers; meanwhile no other one makes in it what has the same name."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker == "master" else base.parent
+    with FileLock(shared / f"{name}.lock"):
+        yield shared
+
+
+def copy_of(home: Home, to: Path) -> Home:
+    """What was published once, to be changed: a refresh takes a hundred times as long."""
+    return Home(Path(shutil.copytree(home.root, to, symlinks=True)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """Whoever builds or refreshes parses all SQL first, which takes a second; here it is the same text again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(model.tables_read)
+        for module in (model, checks):
+            patch.setattr(module, "tables_read", once)
+        yield
 
 
 @pytest.fixture
@@ -51,10 +77,16 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A synthetic drop folder of 600 schools; not to be changed by a test (copy it)."""
-    folder = tmp_path_factory.mktemp("sample") / "drop"
-    write_sample(folder, schools=600)
+def small_sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A synthetic drop folder of 600 schools; not to be changed by a test (copy it).
+
+    One for all workers: what is refreshed from it again is compared with what another worker published from it.
+    """
+    with shared_folder("drop", tmp_path_factory, worker_id) as shared:
+        folder = shared / "sample" / "drop"
+        if not folder.exists():
+            write_sample(shared / "sample" / "half", schools=600)
+            (shared / "sample" / "half").rename(folder)
     return folder
 
 

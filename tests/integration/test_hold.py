@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -17,6 +16,7 @@ from orchestration.definitions import build_defs
 from orchestration.instance import prepare_dagster_home
 from orchestration.refresh import refresh
 from orchestration.sensors import failure_sensor
+from tests.conftest import copy_of
 from transforms.errors import InputError
 from warehouse.home import Home, waiting
 
@@ -24,7 +24,7 @@ from warehouse.home import Home, waiting
 @pytest.fixture(scope="module")
 def home(published_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home in which the folder published before finds every second school high-performing."""
-    home = Home(Path(shutil.copytree(published_home.root, tmp_path_factory.mktemp("held") / "home", symlinks=True)))
+    home = copy_of(published_home, tmp_path_factory.mktemp("held") / "home")
     with duckdb.connect(home.latest / "schoolmatch.duckdb") as published:
         published.execute("update mart.school_status set status = 'high_performing', reasons = [] where urn % 2 = 0")
     return home

@@ -24,6 +24,36 @@ if TYPE_CHECKING:
 REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
+LONG = (
+    "acceptance/test_live_national.py",
+    "integration/test_daemon.py",
+    "acceptance/test_withheld.py",
+    "acceptance/test_real_data.py",
+    "integration/test_refresh.py",
+    "acceptance/test_workbooks.py",
+    "integration/test_live_refresh.py",
+    "integration/test_killed.py",
+    "security/test_fuzz.py",
+    "integration/test_hold.py",
+    "integration/test_stopping.py",
+    "integration/test_workbooks.py",
+    "unit/test_change.py",
+    "unit/test_cases.py",
+    "integration/test_backfill.py",
+)
+"""The files that take half a minute and more, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, or one worker goes on alone for minutes when the others have nothing left to do.
+
+    pytest-xdist itself begins with the files of the most tests (unless --no-loadscope-reorder is given), and the longest have few.
+    """
+    here = Path(__file__).parent
+    place = {here / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 def real_folder(year: str) -> Path:
     """The drop folder of that year with real national files; skips the test, and says so, where it is not there."""
     folder = REAL_DATA / year

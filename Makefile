@@ -83,8 +83,9 @@ dev: $(READY_UI) ## Dagster's UI and daemon on http://127.0.0.1:3000
 serve: $(READY) ## the published map, workbooks and files on http://127.0.0.1:8000
 	@$(BIN)/schoolmatch serve
 
-test: $(READY_DEV) ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+# Three on two cores: some wait for a daemon, or for what another makes for all. The longest files come first (tests/conftest.py).
+test: $(READY_DEV) ## all tests, and which took longest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 15 --durations-min 5
 
 check: $(READY_DEV) ## lint, format, types, SQL lint, known vulnerabilities
 	@$(BIN)/ruff check .

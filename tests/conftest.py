@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +14,45 @@ import pytest
 from filelock import FileLock
 
 from tests.support.world import World
+from warehouse import checks, model
 from warehouse.home import Home
+from warehouse.landing import postcodes
 from warehouse.sample import write_sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
 REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+
+
+LONG = (
+    "acceptance/test_live_national.py",
+    "integration/test_daemon.py",
+    "acceptance/test_withheld.py",
+    "acceptance/test_real_data.py",
+    "integration/test_refresh.py",
+    "acceptance/test_workbooks.py",
+    "integration/test_live_refresh.py",
+    "integration/test_killed.py",
+    "security/test_fuzz.py",
+    "integration/test_hold.py",
+    "integration/test_stopping.py",
+    "integration/test_workbooks.py",
+    "unit/test_change.py",
+    "unit/test_cases.py",
+    "integration/test_backfill.py",
+)
+"""The files that take half a minute and more, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, or one worker goes on alone for minutes when the others have nothing left to do.
+
+    pytest-xdist itself begins with the files of the most tests (unless --no-loadscope-reorder is given), and the longest have few.
+    """
+    here = Path(__file__).parent
+    place = {here / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 def real_folder(year: str) -> Path:
@@ -35,13 +70,36 @@ def published_once(name: str, source: Path, tmp_path_factory: pytest.TempPathFac
     """
     from orchestration.refresh import refresh  # Dagster takes seconds to import: not for the tests that do without
 
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker == "master" else base.parent
-    home = Home(shared / f"published {name}")
-    with FileLock(shared / f"{name}.lock"):
+    with shared_folder(name, tmp_path_factory, worker) as shared:
+        home = Home(shared / f"published {name}")
         if not home.latest.exists():
             refresh(home, str(source))
     return home
+
+
+@contextmanager
+def shared_folder(name: str, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Path]:
+    """The folder of all workers; meanwhile no other one makes in it what has the same name."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker == "master" else base.parent
+    with FileLock(shared / f"{name}.lock"):
+        yield shared
+
+
+def copy_of(home: Home, to: Path) -> Home:
+    """What was published once, to be changed: a refresh takes a hundred times as long."""
+    return Home(Path(shutil.copytree(home.root, to, symlinks=True)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Whoever refreshes parses all SQL and reads all postcodes, a second each; here they are the same again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(model.tables_read)
+        for module in (model, checks):
+            patch.setattr(module, "tables_read", once)
+        patch.setattr(postcodes, "read_postcodes", cache(postcodes.read_postcodes))
+        yield
 
 
 @pytest.fixture
@@ -51,10 +109,16 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A synthetic drop folder of 600 schools; not to be changed by a test (copy it)."""
-    folder = tmp_path_factory.mktemp("sample") / "drop"
-    write_sample(folder, schools=600)
+def small_sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A synthetic drop folder of 600 schools; not to be changed by a test (copy it).
+
+    One for all workers: what is refreshed from it again is compared with what another worker published from it.
+    """
+    with shared_folder("drop", tmp_path_factory, worker_id) as shared:
+        folder = shared / "sample" / "drop"
+        if not folder.exists():
+            write_sample(shared / "sample" / "half", schools=600)
+            (shared / "sample" / "half").rename(folder)
     return folder
 
 

@@ -52,7 +52,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def served(home: Home) -> Iterator[str]:
     """The address of a server of the home's newest folder."""
     with serve(home, 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 

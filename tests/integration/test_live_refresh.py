@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli.main import app
 from tests.support.found import differences
+from tests.support.lighter import without_workbooks
 from tests.support.publisher import Publisher, live_environment
 from warehouse.home import Home
 
@@ -28,7 +29,8 @@ def test_without_a_network_the_last_files_are_used_and_the_summary_the_manifest_
     # From the publishers' own layouts come the figures that a folder with the same data gives.
     assert differences(home.latest, published_home.latest) == []
 
-    offline = CliRunner().invoke(app, ["refresh", "--source", "live"])  # the publisher is gone
+    with without_workbooks():
+        offline = CliRunner().invoke(app, ["refresh", "--source", "live"])  # the publisher is gone
     assert offline.exit_code == 0, offline.output
     assert "at the last look" in " ".join(offline.output.split())
     assert home.latest.resolve() != first

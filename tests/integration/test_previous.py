@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.main import app
+from tests.conftest import copy_of
 from warehouse.home import Home
 from warehouse.store import run
 from warehouse.time.previous import FOLDER, load_previous, tables
@@ -27,7 +28,7 @@ def folder_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, bool]:
 @pytest.fixture
 def own(published_home: Home, tmp_path: Path) -> Home:
     """A copy of the home, to be changed."""
-    return Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
+    return copy_of(published_home, tmp_path / "home")
 
 
 def change(home: Home, folder: str, sql: str) -> None:

@@ -7,7 +7,6 @@ import io
 import json
 import math
 import shlex
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -18,6 +17,7 @@ from typer.testing import CliRunner
 from orchestration.cli.doctor import _damaged
 from orchestration.cli.main import app
 from orchestration.cli.near import find_place, near
+from tests.conftest import copy_of
 from tests.support.loaded import loaded_by
 from transforms.errors import InputError
 from warehouse.home import Home
@@ -140,7 +140,7 @@ def test_doctor_finds_a_sound_home_sound(published_home: Home) -> None:
 
 
 def test_doctor_finds_a_file_that_was_changed_after_it_was_published(published_home: Home, tmp_path: Path) -> None:
-    home = Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
+    home = copy_of(published_home, tmp_path / "home")
     (home.latest / "status.json").write_text("{}")
     said = " ".join(ask(home, "doctor", "--offline", exit_code=1).output.split())
     assert "wrong Published folder" in said
@@ -173,7 +173,7 @@ def test_every_question_of_a_home_without_anything_published_says_what_to_do(tmp
 @pytest.mark.parametrize("lacking", ["drop table mart.fact", "alter table mart.school_status drop column not_met"])
 def test_a_file_of_an_older_version_is_said_to_be(published_home: Home, tmp_path: Path, lacking: str) -> None:
     """By every command that asks it for what it has not, a table or a column."""
-    home = Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
+    home = copy_of(published_home, tmp_path / "home")
     with duckdb.connect(home.latest / "schoolmatch.duckdb") as connection:
         connection.execute(lacking)
     said = " ".join(ask(home, "explain", str(one_school(published_home)[0]), exit_code=1).output.split())

@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 import exports.map
 from exports.excel.scope import slug
 from orchestration.cli.main import app
-from orchestration.refresh import Refreshed, refresh
+from orchestration.refresh import refresh
+from tests.conftest import copy_of
+from tests.support.lighter import without_workbooks
 from transforms.errors import InputError
 from warehouse import clock, publish
 from warehouse.contract import read_contracts
@@ -31,13 +33,15 @@ KS4 = "ks4/2023-2024/202324_performance_tables_schools_final.csv"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("home"))
+def home(published_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home after its first refresh, to be refreshed again."""
+    return copy_of(published_home, tmp_path_factory.mktemp("refreshed") / "home")
 
 
 @pytest.fixture(scope="module")
-def done(home: Home, small_sample: Path) -> Refreshed:
-    return refresh(home, str(small_sample))
+def published(home: Home) -> Path:
+    """The folder of the first refresh."""
+    return home.latest.resolve()
 
 
 @pytest.fixture
@@ -46,12 +50,12 @@ def drop(small_sample: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small_sample, tmp_path / "drop"))
 
 
-def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> None:
-    there = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
+def test_the_published_folder_holds_what_the_contract_says(published: Path) -> None:
+    there = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
     tables = {f"parquet/{name}.parquet" for name in read_contracts()}
     regions = {path for path in there if path.startswith("excel/regions/")}
     tidy = {f"ees/{name}{ending}.csv" for name in ("area_summary", "status_counts") for ending in ("", ".meta")}
-    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+    with duckdb.connect(published / "schoolmatch.duckdb", read_only=True) as connection:
         found = connection.execute("select distinct la_name, la_ons_code from mart.school").fetchall()
     authorities = {f"excel/local-authorities/{slug(name)}.xlsx" for name, _ in found}
     site = {f"site/data/schools/{code}.js" for _, code in found}
@@ -66,44 +70,44 @@ def test_the_published_folder_holds_what_the_contract_says(done: Refreshed) -> N
     assert len(regions) == 9
 
 
-def test_every_hash_size_and_row_count_of_the_manifest_holds(done: Refreshed, home: Home) -> None:
+def test_every_hash_size_and_row_count_of_the_manifest_holds(published: Path, home: Home) -> None:
     manifest = publish.verify(home.latest)
     for name, file in manifest["files"].items():
-        assert (done.folder / name).stat().st_size == file["bytes"]
+        assert (published / name).stat().st_size == file["bytes"]
         if name.startswith("parquet/"):
-            assert pq.read_metadata(done.folder / name).num_rows == file["rows"] == manifest["tables"][f"mart.{Path(name).stem}"]
+            assert pq.read_metadata(published / name).num_rows == file["rows"] == manifest["tables"][f"mart.{Path(name).stem}"]
     assert {source["kind"] for source in manifest["sources"]} >= {"gias_establishment", "ofsted_inspection", "ons_postcode"}
     assert all(check["passed"] for check in manifest["checks"])
     assert set(manifest["definitions"]) == {"nfer-2017", "rise"}
 
 
-def test_the_sample_is_labelled_in_every_output(done: Refreshed) -> None:
-    assert json.loads((done.folder / "manifest.json").read_text())["label"] == "synthetic sample"
-    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+def test_the_sample_is_labelled_in_every_output(published: Path) -> None:
+    assert json.loads((published / "manifest.json").read_text())["label"] == "synthetic sample"
+    with duckdb.connect(published / "schoolmatch.duckdb", read_only=True) as connection:
         assert connection.execute("select label, is_synthetic from mart.refresh").fetchall() == [("synthetic sample", True)]
         comments = connection.execute("select comment from duckdb_tables() where schema_name = 'mart'").fetchall()
         assert all(comment.startswith("SYNTHETIC SAMPLE") for (comment,) in comments)
-    for path in (done.folder / "parquet").iterdir():
+    for path in (published / "parquet").iterdir():
         assert pq.read_metadata(path).metadata[b"label"] == b"synthetic sample", path.name
     for name in ("about.html", "data/areas.js"):
-        assert "SYNTHETIC SAMPLE" in (done.folder / "site" / name).read_text(), name
-    for path in (done.folder / "excel").rglob("*.xlsx"):
+        assert "SYNTHETIC SAMPLE" in (published / "site" / name).read_text(), name
+    for path in (published / "excel").rglob("*.xlsx"):
         workbook = CalamineWorkbook.from_path(str(path))
         for sheet in workbook.sheet_names:
             first_rows = str(workbook.get_sheet_by_name(sheet).to_python()[:3])
             assert "SYNTHETIC SAMPLE" in first_rows, (path.name, sheet)
 
 
-def test_every_table_and_column_of_the_file_has_a_comment(done: Refreshed) -> None:
-    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+def test_every_table_and_column_of_the_file_has_a_comment(published: Path) -> None:
+    with duckdb.connect(published / "schoolmatch.duckdb", read_only=True) as connection:
         bare = connection.execute(
             "select table_name, column_name from duckdb_columns() where schema_name = 'mart' and coalesce(comment, '') = ''"
         ).fetchall()
     assert bare == []
 
 
-def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_package_and_in_the_docs(done: Refreshed) -> None:
-    package = json.loads((done.folder / "datapackage.json").read_text(encoding="utf-8"))
+def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_package_and_in_the_docs(published: Path) -> None:
+    package = json.loads((published / "datapackage.json").read_text(encoding="utf-8"))
     fields = {
         (Path(resource["path"]).stem, field["name"]): field["description"]
         for resource in package["resources"]
@@ -112,7 +116,7 @@ def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_pack
     }
     docs = (Path(__file__).resolve().parents[2] / "docs" / "dictionary.md").read_text(encoding="utf-8")
     sections = {part.split("\n", 1)[0]: part for part in docs.split("\n## ")[1:]}
-    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+    with duckdb.connect(published / "schoolmatch.duckdb", read_only=True) as connection:
         dictionary = connection.execute(
             "select table_name, column_name, unit, description, null_means, published_as from mart.data_dictionary"
         ).fetchall()
@@ -127,15 +131,15 @@ def test_every_column_is_described_alike_in_the_file_in_parquet_in_the_data_pack
         meaning = description + (f" Empty: {null_means}." if null_means else "")
         said = meaning + (f" Unit: {unit}." if unit else "") + (f" Published as: {published_as}." if published_as else "")
         assert comments[table, column] == said
-        parquet = pq.read_schema(done.folder / "parquet" / f"{table}.parquet").field(column).metadata
+        parquet = pq.read_schema(published / "parquet" / f"{table}.parquet").field(column).metadata
         assert parquet[b"description"].decode() == meaning
         assert meaning in fields[table, column]
         assert f"`{column}`" in sections[table]
         assert f"| {description} | {null_means or ''} |" in sections[table]
 
 
-def test_macros_answer_in_the_published_file(done: Refreshed) -> None:
-    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+def test_macros_answer_in_the_published_file(published: Path) -> None:
+    with duckdb.connect(published / "schoolmatch.duckdb", read_only=True) as connection:
         urn, count = connection.execute(
             "select need_urn, count(*) from mart.match where definition = 'rise' group by 1 order by 2 desc, 1 limit 1"
         ).fetchall()[0]
@@ -146,7 +150,7 @@ def test_macros_answer_in_the_published_file(done: Refreshed) -> None:
 
 
 def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
-    done: Refreshed, home: Home, small_sample: Path
+    published: Path, home: Home, small_sample: Path
 ) -> None:
     """Also where the first was killed right after it was published, and before its history was kept: nothing of it is lost."""
     landed = sorted(path.name for path in home.landing.iterdir())
@@ -154,20 +158,21 @@ def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
     for marker in home.landing.glob("*/published"):
         marker.unlink()
     (home.published / ".building-20200101T000000Z").write_text("left by it")
-    again = refresh(home, str(small_sample))
+    with without_workbooks():
+        again = refresh(home, str(small_sample))
     with duckdb.connect(again.folder / "schoolmatch.duckdb", read_only=True) as connection:
         assert connection.execute("select count(*) from mart.refresh_history").fetchall() == [(2,)]
     assert len(list(home.landing.glob("*/published"))) == len(landed) - 1  # all but the note that none names people
     assert not list(home.published.glob(".building-*"))
     assert sorted(path.name for path in home.landing.iterdir()) == landed
-    assert again.folder != done.folder
+    assert again.folder != published
     assert home.latest.resolve() == again.folder.resolve()
     with duckdb.connect(again.folder / "schoolmatch.duckdb", read_only=True) as connection:
-        assert connection.execute("select compared_with from mart.refresh").fetchall() == [(done.folder.name,)]
+        assert connection.execute("select compared_with from mart.refresh").fetchall() == [(published.name,)]
     other = {
         path.stem
         for path in (again.folder / "parquet").iterdir()
-        if path.read_bytes() != (done.folder / "parquet" / path.name).read_bytes()
+        if path.read_bytes() != (published / "parquet" / path.name).read_bytes()
     }
     assert other == RUNS_APART
 
@@ -256,7 +261,7 @@ BAD_INPUT: dict[str, tuple[str, Callable[[Path], None], list[str]]] = {
 
 @pytest.mark.parametrize("case", BAD_INPUT)
 def test_bad_input_stops_with_a_clear_error_and_leaves_what_was_published(
-    done: Refreshed, home: Home, drop: Path, caplog: pytest.LogCaptureFixture, case: str
+    published: Path, home: Home, drop: Path, caplog: pytest.LogCaptureFixture, case: str
 ) -> None:
     file, spoil, says = BAD_INPUT[case]
     before = sorted(path.name for path in home.published.iterdir())
@@ -291,17 +296,17 @@ def test_the_command_line_ends_with_1_and_a_sentence_not_a_traceback(tmp_path: P
     assert "Traceback" not in said
 
 
-def test_the_queries_of_getting_started_run(done: Refreshed) -> None:
+def test_the_queries_of_getting_started_run(published: Path) -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "getting-started.md").read_text(encoding="utf-8")
     block = page.split("```sql")[1].split("```")[0]
-    with duckdb.connect(done.folder / "schoolmatch.duckdb", read_only=True) as connection:
+    with duckdb.connect(published / "schoolmatch.duckdb", read_only=True) as connection:
         statements = duckdb.extract_statements(block)
         answers = [connection.execute(statement).fetchall() for statement in statements]
     assert len(answers) == 3
     assert all(answers[:2])
 
 
-def test_status_tells_each_source_in_words_and_for_programs(done: Refreshed, home: Home) -> None:
+def test_status_tells_each_source_in_words_and_for_programs(published: Path, home: Home) -> None:
     shown = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "200"})
     assert shown.exit_code == 0
     assert "SYNTHETIC SAMPLE" in shown.output
@@ -311,13 +316,13 @@ def test_status_tells_each_source_in_words_and_for_programs(done: Refreshed, hom
     assert states["ofsted_inspection"]["as_at"] == "2025-08-31"
     assert states["ofsted_inspection"]["state"] == "synthetic sample"
     assert states["ons_boundary"]["state"] == "not landed"
-    published = json.loads((home.latest / "status.json").read_text())
-    assert {source["source"] for source in published["sources"]} == set(states)
+    written = json.loads((home.latest / "status.json").read_text())
+    assert {source["source"] for source in written["sources"]} == set(states)
 
 
-def test_status_says_when_the_schedule_itself_has_stopped(done: Refreshed, tmp_path: Path) -> None:
+def test_status_says_when_the_schedule_itself_has_stopped(published: Path, tmp_path: Path) -> None:
     old = Home(tmp_path)
-    shutil.copytree(done.folder, old.published / "20250101T063000Z")
+    shutil.copytree(published, old.published / "20250101T063000Z")
     old.latest.symlink_to("20250101T063000Z")
     result = CliRunner().invoke(app, ["status", "--home", str(tmp_path)])
     assert result.exit_code == 3
@@ -325,7 +330,7 @@ def test_status_says_when_the_schedule_itself_has_stopped(done: Refreshed, tmp_p
 
 
 def test_status_does_not_call_fresh_what_is_of_a_time_yet_to_come(
-    done: Refreshed, home: Home, monkeypatch: pytest.MonkeyPatch
+    published: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This machine's clock went back by years: by it, everything is new."""
     monkeypatch.setattr(clock, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))

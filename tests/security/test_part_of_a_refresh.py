@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -17,6 +16,7 @@ from orchestration.assets.models import model_assets
 from orchestration.assets.publishing import publishing_asset
 from orchestration.definitions import build_defs
 from orchestration.instance import prepare_dagster_home
+from tests.conftest import copy_of
 from transforms.errors import InputError
 from warehouse.graph import assemble
 from warehouse.home import Home
@@ -30,7 +30,7 @@ FAULT = "update core.school set easting = 10, northing = 10 where urn = (select 
 def home(published_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home after a good refresh, whose changes were accepted, and with a fault in a table that was built since."""
     monkeypatch.setenv("DAGSTER_HOME", "")  # set by what follows, and given back
-    home = Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
+    home = copy_of(published_home, tmp_path / "home")
     prepare_dagster_home(home)
     with duckdb.connect(home.warehouse) as warehouse:
         warehouse.execute(FAULT)

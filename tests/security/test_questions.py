@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from orchestration.cli.main import app
+from tests.conftest import copy_of
 from warehouse import publish, sealed, store
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
@@ -121,7 +121,7 @@ def test_temporary_tables_and_several_statements_are_a_question(published_home: 
 
 
 def test_a_published_file_that_is_damaged_is_said_to_be(published_home: Home, tmp_path: Path) -> None:
-    home = Home(Path(shutil.copytree(published_home.root, tmp_path / "home", symlinks=True)))
+    home = copy_of(published_home, tmp_path / "home")
     (home.latest / DUCKDB_FILE).write_bytes(b"a\n1\n")
     for arguments in (["sql", "select 1"], ["status"], ["explain", "100001"]):
         answer = CliRunner().invoke(app, [*arguments, "--home", str(home.root)])

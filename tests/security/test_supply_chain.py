@@ -338,7 +338,7 @@ def test_what_is_fetched_is_kept_for_a_day_and_nothing_worse_takes_its_place(
 def serving(folder: Path) -> Iterator[str]:
     """The folder on loopback; gives its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
 

@@ -31,6 +31,9 @@ EASTING, NORTHING = 450_000, 300_000
 REFRESHED = datetime.fromisoformat("2025-10-01 06:30")
 """When a test's refresh began, UTC."""
 
+WORLD_SETTINGS = SETTINGS | {"threads": 1, "max_temp_directory_size": "100MB"}
+"""Of a handful of rows, threads only take turns; a mutant that multiplies rows without end must fail early."""
+
 _SCHOOL = {
     "la_code": "855", "la_name": "Leicestershire", "establishment_number": "1000", "name": "A school",
     "type_code": "01", "type_name": "Community school",
@@ -100,8 +103,7 @@ class World:
     """Raw tables to be filled, then built."""
 
     def __init__(self) -> None:
-        # Of a handful of rows, threads only take turns; a mutant that multiplies rows without end must fail early.
-        self.connection = duckdb.connect(config=SETTINGS | {"threads": 1, "max_temp_directory_size": "100MB"})
+        self.connection = duckdb.connect(config=WORLD_SETTINGS)
         run(self.connection, "create schema raw")
         run(self.connection, "create schema landing")
         for layout in LAYOUTS:

@@ -7,11 +7,14 @@ import pytest
 
 from tests.support.world import EASTING, NORTHING, World
 
+TABLES = {"mart.school", "mart.school_left_out"}
+"""What these tests look at, and so have built, where a table of the core alone does not do."""
+
 
 def test_a_school_without_a_grid_reference_stands_at_its_postcode(world: World) -> None:
     world.school(100001, easting=None, northing=None, postcode="LE1 1AA")
     world.school(100002, easting=0, northing=0, postcode="ZZ9 9ZZ")
-    world.build()
+    world.build(tables=TABLES)
     placed, lost = world.of_school(100001), world.of_school(100002)
     assert (placed["easting"], placed["northing"], placed["location_source"]) == (EASTING, NORTHING, "postcode")
     assert (lost["easting"], lost["location_source"], lost["h3_r7"]) == (None, None, None)
@@ -28,7 +31,7 @@ def test_the_class_of_an_lsoa_is_carried_over_from_2011(world: World) -> None:
         world.row("raw.ons_lsoa_2011_2021", lsoa_2011_code=old, lsoa_2021_code=new)
     world.row("raw.ons_rural_urban", lsoa_code="E01033002", rural_urban_code="D1")  # a ready-made lookup is believed first
     world.school(100001)
-    world.build()
+    world.build(tables=TABLES)
 
     found = world.query("select lsoa_code, rural_urban_code from core.lsoa_rural_urban order by lsoa_code")
     assert [tuple(row.values()) for row in found] == [
@@ -54,7 +57,7 @@ def test_a_school_that_gias_lists_under_two_urns_stands_once_under_the_one_ofste
     world.graded(140003, 1)
     world.school(100004, establishment_number="2004", status_code="2")  # closed: no second one
     world.academy(140004, establishment_number="2004")
-    world.build()
+    world.build(tables=TABLES)
 
     assert [row["urn"] for row in world.query("from mart.school order by urn")] == [100003, 140001, 140002, 140004]
     left_out = {row["urn"]: row["left_out_because"] for row in world.query("from mart.school_left_out")}
@@ -66,7 +69,7 @@ def test_a_new_academy_has_the_judgements_of_its_predecessors_through_the_chain_
     world.link(100001, 90002)
     world.link(90002, 90001)
     world.ofsted(90001, latest_overall_effectiveness=3, latest_inspection_date=date(2022, 1, 10))
-    school = world.build().of_school(100001)
+    school = world.build(tables=TABLES).of_school(100001)
     assert (school["ofsted_grade"], school["ofsted_inspected_urn"], school["is_ofsted_of_predecessor"]) == (3, 90001, True)
 
 
@@ -74,7 +77,7 @@ def test_a_successor_link_seen_from_the_old_school_counts_too(world: World) -> N
     world.academy(100001)
     world.row("raw.gias_link", urn=90001, link_urn=100001, link_type="Successor")
     world.ofsted(90001, latest_overall_effectiveness=4, latest_inspection_date=date(2018, 1, 10))
-    assert world.build().of_school(100001)["ofsted_grade"] == 4
+    assert world.build(tables=TABLES).of_school(100001)["ofsted_grade"] == 4
 
 
 def test_a_school_made_of_several_has_nobodys_judgement(world: World) -> None:
@@ -85,7 +88,7 @@ def test_a_school_made_of_several_has_nobodys_judgement(world: World) -> None:
     world.school(100002)
     world.link(100002, 90003, "Predecessor - merged")
     world.graded(90003, 1)
-    world.build()
+    world.build(tables=TABLES)
     assert world.of_school(100001)["ofsted_grade"] is None
     assert world.of_school(100002)["ofsted_grade"] is None
 
@@ -95,7 +98,7 @@ def test_links_in_a_circle_end(world: World) -> None:
     world.link(100001, 90001)
     world.link(90001, 100001)
     world.graded(90001, 2)
-    assert world.build().of_school(100001)["ofsted_grade"] == 2
+    assert world.build(tables=TABLES).of_school(100001)["ofsted_grade"] == 2
 
 
 def test_an_inspection_told_by_two_releases_counts_once_and_none_is_lost(world: World) -> None:
@@ -103,7 +106,7 @@ def test_an_inspection_told_by_two_releases_counts_once_and_none_is_lost(world: 
     world.school(100001)
     world.graded(100001, 3, previous=3)
     world.ofsted(100001, as_at=date(2026, 5, 31), latest_overall_effectiveness=3)
-    world.build()
+    world.build(tables=TABLES)
     assert [row["n"] for row in world.query("select count(*) as n from core.judgement")] == [2]
     assert world.of_school(100001)["ofsted_previous_grade"] == 3
 
@@ -292,7 +295,7 @@ def test_results_are_its_own_else_of_its_laestab_else_of_its_predecessor(world: 
     world.academy(100003)
     world.link(100003, 90003)
     world.ks2(90003, 2025, percent=50.0)
-    world.build()
+    world.build(tables=TABLES)
     found = {r["urn"]: (r["ks2_rwm_expected_percent"], r["ks2_source"]) for r in world.query("from mart.school")}
     assert found == {100001: (70.0, "own"), 100002: (60.0, "laestab"), 100003: (50.0, "predecessor")}
 
@@ -314,7 +317,7 @@ def test_results_are_its_own_else_of_its_laestab_else_of_its_predecessor(world: 
 )
 def test_what_is_left_out_is_listed_with_the_reason(world: World, changes: dict[str, str], reason: str) -> None:
     world.school(100001, **changes)
-    world.build()
+    world.build(tables=TABLES)
     assert [row["left_out_because"] for row in world.query("from mart.school_left_out")] == [reason]
     assert world.query("from mart.school") == []
 
@@ -347,12 +350,12 @@ def test_the_ons_code_of_an_authority_is_the_one_that_gias_has_today(world: Worl
 
 def test_a_school_that_is_proposed_to_close_is_still_open(world: World) -> None:
     world.school(100001, status_code="3", status_name="Open, but proposed to close")
-    assert world.build().of_school(100001)["urn"] == 100001
+    assert world.build(tables=TABLES).of_school(100001)["urn"] == 100001
 
 
 def test_a_school_only_ofsted_lists_is_left_out_with_the_reason(world: World) -> None:
     world.graded(100009, 2)
-    world.build()
+    world.build(tables=TABLES)
     left_out = world.query("from mart.school_left_out")[0]
     assert (left_out["urn"], left_out["left_out_because"]) == (100009, "not_in_gias")
 
@@ -360,27 +363,27 @@ def test_a_school_only_ofsted_lists_is_left_out_with_the_reason(world: World) ->
 def test_types_without_codes_are_known_by_name_however_it_is_punctuated(world: World) -> None:
     for urn, name in ((100001, "Free Schools - 16-19"), (100002, "Free school  16-19"), (100003, "Academy 16-19 Converter")):
         world.school(urn, type_code=None, type_name=name, phase_code=None, phase_name="16 Plus", status_code=None)
-    world.build()
+    world.build(tables=TABLES)
     assert {row["phase"] for row in world.query("from mart.school")} == {"sixteen_plus"}
     assert len(world.query("from mart.school")) == 3
 
 
 def test_local_authorities_of_2017_have_the_codes_of_2017(world: World) -> None:
     world.school(100001, la_code="909", as_at=date(2017, 4, 1))
-    school = world.build().of_school(100001)
+    school = world.build(tables=TABLES).of_school(100001)
     assert (school["la_name"], school["la_ons_code"], school["region_name"]) == ("Cumbria", "E10000006", "North West")
 
 
 def test_free_meals_of_a_school_without_pupils_are_not_known_rather_than_zero(world: World) -> None:
     world.school(100001, pupils=0, fsm_percent=0.0)
-    school = world.build().of_school(100001)
+    school = world.build(tables=TABLES).of_school(100001)
     assert (school["pupils"], school["fsm_percent"]) == (None, None)
 
 
 def test_the_number_of_a_single_academy_trust_is_found_by_its_name(world: World) -> None:
     world.school(100001, type_code="34", trust_flag_code="5", trust_name="Oak Academy Trust")
     world.row("raw.gias_group", group_id="777", group_name="OAK ACADEMY TRUST", group_type_code="10", group_status="Open")
-    school = world.build().of_school(100001)
+    school = world.build(tables=TABLES).of_school(100001)
     assert (school["trust_id"], school["is_in_mat"]) == ("777", False)
 
 
@@ -388,7 +391,7 @@ def test_an_ungraded_inspection_is_kept_but_is_no_judgement(world: World) -> Non
     """A good school whose ungraded inspection says that some aspects are not as strong is still good."""
     world.school(100001)
     world.graded(100001, 2, ungraded_inspection_date=date(2024, 3, 1), ungraded_outcome="Some aspects not as strong")
-    school = world.build().of_school(100001)
+    school = world.build(tables=TABLES).of_school(100001)
     assert (school["ofsted_grade"], school["ofsted_date"]) == (2, date(2023, 5, 1))
     kept = world.query("select ungraded_outcome from core.inspection where framework = 'ungraded'")
     assert kept == [{"ungraded_outcome": "Some aspects not as strong"}]
@@ -406,7 +409,7 @@ def test_what_only_an_older_release_of_ofsted_lists_is_not_left_out_but_gone(wor
     world.school(100001)
     world.graded(100001, 2)
     world.graded(100009, 2, as_at=date(2017, 6, 30))
-    assert world.build().query("from mart.school_left_out") == []
+    assert world.build(tables=TABLES).query("from mart.school_left_out") == []
 
 
 @pytest.mark.parametrize(("older", "both_year"), [(2021, 2021), (2020, None), (2016, None)])

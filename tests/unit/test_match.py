@@ -6,6 +6,9 @@ from scipy.spatial import cKDTree
 from tests.support.world import World
 from transforms.geography import METRES_PER_MILE
 
+TABLES = {"mart.match", "mart.area_summary"}
+"""What these tests look at, and so have built."""
+
 
 def in_need(world: World, urn: int, **changes: object) -> None:
     world.school(urn, **changes)
@@ -21,7 +24,7 @@ def test_an_area_whose_schools_in_need_cannot_be_placed_has_no_number_without_a_
     world.school(100001, easting=None, northing=None, postcode="ZZ9 9ZZ")
     world.graded(100001, 3, previous=3)
     world.school(100002)
-    (row,) = world.build().query("from mart.area_summary where definition = 'rise' and area_type = 'country'")
+    (row,) = world.build(tables=TABLES).query("from mart.area_summary where definition = 'rise' and area_type = 'country'")
     assert (row["in_need"], row["partners_median"], row["in_need_without_partner"]) == (1, None, None)
 
 
@@ -31,7 +34,7 @@ def test_a_school_in_need_with_nobody_near_counts_as_zero_in_the_median(world: W
     in_need(world, 100003, east=50_100)
     for number in range(6):
         high(world, 100010 + number, east=100 * number)
-    world.build()
+    world.build(tables=TABLES)
     country = world.query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
     assert (country["partners_median"], country["partners_mean"], country["in_need_without_partner"]) == (0, 2, 2)
 
@@ -40,14 +43,14 @@ def test_a_school_in_need_whose_place_is_not_known_is_in_need_but_in_no_median(w
     in_need(world, 100001)
     high(world, 100002, east=100)
     in_need(world, 100003, easting=None, northing=None)
-    world.build()
+    world.build(tables=TABLES)
     country = world.query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
     assert (country["in_need"], country["partners_median"], country["in_need_without_partner"]) == (2, 1, 0)
 
 
 def test_an_area_without_a_school_in_need_has_no_median(world: World) -> None:
     high(world, 100001)
-    country = world.build().query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
+    country = world.build(tables=TABLES).query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
     assert (country["partners_median"], country["partners_mean"], country["in_need_percent"]) == (None, None, 0)
 
 
@@ -55,7 +58,7 @@ def test_partners_of_the_same_trust_and_of_the_same_authority_are_marked(world: 
     in_need(world, 100001, kind="academy", la_code="855")
     high(world, 100002, kind="academy", la_code="937")
     high(world, 100003, east=10, la_code="855")
-    world.build()
+    world.build(tables=TABLES)
     rows = world.query("from mart.match where definition = 'rise'")
     assert {row["partner_urn"]: row["same_trust"] for row in rows} == {100002: True, 100003: False}
     assert {row["partner_urn"]: row["same_la"] for row in rows} == {100002: False, 100003: True}
@@ -69,7 +72,7 @@ def test_pairs_are_those_of_a_search_tree_over_all_schools(world: World) -> None
     for number in range(600):
         make = in_need if number % 3 == 0 else high
         make(world, 100_000 + number, east=int(east[number]), north=int(north[number]), urban_rural_code=str(codes[number]))
-    world.build()
+    world.build(tables=TABLES)
     radius = {"A1": 2, "C1": 5, "E1": 10}
     points = np.column_stack([east, north])
     helpers = np.array([number for number in range(600) if number % 3])
@@ -94,14 +97,14 @@ def test_schools_to_which_a_rule_could_not_be_applied_are_counted_as_such_not_as
     world.graded(100003, 2, previous=2)
     world.ks2(100003, 2025, percent=70.0)
     world.ks2(100001, 2025, percent=50.0)
-    country = world.build().query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
+    country = world.build(tables=TABLES).query("from mart.area_summary where definition = 'rise' and area_type = 'country'")[0]
     assert (country["schools"], country["in_need"], country["not_assessed"]) == (3, 0, 1)
 
 
 def test_two_schools_of_one_authority_under_two_numbers_are_of_the_same_authority(world: World) -> None:
     world.graded(world.school(100001, la_code="936", la_name="Surrey", gor_code="J"), 4, previous=3)
     world.graded(world.school(100002, east=500, la_code="950", la_name="Surrey", gor_code="J"), 1)
-    world.build()
+    world.build(tables=TABLES)
     assert world.query("select distinct same_la from mart.match") == [{"same_la": True}]
     areas = world.query(
         "select area_name, schools from mart.area_summary where area_type = 'local_authority' and definition = 'rise'"

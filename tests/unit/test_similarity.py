@@ -9,6 +9,8 @@ import pytest
 from tests.support.world import World
 
 PARTS = ("size", "fsm", "age", "gender", "faith", "selection", "setting")
+TABLES = {"mart.match", "mart.match_similarity"}
+"""What these tests look at, and so have built."""
 
 
 def pair(world: World, need: dict[str, Any], partner: dict[str, Any], kind: str = "primary") -> None:
@@ -42,7 +44,7 @@ def test_a_pair_worked_by_hand(world: World) -> None:
     )  # fmt: skip
     for urn, pupils, fsm in ((100003, 200, 10.0), (100004, 600, 20.0), (100005, 800, 30.0)):
         world.school(urn, kind="secondary", pupils=pupils, fsm_percent=fsm)
-    world.build()
+    world.build(tables=TABLES)
     expected = {
         "size": 0.25,  # ranks 1/4 and 1
         "fsm": 0.75,  # ranks 1 and 3/4
@@ -58,7 +60,7 @@ def test_a_pair_worked_by_hand(world: World) -> None:
 
 def test_schools_that_are_the_same_in_all_that_is_known_score_one(world: World) -> None:
     pair(world, {}, {})
-    assert likeness(world.build())["similarity"] == 1
+    assert likeness(world.build(tables=TABLES))["similarity"] == 1
 
 
 def test_schools_that_share_nothing_score_zero(world: World) -> None:
@@ -69,7 +71,7 @@ def test_schools_that_share_nothing_score_zero(world: World) -> None:
          "urban_rural_code": "E1"},
         {"pupils": 900, "fsm_percent": 1.0, "low_age": 7, "high_age": 11, "gender": "Girls", "religious_character": "Hindu"},
     )  # fmt: skip
-    world.build()
+    world.build(tables=TABLES)
     assert parts(world) == {part: None if part == "selection" else 0 for part in PARTS}
     assert likeness(world)["similarity"] == 0
 
@@ -79,16 +81,16 @@ def test_size_is_compared_within_the_phase(world: World) -> None:
     pair(world, {"pupils": 100}, {"pupils": 300})
     for urn in range(100003, 100013):
         world.secondary(urn, pupils=1000 + urn % 100)
-    assert parts(world.build())["size"] == 0
+    assert parts(world.build(tables=TABLES))["size"] == 0
 
 
 def test_one_huge_school_does_not_make_all_others_alike(world: World) -> None:
     pair(world, {"pupils": 100}, {"pupils": 300})
     world.school(100003, pupils=200)
-    before = parts(world.build())["size"]
+    before = parts(world.build(tables=TABLES))["size"]
     world.school(100004, pupils=3000)
     assert before == 0
-    assert parts(world.build())["size"] == pytest.approx(1 / 3)  # ranks 0 and 2/3; by value 0.93
+    assert parts(world.build(tables=TABLES))["size"] == pytest.approx(1 / 3)  # ranks 0 and 2/3; by value 0.93
 
 
 UNKNOWN: list[tuple[str, dict[str, Any]]] = [
@@ -118,7 +120,7 @@ def test_a_part_that_is_not_known_of_one_of_them_is_left_out_not_guessed(
     changes[side] |= unknown
     pair(world, changes["need"], changes["partner"], kind="secondary")
     world.school(100003, kind="secondary")  # not of the pair
-    world.build()
+    world.build(tables=TABLES)
     found = parts(world)
     missing = {each for each, score in found.items() if score is None}
     assert missing == ({"size", "fsm"} if part == "size" else {part})  # without pupils there is no share of them
@@ -131,7 +133,7 @@ def test_where_nothing_is_known_of_one_there_is_no_likeness_and_no_rank(world: W
     pair(world, {}, nothing)
     world.school(100003, east=900)
     world.graded(100003, 1)
-    world.build()
+    world.build(tables=TABLES)
     rows = world.query("from mart.match where definition = 'rise' order by distance_rank")
     assert [(row["partner_urn"], row["similarity"], row["similarity_rank"]) for row in rows] == [
         (100002, None, None),
@@ -152,7 +154,7 @@ def test_where_nothing_is_known_of_one_there_is_no_likeness_and_no_rank(world: W
 )
 def test_faiths_are_compared_by_what_they_count_as(world: World, one: str, other: str, alike: float | None) -> None:
     pair(world, {"religious_character": one}, {"religious_character": other})
-    assert parts(world.build())["faith"] == alike
+    assert parts(world.build(tables=TABLES))["faith"] == alike
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_faiths_are_compared_by_what_they_count_as(world: World, one: str, other
 )
 def test_settings_are_compared_by_the_steps_between_them(world: World, one: str, other: str, alike: float) -> None:
     pair(world, {"urban_rural_code": one}, {"urban_rural_code": other})
-    assert parts(world.build())["setting"] == alike
+    assert parts(world.build(tables=TABLES))["setting"] == alike
 
 
 def test_likeness_is_the_same_from_either_side(world: World) -> None:
@@ -185,7 +187,7 @@ def test_likeness_is_the_same_from_either_side(world: World) -> None:
         world.clear()
         pair(world, need, partner)
         world.school(100003, pupils=250, fsm_percent=20.0)
-        row = likeness(world.build())
+        row = likeness(world.build(tables=TABLES))
         return [value for column, value in row.items() if column not in ("need_urn", "partner_urn")]
 
     assert between(one, other) == between(other, one)
@@ -193,16 +195,16 @@ def test_likeness_is_the_same_from_either_side(world: World) -> None:
 
 def test_weights_are_those_of_the_file_and_a_weight_of_nothing_leaves_a_part_out(world: World) -> None:
     pair(world, {"gender": "Boys", "low_age": 4, "high_age": 11}, {"gender": "Mixed", "low_age": 7, "high_age": 11})
-    equal = likeness(world.build())["similarity"]
+    equal = likeness(world.build(tables=TABLES))["similarity"]
     assert equal == pytest.approx((1 + 1 + 4 / 7 + 0 + 1) / 5)  # size, free meals, age, gender, setting
     world.connection.execute("update reference.similarity_weight set weight = '3' where part = 'gender'")
-    assert likeness(world.build())["similarity"] == pytest.approx((1 + 1 + 4 / 7 + 3 * 0 + 1) / 7)
+    assert likeness(world.build(tables=TABLES))["similarity"] == pytest.approx((1 + 1 + 4 / 7 + 3 * 0 + 1) / 7)
     world.connection.execute("update reference.similarity_weight set weight = '0' where part = 'gender'")
-    assert likeness(world.build())["similarity"] == pytest.approx((1 + 1 + 4 / 7 + 1) / 4)
+    assert likeness(world.build(tables=TABLES))["similarity"] == pytest.approx((1 + 1 + 4 / 7 + 1) / 4)
     world.connection.execute("delete from reference.similarity_weight where part = 'age'")
-    assert likeness(world.build())["similarity"] == 1
+    assert likeness(world.build(tables=TABLES))["similarity"] == 1
     world.connection.execute("update reference.similarity_weight set weight = '0'")
-    assert likeness(world.build())["similarity"] is None
+    assert likeness(world.build(tables=TABLES))["similarity"] is None
 
 
 def test_the_file_of_weights_names_every_part_once_and_none_is_below_zero(world: World) -> None:
@@ -218,7 +220,7 @@ def test_partners_are_ranked_by_likeness_too_equals_by_distance_and_then_by_urn(
     for urn, east, gender in ((100005, 300, "Mixed"), (100004, 300, "Mixed"), (100003, 200, "Mixed"), (100002, 100, "Boys")):
         world.school(urn, east=east, gender=gender)
         world.graded(urn, 1)
-    world.build()
+    world.build(tables=TABLES)
     rows = world.query("from mart.match where definition = 'rise' order by similarity_rank")
     assert [row["partner_urn"] for row in rows] == [100003, 100004, 100005, 100002]
     assert [row["similarity_rank"] for row in rows] == [1, 2, 3, 4]
@@ -228,5 +230,5 @@ def test_partners_are_ranked_by_likeness_too_equals_by_distance_and_then_by_urn(
 
 def test_a_pair_of_two_definitions_has_one_likeness(world: World) -> None:
     pair(world, {}, {"gender": "Boys"})
-    world.build()
+    world.build(tables=TABLES)
     assert [row["similarity"] for row in world.query("from mart.match")] == [likeness(world)["similarity"]] * 2

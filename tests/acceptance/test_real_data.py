@@ -4,7 +4,6 @@ These tests run where the real files are (see ``tests/conftest.py``), and are sk
 """
 
 import csv
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from scipy.spatial import cKDTree
 
 from orchestration.refresh import refresh
 from tests.acceptance.conftest import Published
-from tests.conftest import real_folder
-from warehouse.home import Home
+from tests.conftest import copy_of, real_folder
+from tests.support.lighter import without_workbooks
 from warehouse.landing.archive import DropFolder
 from warehouse.landing.kept import mark_published
 from warehouse.landing.raw import load_group
@@ -272,8 +271,9 @@ def test_the_report_card_release_landed_after_the_one_of_august_2025_loses_no_ju
 ) -> None:
     """The newer layout drops every earlier judgement and all previous ones; they stay from the release landed before."""
     before = {row["urn"]: row for row in figures_2025.query("select urn, ofsted_date, ofsted_previous_date from mart.school")}
-    home = Home(Path(shutil.copytree(figures_2025.home.root, tmp_path / "home", symlinks=True)))
-    refresh(home, str(folder_of(tmp_path / "drop", "2026")))
+    home = copy_of(figures_2025.home, tmp_path / "home")
+    with without_workbooks():
+        refresh(home, str(folder_of(tmp_path / "drop", "2026")))
     newer = Published(home)
     cards = 0
     for row in newer.query("select urn, ofsted_date, ofsted_previous_date, ofsted_framework from mart.school"):

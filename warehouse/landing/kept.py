@@ -235,20 +235,21 @@ def landing_time(archive: Path, layout: Layout, told: date | None) -> datetime:
     return max(times)
 
 
-_ABOUT, _NATIONAL = b"schoolmatch", b"schoolmatch.national"
+ABOUT, _NATIONAL = b"schoolmatch", b"schoolmatch.national"
+"""Keys of the metadata of kept rows: what was told of the file (JSON), and the rows of the country."""
 
 
 def _as_parquet(name: str, parsed: Parsed) -> bytes:
     """The rows as Parquet; in its metadata under which name they were read, what was met, and the rows of the country."""
     about = {each: getattr(parsed, each) for each in ("vintage", "rows", "headings", "ignored", "notices")} | {"name": name}
     table = pa.Table.from_pandas(parsed.frame, preserve_index=False)
-    metadata = {_ABOUT: json.dumps(about).encode(), _NATIONAL: base64.b64encode(_parquet_of(pa.Table.from_pandas(parsed.national)))}
+    metadata = {ABOUT: json.dumps(about).encode(), _NATIONAL: base64.b64encode(_parquet_of(pa.Table.from_pandas(parsed.national)))}
     return _parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | metadata))
 
 
 def _from_parquet(content: bytes) -> tuple[str, Parsed]:
     table = pq.read_table(io.BytesIO(content))
-    about = json.loads(table.schema.metadata[_ABOUT])
+    about = json.loads(table.schema.metadata[ABOUT])
     national = pd.read_parquet(io.BytesIO(base64.b64decode(table.schema.metadata[_NATIONAL])))
     headings, ignored, notices = (tuple(about[each]) for each in ("headings", "ignored", "notices"))
     return about["name"], Parsed(table.to_pandas(), about["vintage"], about["rows"], headings, ignored, notices, national)

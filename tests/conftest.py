@@ -91,6 +91,13 @@ def copy_of(home: Home, to: Path) -> Home:
     return Home(Path(shutil.copytree(home.root, to, symlinks=True)))
 
 
+@pytest.fixture(autouse=True)
+def _accepted_by_no_other() -> Iterator[None]:
+    """What ``--accept-changes`` of a command allows ends with the test: the command is one of many in this process, and sets it."""
+    yield
+    os.environ.pop("SCHOOLMATCH_ACCEPT_CHANGES", None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _read_once() -> Iterator[None]:
     """Whoever refreshes parses all SQL and reads all postcodes, a second each; here they are the same again and again."""

@@ -4,7 +4,6 @@ and into which nothing else can be put (``rows.py`` does).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +13,8 @@ from openpyxl import Workbook
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
+
+from warehouse import clock
 
 Sheet = Any
 """A write-only sheet of openpyxl: its stubs do not know the attributes it shares with other sheets."""
@@ -45,7 +46,7 @@ def put(sheet: Sheet, rows: str) -> None:
 
 def save(workbook: Workbook, file: Path | BinaryIO) -> None:
     """Write a workbook of which each sheet was made by ``new_sheet``."""
-    workbook.properties.modified = datetime.now(UTC).replace(tzinfo=None)
+    workbook.properties.modified = clock.now().replace(tzinfo=None)
     _FromMemory(workbook, ZipFile(file, "w", ZIP_DEFLATED)).save()
 
 

@@ -129,7 +129,7 @@ def read_back(path: Path) -> Sheets:
     for name in book.sheet_names:
         rows: list[list[Cell]] = []
         for cells in book.get_sheet_by_name(name).to_python(skip_empty_area=False):
-            row: list[Cell] = [None if cell == "" else cell for cell in cells]  # type: ignore[misc]
+            row: list[Cell] = [None if cell == "" else cell for cell in cells]  # type: ignore[misc]  # it knows times of day too: ours have none
             while row and row[-1] is None:
                 row.pop()
             rows.append(row)

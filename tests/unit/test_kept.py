@@ -11,10 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.unit.test_raw import AUGUST, MAY, RELEASES, folder_with, judged
+from tests.unit.test_raw import AUGUST, MAY, RELEASES, files_read, folder_with, judged
 from transforms.errors import InputError
 from transforms.layouts.gias import GROUP, LINK
-from transforms.layouts.layout import Layout, Parsed
 from transforms.layouts.ofsted import INSPECTION
 from transforms.layouts.results import KS4
 from warehouse import clock, durable
@@ -244,16 +243,7 @@ def landed(root: Path, archive: Path, name: str) -> Landed:
 @pytest.fixture
 def ks4(tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[str]]:
     """A folder with what every folder needs, and which files were read."""
-    root = folder_with(tmp_path / "drop", AUGUST).root
-    reads: list[str] = []
-    read = Layout.read
-
-    def counted(self: Layout, content: bytes, path: str) -> Parsed:
-        reads.append(path)
-        return read(self, content, path)
-
-    monkeypatch.setattr(Layout, "read", counted)
-    return root, reads
+    return folder_with(tmp_path / "drop", AUGUST).root, files_read(monkeypatch)
 
 
 def test_a_file_that_has_not_changed_is_not_read_again_and_tells_the_same(

@@ -230,18 +230,23 @@ def test_of_a_release_that_is_issued_again_the_folders_issue_counts(tmp_path: Pa
     assert [row[1] for row in judged(corrected, archive)] == ["2018-02-01", "2024-06-06"]
 
 
-def test_archived_releases_are_read_once_and_again_when_the_code_that_reads_them_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = tmp_path / "archive"
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are read from now on, one after another."""
     reads: list[str] = []
     read = Layout.read
 
-    def counted(self: Layout, content: bytes, path: str) -> Parsed:
+    def noted(self: Layout, content: bytes, path: str) -> Parsed:
         reads.append(path)
         return read(self, content, path)
 
-    monkeypatch.setattr(Layout, "read", counted)
+    monkeypatch.setattr(Layout, "read", noted)
+    return reads
+
+
+def test_archived_releases_are_read_once_and_again_when_the_code_that_reads_them_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, reads = tmp_path / "archive", files_read(monkeypatch)
     judged(folder_with(tmp_path / "first", AUGUST), archive)
     expected = judged(folder_with(tmp_path / "both", AUGUST, MAY), archive)
     reads.clear()

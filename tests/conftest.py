@@ -105,6 +105,8 @@ def _read_once() -> Iterator[None]:
         once = cache(model.tables_read)
         for module in (model, checks):
             patch.setattr(module, "tables_read", once)
+        letters = cache(lambda read=postcodes.read_letters: list(read()))
+        patch.setattr(postcodes, "read_letters", letters)
         patch.setattr(postcodes, "read_postcodes", cache(postcodes.read_postcodes))
         yield
 

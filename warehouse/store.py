@@ -125,7 +125,9 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def replace_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: pa.Table) -> int:
+def replace_table(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: pa.Table | pa.RecordBatchReader
+) -> int:
     """Create ``table`` with the columns and SQL types given, from rows that have at least those columns; returns the number
     of rows."""
     schema, _, name = table.partition(".")

@@ -57,8 +57,8 @@ def prepare(drop: Path) -> None:
     for model in definitions.assemble().in_order:
         _ = model.reads
     orchestration.refresh.build_defs = cache(orchestration.refresh.build_defs)
-    near = _near(drop)
-    postcodes.read_postcodes = lambda: near
+    near = [_near(drop)]
+    postcodes.read_letters = lambda: iter(near)
     postcodes.provenance = cache(postcodes.provenance)
     postcodes.provenance()
 

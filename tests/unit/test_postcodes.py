@@ -23,11 +23,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How often the package was read: three postcodes of it."""
     found: list[str] = []
 
-    def read() -> postcodes.Postcodes:
+    def read() -> list[postcodes.Postcodes]:
         found.append("read")
-        return FEW
+        return [FEW]
 
-    monkeypatch.setattr(postcodes, "read_postcodes", read)
+    monkeypatch.setattr(postcodes, "read_letters", read)
     return found
 
 

@@ -186,7 +186,7 @@ def load_postcodes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     count = _there_already(connection, sha256)
     if count is None:
         columns = {"postcode": "varchar", "easting": "integer", "northing": "integer", "district_code": "varchar"}
-        count = replace_table(connection, _POSTCODES, columns, postcodes.as_table(postcodes.read_postcodes()))
+        count = replace_table(connection, _POSTCODES, columns, postcodes.as_batches(postcodes.read_letters()))
         run(connection, f"comment on table {_POSTCODES} is {literal(f'{sha256} {_sum_of_postcodes(connection)}')}")
     directory = SourceFile(
         kind=POSTCODE_KIND,

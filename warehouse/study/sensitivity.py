@@ -8,9 +8,9 @@ found once, for every school that is in need or high-performing at any point and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
@@ -124,22 +124,18 @@ def headlines(
     factors = [each.value if each.parameter == SEARCH_RADIUS else 1.0 for each in variations]
     asked = {"core.school": _WIDEST.format(factor=repr(max(factors))), "core.school_area": _COUNTRY}
     with trial(connection, definition, asked) as inside:
-        kinds = "phase varchar, urn integer, status varchar, not_assessed varchar[]"
-        run(
-            inside, f"create table decided (setting varchar, {kinds}, in_need_undecided boolean, high_performing_undecided boolean)"
-        )
-        run(inside, "create table point (place integer, setting varchar, factor double)")
+        run(inside, f"create table decided as select cast(null as integer) as setting, {_DECIDED} from {STATUS} where false")
+        run(inside, "create table point (place integer, setting integer, factor double)")
         if any(each.question != BOTH for each in variations):
             run(inside, f"create table open_rule as select urn, kind, code, rule from {UNDECIDED} where is_open")
             run(inside, f"create table as_defined as {sql_of('study/as_defined')}")
-        settings: dict[str, Variation | None] = {}
+        settings: dict[Variation | None, int] = {}
         for place, (each, factor) in enumerate(zip(variations, factors, strict=True)):
             changes = each.parameter != SEARCH_RADIUS and each.value != own.get(each.parameter, 0)
-            setting = f"{each.parameter} = {each.value!r}, {each.question}" if changes else "as defined"
-            settings[setting] = each if changes else None
+            setting = settings.setdefault(each if changes else None, len(settings))
             run(inside, "insert into point values ($1, $2, $3)", [place, setting, factor])
-        _decide_anew(connection, definition, {name: each for name, each in settings.items() if not _is_of_unknown(each)})
-        for setting, changed in settings.items():
+        _decide_anew(connection, definition, {each: setting for each, setting in settings.items() if not _is_of_unknown(each)})
+        for changed, setting in settings.items():
             if _is_of_unknown(changed):
                 _decide_as_yes(inside, changed, setting)
         _withhold(inside, definition, withholds=withholds)
@@ -176,16 +172,16 @@ def sensitivity_model(definitions: Sequence[Definition]) -> ConnectionModel:
     )
 
 
-def _decide_anew(connection: duckdb.DuckDBPyConnection, definition: Definition, settings: Mapping[str, Variation | None]) -> None:
-    """Add the status of each school to ``decided`` of the open trial under the name of each setting, with one parameter changed or
+def _decide_anew(connection: duckdb.DuckDBPyConnection, definition: Definition, settings: Mapping[Variation | None, int]) -> None:
+    """Add the status of each school to ``decided`` of the open trial under the number of each setting: one parameter changed, or
     none.
 
-    A definition is one query over some twenty thousand schools, which DuckDB runs in one thread: the settings are shared out to
-    two, each with a trial of its own.
+    A definition is one query over some twenty thousand schools, which takes longer where DuckDB shares it out to its threads: the
+    settings are shared out instead, each share with a trial of its own.
     """
 
-    def decide(own: duckdb.DuckDBPyConnection, share: Sequence[tuple[str, Variation | None]]) -> None:
-        for setting, changed in share:
+    def decide(own: duckdb.DuckDBPyConnection, share: Sequence[tuple[Variation | None, int]]) -> None:
+        for changed, setting in share:
             if changed is not None:
                 _set(own, definition, changed.parameter, changed.value)
             run(own, f"create or replace table {OUTCOME} as {trial_outcome(definition).sql}")
@@ -193,7 +189,7 @@ def _decide_anew(connection: duckdb.DuckDBPyConnection, definition: Definition, 
             if changed is not None:
                 _set(own, definition, changed.parameter, definition.description.parameter[changed.parameter].value)
 
-    with ExitStack() as trials, ThreadPoolExecutor(_THREADS) as threads:
+    with _one_thread_a_query(connection), ExitStack() as trials, ThreadPoolExecutor(_THREADS) as threads:
         shares = [list(settings.items())[number::_THREADS] for number in range(_THREADS)]
         own = [trials.enter_context(trial(connection, definition, catalog=f"{CATALOG}_{number}")) for number in range(_THREADS)]
         for each in own:
@@ -203,11 +199,25 @@ def _decide_anew(connection: duckdb.DuckDBPyConnection, definition: Definition, 
             done.result()
 
 
+@contextmanager
+def _one_thread_a_query(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """DuckDB runs each query in the thread that asks it; not where no setting can be changed (``warehouse/sealed.py``)."""
+    ((threads, is_sealed),) = run(connection, "select current_setting('threads'), current_setting('lock_configuration')")
+    if is_sealed:
+        yield
+        return
+    run(connection, "set threads = 1")
+    try:
+        yield
+    finally:
+        run(connection, f"set threads = {threads}")
+
+
 def _is_of_unknown(changed: Variation | None) -> TypeGuard[Variation]:
     return changed is not None and changed.question != BOTH
 
 
-def _decide_as_yes(inside: duckdb.DuckDBPyConnection, changed: Variation, setting: str) -> None:
+def _decide_as_yes(inside: duckdb.DuckDBPyConnection, changed: Variation, setting: int) -> None:
     """The same for a fact that is not known: schools that it leaves open count as a yes."""
     yes = sql_of("study/decided_as_yes")
     asked = {"setting": setting, "code": changed.parameter, "question": changed.question}
@@ -249,7 +259,7 @@ _THREADS = 2
 
 _QUESTIONS = ("in_need", "high_performing")
 
-_DECIDED = "phase, urn, status, not_assessed, in_need_undecided, high_performing_undecided"
+_DECIDED = "phase, urn, status, len(not_assessed) > 0 as is_not_assessed, in_need_undecided, high_performing_undecided"
 
 _WIDEST = """
 select

@@ -28,12 +28,12 @@ REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resol
 LONG = (
     "acceptance/test_live_national.py",
     "integration/test_daemon.py",
+    "integration/test_killed.py",
     "acceptance/test_withheld.py",
     "acceptance/test_real_data.py",
     "integration/test_refresh.py",
     "acceptance/test_workbooks.py",
     "integration/test_live_refresh.py",
-    "integration/test_killed.py",
     "security/test_fuzz.py",
     "integration/test_hold.py",
     "integration/test_stopping.py",

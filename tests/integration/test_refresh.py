@@ -23,7 +23,7 @@ from orchestration.refresh import refresh
 from tests.conftest import copy_of
 from tests.support.lighter import without_workbooks
 from transforms.errors import InputError
-from warehouse import clock, publish
+from warehouse import publish
 from warehouse.contract import read_contracts
 from warehouse.home import Home
 
@@ -333,7 +333,7 @@ def test_status_does_not_call_fresh_what_is_of_a_time_yet_to_come(
     published: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This machine's clock went back by years: by it, everything is new."""
-    monkeypatch.setattr(clock, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("warehouse.clock.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
     result = CliRunner().invoke(app, ["status", "--home", str(home.root)])
     assert result.exit_code == 3
     assert "The clock of this machine is wrong" in " ".join(result.output.split())

@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.support.power_cut import TORN, states_after_power_cut
 from transforms.errors import InputError
-from warehouse import clock, publish
+from warehouse import publish
 from warehouse.home import Home
 
 
@@ -46,6 +47,16 @@ def test_latest_points_at_what_was_published_and_nothing_else_is_left(home: Home
     assert home.latest.resolve().name == "20260102T000000Z"
     assert home.latest.readlink() == Path("20260102T000000Z")  # relative: the home can be moved
     assert publish.verify(home.latest)["files"]["excel/england.xlsx"]["bytes"] == 10
+
+
+def test_whenever_the_power_is_cut_latest_leads_to_files_that_are_on_the_disk(home: Home) -> None:
+    """On the code of before nothing was synced: latest could lead to a folder whose files were of nobody knows what."""
+    published(home, "20260101T000000Z")
+    states, _ = states_after_power_cut(home.root, lambda: published(home, "20260102T000000Z"))
+    files = {path.relative_to(home.root).as_posix() for path in home.latest.resolve().rglob("*") if path.is_file()}
+    switched = [state for state in states if state["published/latest"] == "20260102T000000Z"]
+    assert switched
+    assert [sorted(name for name in files if state.get(name, TORN) == TORN) for state in switched] == [[]] * len(switched)
 
 
 def test_a_failure_while_building_leaves_the_last_published_as_it_was(home: Home) -> None:
@@ -187,7 +198,7 @@ def test_a_stamp_is_later_than_all_that_is_there_whatever_the_clock_says(
     home: Home, there: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With a clock that has gone back the newest folder had the oldest name, and was the first to be removed."""
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr("warehouse.clock.now", lambda: NOW)
     assert publish.new_stamp(home) == "20261122T034500Z"
     (home.root / there).mkdir(parents=True)
     assert publish.new_stamp(home) == "20300101T000001Z"

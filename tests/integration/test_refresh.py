@@ -157,7 +157,9 @@ def test_a_second_refresh_lands_nothing_again_and_publishes_a_folder_of_its_own(
     shutil.rmtree(home.history)
     for marker in home.landing.glob("*/published"):
         marker.unlink()
-    (home.published / ".building-20200101T000000Z").write_text("left by it")
+    left = home.published / ".building-20200101T000000Z"
+    left.mkdir()
+    (left / "manifest.json").write_text("left by it")
     with without_workbooks():
         again = refresh(home, str(small_sample))
     with duckdb.connect(again.folder / "schoolmatch.duckdb", read_only=True) as connection:

@@ -1,8 +1,10 @@
 # Every target sets itself up: Python 3.11+, pip, make and git are all that a machine needs.
 # What is installed comes from three locks, by hash, into a private .venv. Each holds the one before it, in the same versions:
-# requirements.lock runs the job, requirements-ui.lock has Dagster's UI too, requirements-dev.lock what tests and checks need.
+# requirements.lock runs the job, requirements-ui.lock has Dagster's UI too, requirements-bucket.lock what publishes to a bucket,
+# requirements-dev.lock all of it and what tests and checks need.
 # requirements-setup.lock is what installs them: pip checks its hashes. What the benchmark compares with has a
-# lock of its own, and a venv that holds the tools of tests as well: nothing else here needs it.
+# lock of its own, and a venv that holds the tools of tests as well: nothing else here needs it. So have the servers that tests
+# speak to: without them (make setup-servers) those tests are skipped, and say so.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,9 +12,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_UI := $(VENV)/.ready-ui
 READY_DEV := $(VENV)/.ready-dev
+WITH_BUCKET := $(VENV)/.with-bucket
 VENV_BENCH := .venv-bench
 READY_BENCH := $(VENV_BENCH)/.ready
 LOCK_BENCH := tests/bench/requirements.lock
+VENV_SERVERS := .venv-servers
+READY_SERVERS := $(VENV_SERVERS)/.ready
+LOCK_SERVERS := tests/servers/requirements.lock
 LOCKS := requirements-setup.lock requirements.lock pyproject.toml
 PACKAGES := exports orchestration transforms warehouse
 CODE := $(PACKAGES) tests
@@ -22,15 +28,18 @@ export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # all targets install into one .venv
-.PHONY: help setup setup-ui setup-dev demo refresh dev serve test check audit format lock mutants soak bench clean
+.PHONY: help setup setup-ui setup-bucket setup-dev setup-servers demo refresh dev serve test check audit format lock mutants soak bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
+# What was asked for beside the rest (.with-bucket) stays with every later sync.
+EXTRAS = $(patsubst $(VENV)/.with-%,requirements-%.lock,$(wildcard $(VENV)/.with-*))
+
 # What sets up is named again, because a sync takes away what no file names. Bytecode is compiled here, since the interpreter may
 # not be allowed to write it later. $(1): the locks; $(2): the venv, where it is not the usual one.
 define install
-@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(or $(2),$(VENV))/bin/python --require-hashes requirements-setup.lock $(1)
+@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(or $(2),$(VENV))/bin/python --require-hashes requirements-setup.lock $(1) $(EXTRAS)
 @$(BIN)/uv pip install --quiet --python $(or $(2),$(VENV))/bin/python --no-deps --no-build-isolation --editable .
 @$(BIN)/python -m compileall -q -j 0 $(PACKAGES)
 endef
@@ -52,6 +61,11 @@ $(READY_UI): requirements-ui.lock $(LOCKS) | $(READY)
 	@rm -f $(READY_DEV)
 	@touch $@
 
+$(VENV)/.with-%: requirements-%.lock $(LOCKS) | $(READY)
+	@echo "Adding $* to $(VENV)"
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements-$*.lock
+	@touch $@
+
 $(READY_DEV): requirements-dev.lock $(LOCKS) | $(READY)
 	@echo "Adding the tools of tests and checks to $(VENV) (once; half a minute)"
 	$(call install,requirements-dev.lock)
@@ -63,11 +77,21 @@ $(READY_BENCH): $(LOCK_BENCH) requirements-dev.lock $(LOCKS) | $(READY)
 	$(call install,requirements-dev.lock $(LOCK_BENCH),$(VENV_BENCH))
 	@touch $@
 
+$(READY_SERVERS): $(LOCK_SERVERS) | $(READY)
+	@echo "Setting up $(VENV_SERVERS) (once)"
+	@$(PYTHON) -m venv $(VENV_SERVERS)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(VENV_SERVERS)/bin/python --require-hashes $(LOCK_SERVERS)
+	@touch $@
+
 setup: $(READY) ## the private .venv that runs the job, without doing anything else
 
 setup-ui: $(READY_UI) ## with Dagster's UI
 
+setup-bucket: $(WITH_BUCKET) ## with what publishes to a bucket
+
 setup-dev: $(READY_DEV) ## with the tools of tests and checks
+
+setup-servers: $(READY_SERVERS) ## the servers that some tests speak to, in a venv of their own
 
 demo: $(READY) ## the whole job on the bundled synthetic sample, no network
 	@$(BIN)/schoolmatch refresh --source sample
@@ -115,12 +139,14 @@ bench: $(READY_BENCH) ## timings of refresh, workbooks, command line, map and ma
 UPGRADE ?= --upgrade
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url $(UPGRADE) \
 	--custom-compile-command "make lock" --output-file
-lock: $(READY) ## the locks anew, from pyproject.toml and tests/bench/requirements.in: make lock UPGRADE= keeps the versions that are there
+lock: $(READY) ## the locks anew, from pyproject.toml and the requirements.in of tests: make lock UPGRADE= keeps the versions that are there
 	@$(COMPILE) requirements-dev.lock --all-extras --group setup pyproject.toml
 	@$(COMPILE) requirements-ui.lock --constraints requirements-dev.lock --extra ui pyproject.toml
+	@$(COMPILE) requirements-bucket.lock --constraints requirements-dev.lock --extra bucket pyproject.toml
 	@$(COMPILE) requirements.lock --constraints requirements-dev.lock pyproject.toml
 	@$(COMPILE) requirements-setup.lock --constraints requirements-dev.lock --group setup
 	@$(COMPILE) $(LOCK_BENCH) --constraints requirements-dev.lock tests/bench/requirements.in
+	@$(COMPILE) $(LOCK_SERVERS) tests/servers/requirements.in
 
 clean: ## remove the venvs and caches (never the data)
-	@rm -rf $(VENV) $(VENV_BENCH) .bench .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) $(VENV_BENCH) $(VENV_SERVERS) .bench .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -4,7 +4,9 @@ import os
 
 import dagster as dg
 
+from exports.bucket import address
 from orchestration import REFRESH
+from orchestration.assets.bucket import bucket_asset
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.publishing import publishing_asset
@@ -38,8 +40,14 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
     # A drop folder and the sample do not change by themselves: only live sources are watched.
     is_live = origin == LIVE
     graph = assemble()
+    elsewhere = address()
     return dg.Definitions(
-        assets=[*landing_assets(), *model_assets(graph), publishing_asset(graph)],
+        assets=[
+            *landing_assets(),
+            *model_assets(graph),
+            publishing_asset(graph),
+            *([bucket_asset(place, elsewhere)] if elsewhere else []),
+        ],
         jobs=[job],
         schedules=[every_morning] if is_live else [],
         sensors=[*(_watching(place) if is_live else ()), failure_sensor(place, origin)],

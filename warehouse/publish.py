@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +50,11 @@ def stamped(folder: Path) -> list[Path]:
         return []
     found = [path for path in folder.iterdir() if _STAMP.fullmatch(path.name) and path.is_dir() and not path.is_symlink()]
     return sorted(found, key=lambda path: order(path.name))
+
+
+def is_stamp(name: str) -> bool:
+    """Whether a name is a published folder's."""
+    return _STAMP.fullmatch(name) is not None
 
 
 def order(stamp: str) -> tuple[str, int]:
@@ -233,18 +238,23 @@ def prune(home: Home) -> None:
 
     Readers that still have files of an old one open keep their data.
     """
-    every = folders(home)
-    if len(every) <= KEPT or not home.latest.exists():
+    if not home.latest.exists():
         return
-    latest = home.latest.resolve().name
-    source_of = {path.name: _source(path) for path in every}
-    newest_of = {source: name for name, source in source_of.items()}
-    before = (path.name for path in reversed(every) if order(path.name) < order(latest))
-    needed = {latest, *newest_of.values(), next((name for name in before if source_of[name] == source_of.get(latest)), latest)}
-    for old in every[:-KEPT]:
-        if old.name not in needed:
-            log.info("removing the published folder %s (the newest %s are kept)", old.name, KEPT)
-            durable.remove(old)
+    every = [path.name for path in folders(home)]
+    for old in superseded(every, lambda stamp: _source(home.published / stamp), home.latest.resolve().name):
+        log.info("removing the published folder %s (the newest %s are kept)", old, KEPT)
+        durable.remove(home.published / old)
+
+
+def superseded(stamps: Sequence[str], source: Callable[[str], str | None], latest: str) -> list[str]:
+    """Which published folders are to go, of stamps from the oldest: as ``prune`` says. ``source``: what each was made from."""
+    if len(stamps) <= KEPT:
+        return []
+    source_of = {stamp: source(stamp) for stamp in stamps}
+    newest_of = {made_from: stamp for stamp, made_from in source_of.items()}
+    before = (stamp for stamp in reversed(stamps) if order(stamp) < order(latest))
+    needed = {latest, *newest_of.values(), next((stamp for stamp in before if source_of[stamp] == source_of.get(latest)), latest)}
+    return [stamp for stamp in stamps[:-KEPT] if stamp not in needed]
 
 
 def _source(folder: Path) -> str | None:

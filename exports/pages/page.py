@@ -66,7 +66,14 @@ class Drawing:
     svg: str
 
 
-Block = Section | Paragraph | Bullets | Table | Links | Drawing
+@dataclass(frozen=True)
+class Code:
+    """Lines to paste, as they are."""
+
+    text: str
+
+
+Block = Section | Paragraph | Bullets | Table | Links | Drawing | Code
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ def as_html(page: Page, *, stylesheet: str | None = None) -> str:
 """
 
 
-def _markdown(block: Section | Paragraph | Bullets | Table | Links) -> str:
+def _markdown(block: Section | Paragraph | Bullets | Table | Links | Code) -> str:
     match block:
         case Section(title, level):
             return f"{'#' * level} {_plain(title)}"
@@ -134,6 +141,9 @@ def _markdown(block: Section | Paragraph | Bullets | Table | Links) -> str:
             return "\n".join(f"* {_plain(item)}" for item in items)
         case Links(items):
             return "\n".join(f"* [{_plain(text)}](<{target}>)" for text, target in items)
+        case Code(text):
+            fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+            return f"{fence}\n{text}\n{fence}"
         case Table():
             return _markdown_table(block)
 
@@ -159,6 +169,8 @@ def _html(block: Block) -> str:
         case Links(items):
             entries = "\n".join(f'<li><a href="{escape(target)}">{escape(text)}</a></li>' for text, target in items)
             return f"<ul>\n{entries}\n</ul>"
+        case Code(text):
+            return f'<pre tabindex="0">{escape(text)}</pre>'
         case Table():
             return _html_table(block)
         case Drawing(svg):
@@ -216,6 +228,7 @@ a { color: var(--link); }
 nav ol { padding-left: 1.25rem; }
 .warning { background: var(--warning); padding: .75rem 1rem; font-weight: 600; border-radius: .25rem; }
 .note { color: var(--soft); font-size: .9rem; }
+pre { overflow-x: auto; padding: .75rem 1rem; background: var(--marked); }
 .table { overflow-x: auto; margin: 1rem 0 1.5rem; }
 .table:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .92rem; line-height: 1.35; }

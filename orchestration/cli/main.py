@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from exports.words import day_in_words, in_words, withheld_of
 from orchestration import stopping
-from orchestration.cli import backfill, changes, questions
+from orchestration.cli import backfill, changes, elsewhere, questions
 from orchestration.cli.failing import sentence_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
 from orchestration.instance import see_to_limits
@@ -67,7 +67,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="For every school in England that needs support: the high-performing schools near enough to give it.",
 )
-for commands in (questions, changes, backfill):
+for commands in (questions, changes, backfill, elsewhere):
     app.registered_commands += commands.app.registered_commands
 
 
@@ -92,6 +92,7 @@ def refresh(
     """Build everything from the source's files, check it, and publish it."""
     show_progress(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     place = Home.find(home)
+    before = place.latest.resolve()
     if accept_changes:
         os.environ["SCHOOLMATCH_ACCEPT_CHANGES"] = "1"
     try:
@@ -101,8 +102,10 @@ def refresh(
 
         done = run_refresh(place, source)
     except BaseException as error:
-        if place.latest.exists():
+        if place.latest.exists() and place.latest.resolve() == before:
             error.add_note(f"What was published before is as it was: {place.latest}")
+        elif place.latest.exists():
+            error.add_note(f"In this home it was published: {place.latest}")
         raise
     _summarise(done.refresh, done.country, [each.sentence for each in done.exclusive if not each.is_withheld])
     for state in done.status:

@@ -16,7 +16,12 @@ import httpx
 from tests.audit.advisories import Advisories, Finding, NotTheDatabaseError, pinned, read_advisories
 
 ROOT = Path(__file__).parents[2]
-LOCKS = (ROOT / "requirements-dev.lock", ROOT / "requirements-setup.lock", ROOT / "tests" / "bench" / "requirements.lock")
+LOCKS = (
+    ROOT / "requirements-dev.lock",
+    ROOT / "requirements-setup.lock",
+    ROOT / "tests" / "bench" / "requirements.lock",
+    ROOT / "tests" / "servers" / "requirements.lock",
+)
 """The first holds all of the others but the last, of the benchmark; the second is read because it is what is installed first."""
 ADDRESS = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
 _KEPT = Path(sys.prefix) / "advisories.zip"

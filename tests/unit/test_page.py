@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from rich.markdown import Markdown
 
-from exports.pages.page import Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
+from exports.pages.page import Bullets, Code, Page, Paragraph, Section, Table, as_html, as_markdown
 
 HOSTILE = [
     "<script>alert(1)</script> & more",
@@ -64,6 +64,14 @@ def test_markdown_shows_text_as_it_stands(text: str) -> None:
         text,
         "1",
     ]
+
+
+@pytest.mark.parametrize("text", ["select 1;\n\n  select '<b>' | '`' ;", "```\nwithin\n````"])
+def test_lines_to_paste_are_pasted_as_they_are(text: str) -> None:
+    page = Page("Title", [Bullets(["before"]), Code(text)])
+    assert html.fromstring(as_html(page)).find(".//pre").text_content() == text
+    (fence,) = [token for token in Markdown(as_markdown(page)).parsed if token.type == "fence"]
+    assert fence.content == f"{text}\n"
 
 
 def test_both_renderings_hold_the_same_cells() -> None:

@@ -84,6 +84,8 @@ def kept_open(home: Home) -> Iterator[None]:
     held: dict[str, sqlite3.Connection] = {}
 
     def opened(connection: Any, _: object) -> None:
+        if not isinstance(connection, sqlite3.Connection):
+            return  # Postgres, which is no file of this home
         ((_, _, path),) = connection.execute("pragma database_list").fetchall()
         if not Path(path).is_relative_to(home.dagster):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import re
@@ -55,6 +56,38 @@ def see_to_limits() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
 
 
+POSTGRES_URL = "SCHOOLMATCH_POSTGRES_URL"
+"""Where Dagster keeps runs, events and schedules, in place of SQLite in the home: an address of SQLAlchemy's."""
+_DRIVER = "postgresql+psycopg2://"
+"""How it begins: without the driver, SQLAlchemy takes one that dagster-postgres does not bring."""
+_POSTGRES = f"""\
+# Only the name of the variable stands here: the address may hold a password.
+storage:
+  postgres:
+    postgres_url:
+      env: {POSTGRES_URL}
+"""
+
+
+def _settings() -> bytes:
+    """What dagster.yaml of a home is to say. Raises InputError where Postgres is asked for and cannot be."""
+    settings = SETTINGS.read_bytes()
+    if not (url := os.environ.get(POSTGRES_URL)):
+        return settings
+    if not url.startswith(_DRIVER):
+        raise InputError(  # without what it is: what stands there may be a secret
+            f"{POSTGRES_URL} is no address of a Postgres database",
+            expected=f"{_DRIVER}user:password@server/database, or {_DRIVER}user@/database?host=/var/run/postgresql",
+            do="mend it, or leave it out: Dagster then keeps its databases in the home",
+        )
+    if importlib.util.find_spec("dagster_postgres") is None:
+        raise InputError(
+            f"{POSTGRES_URL} is set, and what Dagster speaks to Postgres with is not installed",
+            do="make setup-service, or pip install 'schoolmatch[service]'",
+        )
+    return settings + _POSTGRES.encode()
+
+
 THREADS = 16
 """That a refresh may have at once; of the national files 13."""
 
@@ -82,9 +115,10 @@ def prepare_dagster_home(home: Home) -> Path:
     """Create HOME/dagster with our settings, and point Dagster of this process and its children at it; no telemetry.
 
     Raises InputError where this process may open too few files, or start too few threads, for what follows, and where the home has
-    a path under which Dagster's databases cannot be.
+    a path under which Dagster's databases cannot be, or Postgres is asked for that cannot be spoken to.
     """
     see_to_limits()
+    settings = _settings()
     if found := _OF_ADDRESSES.search(str(home.root)):
         raise InputError(
             f"The path of the home has {found[0]} in it, which Dagster takes for a part of an address: it would keep its databases "
@@ -95,7 +129,7 @@ def prepare_dagster_home(home: Home) -> Path:
     home.make()
     home.dagster.mkdir(exist_ok=True)
     set_damaged_aside(home)
-    own, settings = home.dagster / SETTINGS.name, SETTINGS.read_bytes()
+    own = home.dagster / SETTINGS.name
     if not own.is_file() or own.read_bytes() != settings:
         durable.write(own, settings)
     os.environ["DAGSTER_HOME"] = str(home.dagster)

@@ -52,6 +52,11 @@ def holding(home: Home, run_id: str) -> Iterator[None]:
         _lock_of(home, run_id).unlink(missing_ok=True)
 
 
+def current() -> str | None:
+    """The run that this process is at work on; None where it is at none."""
+    return next(iter(_held), None)
+
+
 def is_held(home: Home, run_id: str) -> bool:
     """Whether a process is at work on the run."""
     path = _lock_of(home, run_id)

@@ -5,7 +5,7 @@ import os
 import dagster as dg
 
 from exports.bucket import address
-from orchestration import REFRESH
+from orchestration import REFRESH, logs
 from orchestration.assets.bucket import bucket_asset
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
@@ -53,6 +53,7 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
         sensors=[*(_watching(place) if is_live else ()), failure_sensor(place, origin)],
         resources=resources(place, origin),
         executor=ONE_PROCESS,
+        loggers={"console": logs.console()} if logs.is_json() else None,
     )
 
 
@@ -62,5 +63,7 @@ def _watching(home: Home) -> list[dg.SensorDefinition]:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What the UI and the daemon load."""
+    """What the UI, the daemon and the process of a run load."""
+    if logs.is_json():
+        logs.install()
     return build_defs()

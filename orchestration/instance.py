@@ -164,13 +164,20 @@ def end_lost_runs(home: Home, *, grace_seconds: float = 0) -> None:
     forget(home)
 
 
-if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it in the prepared home (a daemon)
+if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it in the prepared home (a daemon, a code server)
     import sys
 
+    from orchestration import logs
+
+    if logs.is_json():
+        logs.install()
     place = Home.find()
     try:
         prepare_dagster_home(place)
     except InputError as error:
         raise SystemExit(str(error)) from error
     end_lost_runs(place)
-    os.execv(sys.argv[1], sys.argv[1:])
+    if logs.is_json():
+        logs.run_script(sys.argv[1:])
+    else:
+        os.execv(sys.argv[1], sys.argv[1:])

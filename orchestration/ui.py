@@ -7,6 +7,7 @@ of Dagster's own can come before it; where Dagster has moved what is imported he
 from __future__ import annotations
 
 import argparse
+import logging
 import socket
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget, WorkspaceLoadTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from orchestration import logs
 from orchestration.guard import LOCALHOST, bound, guarded
 from orchestration.instance import MODULE, PORT, prepare_dagster_home
 from transforms.errors import InputError
 from warehouse.home import Home
+
+log = logging.getLogger("schoolmatch")
 
 POLL_MS = 2000
 """How often the page asks for what is new, as ``dagster-webserver`` has it."""
@@ -37,6 +41,8 @@ def main() -> None:
     parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)  # the descriptor of a port that make dev has bound
     given = parser.parse_args()
     target = WorkspaceFileTarget(paths=[str(given.workspace)]) if given.workspace else ModuleTarget(MODULE, None, None, None)
+    if logs.is_json():
+        logs.install()
     try:
         prepare_dagster_home(Home.find())
         with bound(given.port) if given.listener is None else socket.socket(fileno=given.listener) as listener:
@@ -55,9 +61,17 @@ def serve(listener: socket.socket, target: WorkspaceLoadTarget, *, names: list[s
     ):
         app = guarded(create_app_from_workspace_process_context(context, live_data_poll_rate=POLL_MS), names)
         port = listener.getsockname()[1]
-        print(f"Dagster's UI: http://{LOCALHOST}:{port}{' (read-only)' if read_only else ''}  (Ctrl+C stops)", flush=True)
+        ready = f"Dagster's UI: http://{LOCALHOST}:{port}{' (read-only)' if read_only else ''}"
+        if logs.is_json():
+            log.info(ready)
+        else:
+            print(f"{ready}  (Ctrl+C stops)", flush=True)
         # What a request says of itself in X-Forwarded-… is nobody's business here.
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False)).run([listener])
+        config = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False)
+        if logs.is_json():  # uvicorn has just given its own loggers lines of their own
+            logging.getLogger("uvicorn").handlers = []
+            logging.getLogger("uvicorn").propagate = True
+        uvicorn.Server(config).run([listener])
 
 
 if __name__ == "__main__":

@@ -140,11 +140,13 @@ class _Lines(logging.Formatter):
 
 def show_progress(level: int) -> None:
     """Lines of what is done, from that level on."""
+    from orchestration import logs
+
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
     logger = logging.getLogger("schoolmatch")
     logger.setLevel(logging.DEBUG)
     handler = logging.StreamHandler()
-    handler.setFormatter(_Lines("%(asctime)s  %(message)s", "%H:%M:%S"))
+    handler.setFormatter(logs.JsonLines() if logs.is_json() else _Lines("%(asctime)s  %(message)s", "%H:%M:%S"))
     handler.setLevel(level)  # not the logger: Dagster sets that one's level itself
     logger.handlers = [handler]
     logger.propagate = False

@@ -5,8 +5,9 @@ Neither is configuration of a run: whoever may launch one, in Dagster's UI or by
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
@@ -30,6 +31,7 @@ class Warehouse:
 
     place: Home
     connection: duckdb.DuckDBPyConnection
+    opened: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Publishing: one step, so that nothing half-done stays behind. Its assets are what people open."""
 
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from orchestration import REFRESH, origin
 from orchestration.assets.landing import key
 from orchestration.resources import Source, Warehouse
 from transforms.errors import InputError
-from warehouse import checks, clock, dictionary, filled, publish
+from warehouse import checks, clock, dictionary, filled, metrics, publish
 from warehouse.graph import MART, Graph
 from warehouse.landing import raw
 from warehouse.licence import LIMITS, OGL
@@ -142,6 +143,17 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
                 final = publish.publish(home, folder, stamp)
         finish(home, refresh["source"], stamp, files)
         log.info("published %s, and read it back", final)
+        measured = metrics.Run(
+            run_id=context.run.run_id,
+            source=refresh["source"],
+            stamp=stamp,
+            seconds=time.perf_counter() - warehouse.opened,
+            peak_bytes=metrics.peak_memory_bytes(),
+            published_bytes=sum(path.stat().st_size for path in final.rglob("*") if path.is_file()),
+            rows=tables,
+            states=states,
+        )
+        metrics.write(home, measured)
         for state in states:
             if state.name is None and state.checked and state.next_check:
                 log.warning("without %s, %s. %s", state.title, state.state, tried_again(state.next_check, state.checked))
@@ -159,7 +171,12 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(key("published.status"))
         yield dg.MaterializeResult(key("published.manifest"))
         yield dg.MaterializeResult(
-            key("published.latest"), metadata={"folder": dg.MetadataValue.path(str(final)), "schools": int(refresh["schools"])}
+            key("published.latest"),
+            metadata={
+                "folder": dg.MetadataValue.path(str(final)),
+                "schools": int(refresh["schools"]),
+                **measured.as_metadata(),
+            },
         )
 
     return published

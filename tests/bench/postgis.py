@@ -1,15 +1,11 @@
 """PostGIS, in a cluster of its own that the benchmark starts and stops: in a temporary folder, on a socket, on no port.
 
-It needs Debian's ``postgresql`` and ``postgresql-<version>-postgis-3``. PostgreSQL refuses to run as root: for root it runs as the
-user ``postgres``.
+It needs Debian's ``postgresql`` and ``postgresql-<version>-postgis-3``.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +18,7 @@ from pyarrow import csv
 from tests.bench.contestant import Contestant
 from tests.bench.pairs import Pairs
 from tests.bench.world import World
+from tests.support import postgres
 
 SOCKET = "SCHOOLMATCH_BENCH_POSTGRES"
 """The variable that names the socket's folder, for the processes of the benchmark."""
@@ -46,35 +43,22 @@ def cluster() -> Iterator[None]:
     if programs is None:
         yield
         return
-    user: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        if user:
-            shutil.chown(folder, "postgres", "postgres")
-
-        def call(program: str, *arguments: str) -> None:
-            """Run a program of the server on this cluster, as its user; its words are not for the reader of results."""
-            command, silent = [programs / program, "-D", f"{folder}/data", *arguments], subprocess.DEVNULL
-            subprocess.run(command, check=True, stdout=silent, stderr=silent, cwd=folder, timeout=120, **user)
-
-        call("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        call("pg_ctl", "--wait", "--log", f"{folder}/log", "--options", f"-k {folder} {options}", "start")
+    with postgres.cluster(programs, SETTINGS) as folder:
         os.environ[SOCKET] = folder
         try:
             yield
         finally:
             del os.environ[SOCKET]
-            call("pg_ctl", "--wait", "--mode=immediate", "stop")
 
 
 def _programs() -> Path | None:
     """The folder with the server's programs of the newest version that has PostGIS."""
     found = [
         folder
-        for folder in Path("/usr/lib/postgresql").glob("*/bin")
+        for folder in postgres.programs()
         if Path(f"/usr/share/postgresql/{folder.parent.name}/extension/postgis.control").exists()
     ]
-    return max(found, key=lambda folder: int(folder.parent.name), default=None)
+    return found[-1] if found else None
 
 
 class PostGIS(Contestant):

@@ -168,15 +168,19 @@ if __name__ == "__main__":  # python -m orchestration.instance COMMAND: run it i
     import sys
 
     from orchestration import logs
+    from orchestration.cli.failing import sentence_of
 
     if logs.is_json():
         logs.install()
     place = Home.find()
     try:
         prepare_dagster_home(place)
-    except InputError as error:
-        raise SystemExit(str(error)) from error
-    end_lost_runs(place)
+        end_lost_runs(place)
+    except Exception as error:
+        if (words := sentence_of(error)) is None:
+            raise
+        log.critical("%s", words)
+        raise SystemExit(1) from None
     if logs.is_json():
         logs.run_script(sys.argv[1:])
     else:

@@ -32,6 +32,11 @@ _DATABASE = (
     "look whether this user may write to dagster/ in the home, and may open more files (ulimit -n), and run it again",
 )
 
+_POSTGRES = (
+    "Postgres, where Dagster keeps its runs, cannot be reached",
+    "see that it runs, and that SCHOOLMATCH_POSTGRES_URL names it; without that setting they are kept in the home",
+)
+
 _BY_NUMBER = {
     errno.ENOSPC: _SPACE,
     errno.EDQUOT: _SPACE,
@@ -46,6 +51,7 @@ _BY_NUMBER = {
     errno.EIO: _DISK,
 }
 _BY_WORDS = {
+    r"connection to server .* failed|could not translate host name": _POSTGRES,  # first: it says why in the words of the next
     rf"{os.strerror(errno.ENOSPC)}|database or disk is full": _SPACE,
     rf"{os.strerror(errno.EMFILE)}|{os.strerror(errno.ENFILE)}": _FILES,
     rf"{os.strerror(errno.EROFS)}|readonly database": _READ_ONLY,

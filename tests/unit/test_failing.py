@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import duckdb
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from orchestration.cli.failing import sentence_of
 from transforms.errors import InputError
@@ -34,6 +35,10 @@ from transforms.errors import InputError
         (sqlite3.OperationalError("database or disk is full"), "There is no space left on the disk"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "The disk can only be read"),
         (sqlite3.OperationalError("unable to open database file"), "A database of Dagster's cannot be opened"),
+        (
+            OperationalError("select 1", None, Exception('connection to server on socket "/run/x" failed: Permission denied')),
+            "Postgres, where Dagster keeps its runs, cannot be reached",
+        ),
         (BrokenProcessPool("terminated abruptly"), "A process that writes workbooks was ended from outside"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",

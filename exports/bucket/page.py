@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any
 
 from exports.pages.page import Block, Code, Links, Page, Paragraph, Section, as_html
@@ -33,8 +35,9 @@ def page(manifest: dict[str, Any], public: str | None) -> str:
     )
     there = [(text, f"{release}/{name}") for text, name in _FILES if name in files or name == MANIFEST]
 
-    def links(folder: str) -> Links:
-        return Links([(_name(name), f"{release}/{name}") for name in sorted(files) if name.startswith(folder)])
+    def links(folder: str, called: Callable[[str], str]) -> Links:
+        found = [PurePosixPath(name) for name in sorted(files) if name.startswith(folder)]
+        return Links([(called(path.stem), f"{release}/{path}") for path in found])
 
     label = [Paragraph(str(manifest["label"]), kind="warning")] if manifest["synthetic"] else []
     blocks: list[Block] = [
@@ -47,11 +50,11 @@ def page(manifest: dict[str, Any], public: str | None) -> str:
         Code("\n".join(attach(f"{public or 'https://ADDRESS-OF-THIS-FOLDER'}/{release}/{DUCKDB_FILE}"))),
         Paragraph("This address stays as it is for as long as the release is kept; latest.json names the newest.", kind="note"),
         Section("Workbooks of regions"),
-        links("excel/regions/"),
+        links("excel/regions/", _area),
         Section("Workbooks of local authorities"),
-        links("excel/local-authorities/"),
+        links("excel/local-authorities/", _area),
         Section("Tables as Parquet"),
-        links("parquet/"),
+        links("parquet/", str),
         Paragraph(str(manifest["limits"]), kind="note"),
         Paragraph(str(manifest["licence"]), kind="note"),
     ]
@@ -68,5 +71,9 @@ def attach(url: str) -> list[str]:
     ]
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[0].replace("-", " ").replace("_", " ")
+def _area(name: str) -> str:
+    """An area as a workbook's file is named after it, with capitals again: bath-and-north-east-somerset."""
+    return " ".join(word if word in _SMALL else word.capitalize() for word in name.split("-"))
+
+
+_SMALL = {"and", "of", "on", "the", "upon", "with"}

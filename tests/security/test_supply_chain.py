@@ -38,9 +38,9 @@ from warehouse.licence import OGL
 from warehouse.sample import write_sample
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements-setup.lock", "requirements.lock", "requirements-ui.lock", "requirements-dev.lock")
-SETUP, RUNTIME, UI, DEV = LOCKS
-BENCH = "tests/bench/requirements.lock"
+NAMES = ("-setup", "", "-ui", "-bucket", "-service", "-dev")
+LOCKS = SETUP, RUNTIME, UI, BUCKET, SERVICE, DEV = tuple(f"requirements{name}.lock" for name in NAMES)
+BENCH, SERVERS = "tests/bench/requirements.lock", "tests/servers/requirements.lock"
 
 
 def lock(name: str) -> set[tuple[str, str]]:
@@ -63,7 +63,7 @@ def recipes() -> list[str]:
 # --- what is installed ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*LOCKS, BENCH])
+@pytest.mark.parametrize("name", [*LOCKS, BENCH, SERVERS])
 def test_every_entry_of_a_lock_has_hashes_and_no_lock_says_where_packages_are_found(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
@@ -74,9 +74,10 @@ def test_every_entry_of_a_lock_has_hashes_and_no_lock_says_where_packages_are_fo
 
 
 def test_each_lock_holds_the_one_below_it_in_the_same_versions() -> None:
-    assert lock(RUNTIME) < lock(UI) < lock(DEV)
+    assert lock(RUNTIME) < lock(UI) < lock(SERVICE) < lock(DEV)
+    assert lock(RUNTIME) < lock(BUCKET) < lock(DEV)
     assert lock(SETUP) < lock(DEV)
-    for smaller in (SETUP, RUNTIME, UI):
+    for smaller in (SETUP, RUNTIME, UI, BUCKET, SERVICE):
         assert {entry for entry in lock(DEV) if entry[0] in packages(smaller)} == lock(smaller)
 
 
@@ -93,10 +94,15 @@ def test_what_runs_the_job_has_no_test_tool_and_no_web_server() -> None:
     assert tools & packages(RUNTIME) == {"pyyaml"}
     assert packages(RUNTIME) & {"uvicorn", "starlette", "uv"} == set()
     assert packages(UI) & tools == {"pyyaml", "dagster-webserver"}
+    assert packages(BUCKET) & tools == {"pyyaml", "obstore"}
+    assert packages(SERVICE) & tools == {"pyyaml", "dagster-webserver", "dagster-postgres"}
 
 
-WITH_UI = {"orchestration/guard.py", "orchestration/ui.py"}
-"""What stands between people and Dagster's UI, and runs only where that is installed."""
+OF_EXTRAS = {
+    **dict.fromkeys(("orchestration/guard.py", "orchestration/ui.py"), UI),
+    **dict.fromkeys(("exports/bucket/address.py", "exports/bucket/release.py", "orchestration/cli/elsewhere.py"), BUCKET),
+}
+"""What runs only where more than the job is installed: what stands before Dagster's UI, and what speaks to buckets."""
 
 
 def test_the_job_imports_nothing_that_only_tests_install() -> None:
@@ -107,7 +113,7 @@ def test_the_job_imports_nothing_that_only_tests_install() -> None:
     assert len(paths) > 100
     for path in paths:
         name = path.relative_to(ROOT).as_posix()
-        at_hand = packages(UI if name in WITH_UI else RUNTIME)
+        at_hand = packages(OF_EXTRAS.get(name, RUNTIME))
         for module in _imported(path) - ours - sys.stdlib_module_names:
             if not {str(canonicalize_name(each)) for each in makers.get(module, [])} & at_hand:
                 wrong.setdefault(name, set()).add(module)
@@ -128,10 +134,12 @@ def test_what_sets_up_is_installed_by_hash_and_so_is_everything_else() -> None:
     others = [line for line in recipes() if line not in project]
     assert len(project) == 1
     assert {"--no-deps", "--no-build-isolation"} <= set(project[0].split())
-    assert len(others) == 2
+    assert len(others) == 4
     assert [line for line in others if "--require-hashes" not in line] == []
-    # a sync takes away what no file names, setuptools too from Python 3.12 on
-    assert [line for line in others if SETUP not in line] == []
+    # a sync takes away what no file names, setuptools too from Python 3.12 on: of this project's venvs, not of what servers run in
+    syncs = [line for line in others if "pip sync" in line and "$(VENV_SERVERS)" not in line]
+    assert syncs
+    assert [line for line in syncs if SETUP not in line or "$(EXTRAS)" not in line] == []
 
 
 def test_bytecode_is_compiled_at_set_up() -> None:

@@ -28,6 +28,7 @@ REAL_DATA = Path(os.environ.get("SCHOOLMATCH_TEST_DATA") or Path(__file__).resol
 LONG = (
     "acceptance/test_live_national.py",
     "integration/test_service.py",
+    "integration/test_bucket_server.py",
     "integration/test_daemon.py",
     "integration/test_killed.py",
     "acceptance/test_withheld.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -40,3 +41,9 @@ def fetch(home: Home, publisher: Publisher) -> Fetch:
         return fetch_all(home, addresses or publisher.addresses(), only={card}, today=today, cards=small_cards())[0]
 
     return one
+
+
+@pytest.fixture
+def folder(published_sample: Path, tmp_path: Path) -> Path:
+    """A published folder in a home, to be changed."""
+    return Path(shutil.copytree(published_sample, tmp_path / "home" / "published" / published_sample.name))

@@ -5,6 +5,6 @@ Nothing that a reader may have open is written over: a reader of DuckDB's file i
 """
 
 from exports.bucket.address import PUBLIC_SETTING, SETTING, Address, address
-from exports.bucket.release import Release, latest_in, paths_of, publish_to
+from exports.bucket.release import Release, paths_of, publish_to
 
-__all__ = ["PUBLIC_SETTING", "SETTING", "Address", "Release", "address", "latest_in", "paths_of", "publish_to"]
+__all__ = ["PUBLIC_SETTING", "SETTING", "Address", "Release", "address", "paths_of", "publish_to"]

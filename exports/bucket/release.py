@@ -63,9 +63,9 @@ def publish_to(place: Address, folder: Path) -> Release:
     store = place.store()
     prefix = f"{RELEASES}/{stamp}"
     with told(place, "read"):
-        there = _sizes(store, prefix)
+        there = _names(store, prefix)
     files = {name: str(file["sha256"]) for name, file in manifest["files"].items()}
-    if extra := sorted(there.keys() - files.keys() - {publish.MANIFEST}):
+    if extra := sorted(there - files.keys() - {publish.MANIFEST}):
         raise _taken(place, prefix, extra[0])
     with told(place, "written to"):
         sent = _send(store, place, prefix, folder, files, there)
@@ -98,7 +98,7 @@ def latest_in(store: ObjectStore) -> dict[str, Any] | None:
         return None
 
 
-def _send(store: ObjectStore, place: Address, prefix: str, folder: Path, files: dict[str, str], there: dict[str, int]) -> int:
+def _send(store: ObjectStore, place: Address, prefix: str, folder: Path, files: dict[str, str], there: set[str]) -> int:
     """Send files that are not there, and read all of them back; returns how many were sent."""
 
     def send(name: str) -> bool:
@@ -153,7 +153,7 @@ def _prune(store: ObjectStore) -> None:
     whole = [stamp for stamp in stamps if manifests[stamp] is not None]
     for stamp in [*unfinished, *publish.superseded(whole, lambda stamp: _source(manifests[stamp]), now["stamp"])]:
         log.info("removing the release %s/%s/", RELEASES, stamp)
-        names = sorted(_sizes(store, f"{RELEASES}/{stamp}"), key=lambda name: name != publish.MANIFEST)
+        names = sorted(_names(store, f"{RELEASES}/{stamp}"), key=lambda name: name != publish.MANIFEST)
         _delete(store, [f"{RELEASES}/{stamp}/{name}" for name in names])
 
 
@@ -218,12 +218,12 @@ def _read(store: ObjectStore, key: str) -> bytes | None:
         return None
 
 
-def _sizes(store: ObjectStore, prefix: str) -> dict[str, int]:
-    """The names below a prefix, and their sizes in bytes."""
+def _names(store: ObjectStore, prefix: str) -> set[str]:
+    """The names below a prefix."""
     import obstore
 
     found = (each for chunk in obstore.list(store, f"{prefix}/") for each in chunk)
-    return {each["path"].removeprefix(f"{prefix}/"): each["size"] for each in found}
+    return {each["path"].removeprefix(f"{prefix}/") for each in found}
 
 
 def _releases(store: ObjectStore) -> Iterable[str]:

@@ -1,7 +1,8 @@
 # Every target sets itself up: Python 3.11+, pip, make and git are all that a machine needs.
 # What is installed comes from three locks, by hash, into a private .venv. Each holds the one before it, in the same versions:
 # requirements.lock runs the job, requirements-ui.lock has Dagster's UI too, requirements-bucket.lock what publishes to a bucket,
-# requirements-service.lock what runs as a service on Postgres, requirements-dev.lock all of it and what tests and checks need.
+# requirements-service.lock what runs as a service on Postgres, requirements-cluster.lock what matches on many machines,
+# requirements-dev.lock all of it and what tests and checks need.
 # requirements-setup.lock is what installs them: pip checks its hashes. What the benchmark compares with has a
 # lock of its own, and a venv that holds the tools of tests as well: nothing else here needs it. So have the servers that tests
 # speak to: without them (make setup-servers) those tests are skipped, and say so.
@@ -14,6 +15,7 @@ READY_UI := $(VENV)/.ready-ui
 READY_DEV := $(VENV)/.ready-dev
 WITH_BUCKET := $(VENV)/.with-bucket
 WITH_SERVICE := $(VENV)/.with-service
+WITH_CLUSTER := $(VENV)/.with-cluster
 VENV_BENCH := .venv-bench
 READY_BENCH := $(VENV_BENCH)/.ready
 LOCK_BENCH := tests/bench/requirements.lock
@@ -29,7 +31,7 @@ export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # all targets install into one .venv
-.PHONY: help setup setup-ui setup-bucket setup-service setup-dev setup-servers demo refresh dev serve test check audit format lock mutants soak bench clean
+.PHONY: help setup setup-ui setup-bucket setup-service setup-cluster setup-dev setup-servers demo refresh dev serve test check audit format lock mutants soak bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -92,6 +94,8 @@ setup-bucket: $(WITH_BUCKET) ## with what publishes to a bucket
 
 setup-service: $(WITH_SERVICE) ## with what runs as a service: Postgres, and Dagster's UI
 
+setup-cluster: $(WITH_CLUSTER) ## with Dask: the match of millions of places on many machines
+
 setup-dev: $(READY_DEV) ## with the tools of tests and checks
 
 setup-servers: $(READY_SERVERS) ## the servers that some tests speak to, in a venv of their own
@@ -147,6 +151,7 @@ lock: $(READY) ## the locks anew, from pyproject.toml and the requirements.in of
 	@$(COMPILE) requirements-ui.lock --constraints requirements-dev.lock --extra ui pyproject.toml
 	@$(COMPILE) requirements-bucket.lock --constraints requirements-dev.lock --extra bucket pyproject.toml
 	@$(COMPILE) requirements-service.lock --constraints requirements-dev.lock --extra service pyproject.toml
+	@$(COMPILE) requirements-cluster.lock --constraints requirements-dev.lock --extra cluster pyproject.toml
 	@$(COMPILE) requirements.lock --constraints requirements-dev.lock pyproject.toml
 	@$(COMPILE) requirements-setup.lock --constraints requirements-dev.lock --group setup
 	@$(COMPILE) $(LOCK_BENCH) --constraints requirements-dev.lock tests/bench/requirements.in

@@ -9,6 +9,7 @@ from orchestration import REFRESH, logs
 from orchestration.assets.bucket import bucket_asset
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
+from orchestration.assets.places import GROUP_NAME, asked_in_environment, build_places
 from orchestration.assets.publishing import publishing_asset
 from orchestration.origin import LIVE
 from orchestration.resources import ONE_PROCESS, resources
@@ -30,7 +31,7 @@ def build_defs(home: Home | None = None, source: str | None = None) -> dg.Defini
     origin = source or os.environ.get("SCHOOLMATCH_SOURCE") or LIVE
     job = dg.define_asset_job(
         REFRESH,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(GROUP_NAME),
         description="From the files to a published folder.",
         # A retry begins anew: what had been built by the run that failed is no part of it, and would not be published.
         tags={"dagster/retry_strategy": "ALL_STEPS"},
@@ -66,4 +67,6 @@ def defs() -> dg.Definitions:
     """What the UI, the daemon and the process of a run load."""
     if logs.is_json():
         logs.install()
-    return build_defs()
+    home = Home.find()
+    asked = asked_in_environment()
+    return dg.Definitions.merge(build_defs(home), build_places(home, asked)) if asked else build_defs(home)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,14 @@ import dagster as dg
 
 from exports.exclusive import Exclusive, exclusive
 from orchestration import REFRESH
-from orchestration.at_work import holding
-from orchestration.databases import kept_open
 from orchestration.definitions import build_defs
-from orchestration.instance import GRACE_SECONDS, end_lost_runs, prepare_dagster_home
+from orchestration.executing import execute
 from transforms.errors import InputError
 from warehouse import checks
 from warehouse.home import Home
 from warehouse.publish import DUCKDB_FILE
 from warehouse.sealed import read_only
 from warehouse.store import rows_as_dicts
-
-log = logging.getLogger("schoolmatch")
-
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""Dagster's own log goes to its instance; the console is ours."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +40,15 @@ def refresh(home: Home, source: str) -> Refreshed:
     Raises InputError where a file cannot be used or a check fails; what was published before stays as it was.
     """
     started = time.perf_counter()
-    prepare_dagster_home(home)
-    run_id = str(uuid.uuid4())  # as Dagster makes them
-    with kept_open(home), dg.DagsterInstance.get() as instance, holding(home, run_id):
-        end_lost_runs(home, grace_seconds=GRACE_SECONDS)
-        job = build_defs(home, source).resolve_job_def(REFRESH)
-        try:
-            job.execute_in_process(run_id=run_id, instance=instance, run_config=_QUIET, raise_on_error=True)
-        except dg.DagsterError as error:  # what our own code raises comes through as it is
-            if not (failed := _failed_checks(home)):
-                raise
-            raise InputError(
-                f"Nothing was published, because of {', '.join(failed)}; what was published before is as it was",
-                do="read the lines 'check ...' above: each says what is wrong, why it matters and what to do",
-            ) from error
-        finally:  # told to stop at a moment at which Dagster has not noted it
-            if (run := instance.get_run_by_id(run_id)) and not run.is_finished:
-                instance.report_run_canceled(run, "it was told to stop")
+    try:
+        execute(home, build_defs(home, source), REFRESH)
+    except dg.DagsterError as error:  # what our own code raises comes through as it is
+        if not (failed := _failed_checks(home)):
+            raise
+        raise InputError(
+            f"Nothing was published, because of {', '.join(failed)}; what was published before is as it was",
+            do="read the lines 'check ...' above: each says what is wrong, why it matters and what to do",
+        ) from error
     folder = home.latest.resolve()
     with read_only(folder / DUCKDB_FILE) as connection:
         about = rows_as_dicts(connection, "from mart.refresh")[0]

@@ -21,7 +21,7 @@ from warehouse.landing.archive import DropFolder
 from warehouse.model import load_macros
 from warehouse.store import open_warehouse
 
-_NOTHING: dict[str, Any] = {}
+NOTHING: dict[str, Any] = {}
 """The schema of a configuration that takes no key: one that is left out would take any."""
 
 
@@ -66,13 +66,13 @@ def resources(home: Home, source: str) -> dict[str, dg.ResourceDefinition]:
             yield Warehouse(home, connection)
 
     return {
-        "warehouse": dg.ResourceDefinition(opened, config_schema=_NOTHING),
-        "source": dg.ResourceDefinition(lambda _: Source(source), config_schema=_NOTHING),
-        "io_manager": dg.IOManagerDefinition(lambda _: dg.InMemoryIOManager(), config_schema=_NOTHING),  # type: ignore[no-untyped-call]
+        "warehouse": dg.ResourceDefinition(opened, config_schema=NOTHING),
+        "source": dg.ResourceDefinition(lambda _: Source(source), config_schema=NOTHING),
+        "io_manager": dg.IOManagerDefinition(lambda _: dg.InMemoryIOManager(), config_schema=NOTHING),  # type: ignore[no-untyped-call]
     }
 
 
-ONE_PROCESS = dg.in_process_executor.configured({"retries": {"enabled": {}}}, config_schema=_NOTHING)
+ONE_PROCESS = dg.in_process_executor.configured({"retries": {"enabled": {}}}, config_schema=NOTHING)
 """The steps of a run in one process, one after the other: several that open one DuckDB file are killed with "Could not set lock".
 
 Its options are set here, since one of them would let steps run although a check of what they read has failed.

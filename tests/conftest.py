@@ -31,6 +31,7 @@ LONG = (
     "integration/test_bucket_server.py",
     "integration/test_daemon.py",
     "integration/test_killed.py",
+    "integration/test_cluster.py",
     "acceptance/test_withheld.py",
     "acceptance/test_real_data.py",
     "integration/test_refresh.py",

@@ -17,7 +17,7 @@ log = logging.getLogger("schoolmatch")
 
 _OWNERS_ALONE = 0o700
 _FOLDERS = ("landing", "live", "quarantine", "published", "held", "history", "dagster", "damaged")
-_FILES = ("warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock", "dev.lock", "metrics.prom")
+_FILES = ("warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock", "dev.lock", "places.lock", "metrics.prom")
 _OURS = {*_FOLDERS, *_FILES, "warehouse.duckdb.tmp", "sample", "reproduction"}
 """The names of all that this package puts into a home."""
 _NOBODYS = {"lost+found", ".DS_Store"}
@@ -79,6 +79,11 @@ class Home:
     def lock(self) -> Path:
         """Held for as long as a refresh writes to the warehouse."""
         return self.root / "warehouse.lock"
+
+    @property
+    def places_lock(self) -> Path:
+        """Held for as long as places are matched."""
+        return self.root / "places.lock"
 
     @property
     def metrics(self) -> Path:

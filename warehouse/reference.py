@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
@@ -31,15 +31,17 @@ def reference_tables(root: Path = SQL) -> list[str]:
     return [f"reference.{path.stem}" for path in sorted((root / "reference").glob("*.csv"))]
 
 
-def load_reference(connection: duckdb.DuckDBPyConnection, root: Path = SQL) -> dict[str, int]:
-    """Load the small facts; returns the number of rows by table.
+def load_reference(
+    connection: duckdb.DuckDBPyConnection, root: Path = SQL, *, only: Collection[str] | None = None
+) -> dict[str, int]:
+    """Load the small facts, or ``only`` those of some tables; returns the number of rows by table.
 
     Raises InputError for a file without a contract, a row that has more fields or fewer than the header, a value that is not of its
     type, and a key that is there twice or not filled.
     """
     promised = _CONTRACT.validate_python(tomllib.loads((root / "reference" / "contract.toml").read_text(encoding="utf-8")))
     run(connection, "create schema if not exists reference")
-    return {table: _load(connection, root, table, promised) for table in reference_tables(root)}
+    return {table: _load(connection, root, table, promised) for table in reference_tables(root) if only is None or table in only}
 
 
 def _load(connection: duckdb.DuckDBPyConnection, root: Path, table: str, promised: dict[str, _Facts]) -> int:

@@ -48,7 +48,7 @@ class Address:
         try:
             from obstore.store import from_url
         except ImportError as error:
-            raise InputError(f"{SETTING} is set, and what speaks to buckets is not installed", do=_INSTALL) from error
+            raise InputError(f"{self.url} is asked for, and what speaks to buckets is not installed", do=_INSTALL) from error
         with told(self, "opened"):
             if self.is_folder:
                 return from_url(self.url, mkdir=True, automatic_cleanup=True)
@@ -66,20 +66,21 @@ def address(given: str | None = None) -> Address | None:
     url = (given or os.environ.get(SETTING) or "").strip()
     if not url:
         return None
+    what = "The address" if given else SETTING
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise InputError(f"{SETTING} is no address: {error}", expected=_FORMS) from error
+        raise InputError(f"{what} is no address: {error}", expected=_FORMS) from error
     if parts.username or parts.password or parts.query or parts.fragment:
         raise InputError(
-            f"{SETTING} holds more than an address: a name, a password or a token",
+            f"{what} holds more than an address: a name, a password or a token",
             expected=_FORMS,
             do="give credentials as the cloud's own tools read them (AWS_ACCESS_KEY_ID and such, or the machine's role)",
         )
     if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
         url = Path(parts.path).as_uri() if "%" not in parts.path else url
     elif parts.scheme not in ("s3", "gs", "az") or not parts.netloc or (parts.scheme == "az" and not parts.path.strip("/")):
-        raise InputError(f"{SETTING} is no place that can be published to: {url}", expected=_FORMS)
+        raise InputError(f"{what} is no place that can be published to: {url}", expected=_FORMS)
     public = (os.environ.get(PUBLIC_SETTING) or "").strip().rstrip("/") or _public(parts)
     return Address(url.rstrip("/"), public)
 
@@ -105,10 +106,10 @@ def _endpoint() -> str | None:
 
 
 @contextmanager
-def told(place: Address, what: str) -> Iterator[None]:
+def told(place: Address, what: str, then: str = "schoolmatch publish, which goes on where this ended") -> Iterator[None]:
     """What the library of stores raises, as InputError: a sentence, without its signed addresses.
 
-    ``what``: what was tried, as in "could not be ...".
+    ``what``: what was tried, as in "could not be ..."; ``then``: what to do once the store is as it should be.
     """
     from obstore import exceptions
 
@@ -123,14 +124,11 @@ def told(place: Address, what: str) -> Iterator[None]:
         elif code == 404 or isinstance(error, (exceptions.NotFoundError, FileNotFoundError)):
             do = "look whether the bucket is there, and nobody deletes what is in it"
         elif code in (507, 413) or os.strerror(errno.ENOSPC) in text:
-            do = f"make room there; then: {_GO_ON}"
+            do = f"make room there; then: {then}"
         else:
-            do = f"look whether the store can be reached; then: {_GO_ON}"
+            do = f"look whether the store can be reached; then: {then}"
         said = f"it answered {answer[1].strip()}" if answer else _first_line(text) or type(error).__name__
         raise InputError(f"{place.url} could not be {what}: {said}", do=do) from None
-
-
-_GO_ON = "schoolmatch publish, which goes on where this ended"
 
 
 def _first_line(text: str) -> str:

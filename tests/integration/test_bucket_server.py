@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,18 @@ import pytest
 from typer.testing import CliRunner
 
 from exports.bucket import address, publish_to
+from exports.bucket.shelf import shelf
 from orchestration.cli.main import app
 from tests.support.release import few, stamped
 from tests.support.swift import Swift
 from tests.support.web_reader import Reader
+from tests.unit.test_places import around_borders, lay
 from transforms.errors import InputError
 from warehouse import publish
 from warehouse.home import Home
+from warehouse.places.engine import Here
+from warehouse.places.matching import match_places
+from warehouse.places.shelf import Folder, put_table, read_table
 
 KILLS = int(os.environ.get("SCHOOLMATCH_KILLS", "6"))
 """How often the publisher is killed here; 200 takes a quarter of an hour."""
@@ -143,10 +149,10 @@ def test_whenever_the_publisher_is_killed_latest_names_a_whole_release(swift: Sw
     assert _ends(_publishing(settings, home, url))[0] == 0
     rng = random.Random(19)
     stamps = [small.name]
-    killed = 0
+    killed = number = 0
     with Reader(f"{swift.public}/kills") as reader:
-        for number in range(KILLS):
-            stamps.append(f"2099{1 + number // 28 % 12:02d}{1 + number % 28:02d}T{number // 336:02d}0000Z")
+        while killed < KILLS:
+            stamps.append(f"{datetime(2099, 1, 1, tzinfo=UTC) + timedelta(hours=number):%Y%m%dT%H%M%SZ}")
             made = stamped(small, stamps[-1])
             publish.point_latest(home, made.name)
             process = _publishing(settings, home, url)
@@ -157,12 +163,13 @@ def test_whenever_the_publisher_is_killed_latest_names_a_whole_release(swift: Sw
                 killed += 1
             process.communicate()
             assert named(swift, "kills")["stamp"] in stamps[-3:], "of this release, or of one before that was not killed"
-            if number % 2:
+            number += 1
+            if number % 2 == 0:
                 assert _ends(_publishing(settings, home, url))[0] == 0, "the next goes on by itself"
                 assert named(swift, "kills")["stamp"] == made.name
     assert reader.faults == []
     assert len(reader.stamps) > 1, "it read through the change of releases"
-    assert killed
+    assert reader.stamps == sorted(reader.stamps), "the latest is never an earlier one"
 
 
 def test_a_server_that_is_killed_and_comes_back_is_waited_for(swift: Swift, settings: dict[str, str], small: Path) -> None:
@@ -196,6 +203,30 @@ def test_a_store_without_room_is_told_and_what_was_there_stays(
         swift.start()
     assert named(swift, "full")["stamp"] == small.name
     assert publish_to(there, small.with_name("20990101T000000Z")).is_latest
+
+
+def test_places_are_matched_from_a_bucket_to_a_bucket_as_from_a_folder_to_a_folder(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    here = lay(tmp_path, around_borders(1_000, seed=22))
+    given, to = shelf("s3://schools/places"), shelf("s3://schools/matched")
+    put_table(given, "0.parquet", read_table(here, "0.parquet"))
+    there = match_places(given, to, Here(), 2)
+    local = match_places(here, Folder(tmp_path / "to"), Here(), 2)
+    assert there.manifest["files"] == local.manifest["files"]
+    stamp, name = there.url.rpartition("/")[2], next(iter(local.manifest["files"]))
+    assert sorted(to.names()) == sorted(
+        ["latest.json", *(f"v/{stamp}/{each}" for each in ("manifest.json", *local.manifest["files"]))]
+    )
+    assert read_table(to, f"v/{stamp}/{name}").equals(read_table(Folder(Path(local.url)), name))
+    with to.open("latest.json") as file:
+        assert json.loads(file.read())["stamp"] == stamp
+
+
+def test_a_bucket_that_is_not_there_is_told_before_anything_is_matched(settings: dict[str, str], tmp_path: Path) -> None:
+    here = lay(tmp_path, around_borders(50, seed=23))
+    with pytest.raises(InputError, match="look whether the bucket is there"):
+        match_places(here, shelf("s3://nowhere/matched"), Here())
 
 
 def test_no_key_is_in_what_is_published(swift: Swift, settings: dict[str, str], small: Path) -> None:

@@ -11,6 +11,8 @@ import orchestration.cli.reproduce
 from orchestration.cli.main import app
 from warehouse.home import Home
 from warehouse.licence import SYNTHETIC_NOTE
+from warehouse.publish import DUCKDB_FILE
+from warehouse.sealed import read_only
 
 
 def test_it_writes_both_pages_says_where_and_leaves_no_home_behind(
@@ -21,6 +23,8 @@ def test_it_writes_both_pages_says_where_and_leaves_no_home_behind(
         shutil.copytree(published_home.root, home.root, dirs_exist_ok=True, symlinks=True)
 
     monkeypatch.setattr(orchestration.cli.reproduce, "refresh", refresh)
+    with read_only(published_home.latest / DUCKDB_FILE):
+        pass  # what a process keeps for all its questions is made by the first, and there until it ends
     passing = tmp_path / "passing"
     passing.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(passing))

@@ -38,8 +38,8 @@ from warehouse.licence import OGL
 from warehouse.sample import write_sample
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("-setup", "", "-ui", "-bucket", "-service", "-dev")
-LOCKS = SETUP, RUNTIME, UI, BUCKET, SERVICE, DEV = tuple(f"requirements{name}.lock" for name in NAMES)
+NAMES = ("-setup", "", "-ui", "-bucket", "-service", "-cluster", "-dev")
+LOCKS = SETUP, RUNTIME, UI, BUCKET, SERVICE, CLUSTER, DEV = tuple(f"requirements{name}.lock" for name in NAMES)
 BENCH, SERVERS = "tests/bench/requirements.lock", "tests/servers/requirements.lock"
 
 
@@ -75,9 +75,9 @@ def test_every_entry_of_a_lock_has_hashes_and_no_lock_says_where_packages_are_fo
 
 def test_each_lock_holds_the_one_below_it_in_the_same_versions() -> None:
     assert lock(RUNTIME) < lock(UI) < lock(SERVICE) < lock(DEV)
-    assert lock(RUNTIME) < lock(BUCKET) < lock(DEV)
+    assert lock(RUNTIME) < lock(BUCKET) < lock(CLUSTER) < lock(DEV)
     assert lock(SETUP) < lock(DEV)
-    for smaller in (SETUP, RUNTIME, UI, BUCKET, SERVICE):
+    for smaller in (SETUP, RUNTIME, UI, BUCKET, SERVICE, CLUSTER):
         assert {entry for entry in lock(DEV) if entry[0] in packages(smaller)} == lock(smaller)
 
 
@@ -95,14 +95,18 @@ def test_what_runs_the_job_has_no_test_tool_and_no_web_server() -> None:
     assert packages(RUNTIME) & {"uvicorn", "starlette", "uv"} == set()
     assert packages(UI) & tools == {"pyyaml", "dagster-webserver"}
     assert packages(BUCKET) & tools == {"pyyaml", "obstore"}
+    assert packages(CLUSTER) & tools == {"pyyaml", "obstore", "distributed"}
     assert packages(SERVICE) & tools == {"pyyaml", "dagster-webserver", "dagster-postgres"}
 
 
 OF_EXTRAS = {
     **dict.fromkeys(("orchestration/guard.py", "orchestration/ui.py"), UI),
-    **dict.fromkeys(("exports/bucket/address.py", "exports/bucket/release.py", "orchestration/cli/elsewhere.py"), BUCKET),
+    **dict.fromkeys(
+        (*(f"exports/bucket/{name}.py" for name in ("address", "release", "shelf")), "orchestration/cli/elsewhere.py"), BUCKET
+    ),
+    "orchestration/cluster.py": CLUSTER,
 }
-"""What runs only where more than the job is installed: what stands before Dagster's UI, and what speaks to buckets."""
+"""What runs only where more than the job is installed: what stands before Dagster's UI, and what speaks to buckets and to Dask."""
 
 
 def test_the_job_imports_nothing_that_only_tests_install() -> None:

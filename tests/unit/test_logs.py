@@ -6,7 +6,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from orchestration import logs
+import pytest
+
+from orchestration import at_work, logs
 from orchestration.at_work import holding
 from warehouse.home import Home
 
@@ -30,7 +32,8 @@ def line_of(message: str, *given: object, fails: bool = False) -> dict[str, Any]
     return told
 
 
-def test_a_line_says_what_when_and_of_which_run(tmp_path: Path) -> None:
+def test_a_line_says_what_when_and_of_which_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(at_work, "_held", {})  # a run that a test before this one has made in this process is at work until it ends
     with holding(Home(tmp_path), "4c1e"):
         line = line_of("read %s\nand “more”", "gias")
     assert line.pop("time").endswith("+00:00")

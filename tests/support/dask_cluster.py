@@ -13,6 +13,8 @@ from pathlib import Path
 from distributed import Client
 
 PATIENCE_SECONDS = 120
+_LOOPBACK = ("--dashboard-address", "127.0.0.1:0")
+"""Without a dashboard too they answer over HTTP, to everybody."""
 
 
 @dataclass
@@ -27,7 +29,7 @@ class DaskCluster:
     def add_workers(self, number: int) -> None:
         """Start so many more, and wait for them."""
         for _ in range(number):
-            command = ["worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+            command = ["worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *_LOOPBACK]
             self.workers.append(
                 self.running.enter_context(_process(self.folder, [*command, "--local-directory", str(self.folder)]))
             )
@@ -46,7 +48,7 @@ def dask_cluster(folder: Path, workers: int) -> Iterator[DaskCluster]:
     folder.mkdir()
     where = folder / "scheduler.json"
     with ExitStack() as running:
-        command = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(where)]
+        command = ["scheduler", "--host", "127.0.0.1", "--port", "0", *_LOOPBACK, "--scheduler-file", str(where)]
         running.enter_context(_process(folder, command))
         with Client(scheduler_file=str(where), timeout=PATIENCE_SECONDS):  # which waits for the file
             cluster = DaskCluster(folder, json.loads(where.read_bytes())["address"], running)

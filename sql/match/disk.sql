@@ -36,7 +36,10 @@ select
     best.search_radius_miles,
     coalesce(
         best.chosen.resolution,
-        error(format('no disk of reference.h3_disk reaches {} miles: set RINGS in transforms/disk_reach.py higher', best.search_radius_miles))
+        error(
+            'no disk of reference.h3_disk reaches ' || cast(best.search_radius_miles as varchar)
+            || ' miles: set RINGS in transforms/disk_reach.py higher'
+        )
     ) as resolution,
     best.chosen.rings as rings
 from best

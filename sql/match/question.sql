@@ -24,19 +24,27 @@ open_code as (
     where is_open and not is_bounded
 ),
 
+open_school as (
+    select distinct
+        definition,
+        urn,
+        kind
+    from open_code
+),
+
 counted as (
     select
-        definition,
-        phase,
-        question,
+        asked.definition,
+        asked.phase,
+        asked.question,
         count(*) as schools,
-        count(*) filter (where is_found) as found,
-        count(*) filter (where is_undecided) as undecided,
-        count(*) filter (
-            where is_undecided and (definition, urn, question) in (select (each.definition, each.urn, each.kind) from open_code as each)
-        ) as weighed
+        count(*) filter (where asked.is_found) as found,
+        count(*) filter (where asked.is_undecided) as undecided,
+        count(*) filter (where asked.is_undecided and open_school.urn is not null) as weighed
     from asked
-    group by definition, phase, question
+    left join open_school
+        on open_school.definition = asked.definition and open_school.urn = asked.urn and open_school.kind = asked.question
+    group by asked.definition, asked.phase, asked.question
 ),
 
 cause as (

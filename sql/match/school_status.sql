@@ -21,14 +21,15 @@ found as (
         outcome.urn,
         outcome.phase,
         case
-            when len(outcome.in_need_reasons) > 0 and outcome.excluded_from_need is null then 'in_need'
-            when len(outcome.high_performing_reasons) > 0 and outcome.excluded_from_high_performing is null then 'high_performing'
+            when array_length(outcome.in_need_reasons) > 0 and outcome.excluded_from_need is null then 'in_need'
+            when array_length(outcome.high_performing_reasons) > 0 and outcome.excluded_from_high_performing is null then 'high_performing'
             else 'neither'
         end as status,
-        list_concat(outcome.in_need_reasons, outcome.high_performing_reasons) as reasons,
+        -- a definition may give null for none
+        coalesce(outcome.in_need_reasons, []) || coalesce(outcome.high_performing_reasons, []) as reasons,
         case
-            when len(outcome.in_need_reasons) > 0 and outcome.excluded_from_need is not null then outcome.excluded_from_need
-            when len(outcome.high_performing_reasons) > 0 then outcome.excluded_from_high_performing
+            when array_length(outcome.in_need_reasons) > 0 and outcome.excluded_from_need is not null then outcome.excluded_from_need
+            when array_length(outcome.high_performing_reasons) > 0 then outcome.excluded_from_high_performing
         end as excluded_because,
         outcome.not_assessed,
         outcome.not_met,

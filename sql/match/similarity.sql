@@ -32,7 +32,7 @@ described as (
                 then percent_rank() over (partition by school.phase, school.fsm_percent is null order by school.fsm_percent)
         end as fsm_rank,
         admissions.counts_as = 'selective' as is_selective,
-        list_position(['urban', 'semi_rural', 'rural'], school.setting) as setting_rank
+        case school.setting when 'urban' then 1 when 'semi_rural' then 2 when 'rural' then 3 end as setting_rank
     from core.school as school
     left join reference.faith as faith on faith.religious_character = school.religious_character
     left join reference.gias_word as gender on gender.code_list = 'gender' and gender.word = school.gender

@@ -7,7 +7,7 @@ with stated as (
         definition,
         urn,
         phase,
-        list_concat(in_need_reasons, high_performing_reasons) as met,
+        coalesce(in_need_reasons, []) || coalesce(high_performing_reasons, []) as met,
         not_met,
         unnest(not_assessed) as code
     from definition.outcome
@@ -40,5 +40,5 @@ select
 from named
 inner join definition.reason as rule on rule.definition = named.definition and rule.code = named.rule
 where
-    (len(rule.phases) = 0 or list_contains(rule.phases, named.phase))
+    (array_length(rule.phases) = 0 or list_contains(rule.phases, named.phase))
     and not (named.is_open and list_contains(named.not_met, named.rule))

@@ -1,10 +1,13 @@
 """The match as a whole, and what an area's figures count. Who is whose partner: ``cases/matching.yaml``."""
 
+import duckdb
 import numpy as np
+import pytest
 from scipy.spatial import cKDTree
 
 from tests.support.world import World
 from transforms.geography import METRES_PER_MILE
+from warehouse.model import read_models
 
 TABLES = {"mart.match", "mart.area_summary"}
 """What these tests look at, and so have built."""
@@ -110,3 +113,33 @@ def test_two_schools_of_one_authority_under_two_numbers_are_of_the_same_authorit
         "select area_name, schools from mart.area_summary where area_type = 'local_authority' and definition = 'rise'"
     )
     assert areas == [{"area_name": "Surrey", "schools": 2}]
+
+
+@pytest.mark.parametrize(
+    ("in_need", "high_performing", "status", "reasons", "met"),
+    [(None, ["b"], "high_performing", ["b"], [False, True]), (["a"], None, "in_need", ["a"], [True, False]),
+     (None, None, "neither", [], [False, False])],
+)  # fmt: skip
+def test_a_definition_may_give_null_for_a_list_without_reasons(
+    in_need: list[str] | None, high_performing: list[str] | None, status: str, reasons: list[str], met: list[bool]
+) -> None:
+    connection = duckdb.connect()
+    connection.execute("create schema definition")
+    connection.execute(
+        """create table definition.outcome as select 'own' as definition, 1 as urn, 'primary' as phase,
+        cast($1 as varchar[]) as in_need_reasons, cast($2 as varchar[]) as high_performing_reasons,
+        cast(null as varchar) as excluded_from_need, cast(null as varchar) as excluded_from_high_performing,
+        ['not_known'] as not_assessed, cast([] as varchar[]) as not_met, '{}' as facts""",
+        [in_need, high_performing],
+    )
+    connection.execute(
+        """create table definition.reason as
+        select 'own' as definition, code, kind, cast([] as varchar[]) as phases, rules, true as leaves_open, null as bounded_by
+        from (values ('a', 'in_need', []), ('b', 'high_performing', []), ('not_known', 'not_assessed', ['a', 'b']))
+            as reason (code, kind, rules)"""
+    )
+    models = {model.name: model for model in read_models("match")}
+    for name in ("match.undecided_rule", "match.school_status"):
+        models[name].build(connection)
+    assert connection.execute("select status, reasons from match.school_status").fetchall() == [(status, reasons)]
+    assert connection.execute("select is_met from match.undecided_rule order by rule").fetchall() == [(each,) for each in met]

@@ -5,7 +5,8 @@
 # requirements-dev.lock all of it and what tests and checks need.
 # requirements-setup.lock is what installs them: pip checks its hashes. What the benchmark compares with has a
 # lock of its own, and a venv that holds the tools of tests as well: nothing else here needs it. So have the servers that tests
-# speak to: without them (make setup-servers) those tests are skipped, and say so.
+# speak to: without them (make setup-servers) those tests are skipped, and say so. And so has the other engine on which the match is
+# run for comparison (make portability).
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,6 +23,9 @@ LOCK_BENCH := tests/bench/requirements.lock
 VENV_SERVERS := .venv-servers
 READY_SERVERS := $(VENV_SERVERS)/.ready
 LOCK_SERVERS := tests/servers/requirements.lock
+VENV_SPARK := .venv-spark
+READY_SPARK := $(VENV_SPARK)/.ready
+LOCK_SPARK := tests/portability/requirements.lock
 LOCKS := requirements-setup.lock requirements.lock pyproject.toml
 PACKAGES := exports orchestration transforms warehouse
 CODE := $(PACKAGES) tests
@@ -31,7 +35,8 @@ export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # all targets install into one .venv
-.PHONY: help setup setup-ui setup-bucket setup-service setup-cluster setup-dev setup-servers demo refresh dev serve test check audit format lock mutants soak bench clean
+.PHONY: help setup setup-ui setup-bucket setup-service setup-cluster setup-dev setup-servers setup-spark demo refresh dev serve test check audit \
+	format lock mutants soak bench portability clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -86,6 +91,14 @@ $(READY_SERVERS): $(LOCK_SERVERS) | $(READY)
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(VENV_SERVERS)/bin/python --require-hashes $(LOCK_SERVERS)
 	@touch $@
 
+# Spark comes as source alone: it is built by the setuptools that the first line has installed, and not by one fetched for it.
+$(READY_SPARK): $(LOCK_SPARK) requirements-dev.lock $(LOCKS) | $(READY)
+	@echo "Setting up $(VENV_SPARK) (once; some minutes, Spark is 400 MB)"
+	@$(PYTHON) -m venv $(VENV_SPARK)
+	$(call install,requirements-dev.lock,$(VENV_SPARK))
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(VENV_SPARK)/bin/python --require-hashes --no-deps --no-build-isolation --requirement $(LOCK_SPARK)
+	@touch $@
+
 setup: $(READY) ## the private .venv that runs the job, without doing anything else
 
 setup-ui: $(READY_UI) ## with Dagster's UI
@@ -99,6 +112,8 @@ setup-cluster: $(WITH_CLUSTER) ## with Dask: the match of millions of places on 
 setup-dev: $(READY_DEV) ## with the tools of tests and checks
 
 setup-servers: $(READY_SERVERS) ## the servers that some tests speak to, in a venv of their own
+
+setup-spark: $(READY_SPARK) ## the other engine, Apache Spark, in a venv of its own (needs Java 17)
 
 demo: $(READY) ## the whole job on the bundled synthetic sample, no network
 	@$(BIN)/schoolmatch refresh --source sample
@@ -143,6 +158,9 @@ PARTS ?=
 bench: $(READY_BENCH) ## timings of refresh, workbooks, command line, map and match; writes docs/performance.md (needs ../shared/data, Chromium)
 	@$(VENV_BENCH)/bin/python -m tests.bench $(PARTS) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS))
 
+portability: $(READY_SPARK) ## the match on Apache Spark too: are its rows those of DuckDB? make portability DATA=data for what was refreshed there
+	@$(VENV_SPARK)/bin/python -m tests.portability $(if $(DATA),--home "$(DATA)")
+
 UPGRADE ?= --upgrade
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url $(UPGRADE) \
 	--custom-compile-command "make lock" --output-file
@@ -155,7 +173,8 @@ lock: $(READY) ## the locks anew, from pyproject.toml and the requirements.in of
 	@$(COMPILE) requirements.lock --constraints requirements-dev.lock pyproject.toml
 	@$(COMPILE) requirements-setup.lock --constraints requirements-dev.lock --group setup
 	@$(COMPILE) $(LOCK_BENCH) --constraints requirements-dev.lock tests/bench/requirements.in
+	@$(COMPILE) $(LOCK_SPARK) --constraints requirements-dev.lock tests/portability/requirements.in
 	@$(COMPILE) $(LOCK_SERVERS) tests/servers/requirements.in
 
 clean: ## remove the venvs and caches (never the data)
-	@rm -rf $(VENV) $(VENV_BENCH) $(VENV_SERVERS) .bench .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) $(VENV_BENCH) $(VENV_SERVERS) $(VENV_SPARK) .bench .mutants .soak .pytest_cache .mypy_cache .ruff_cache *.egg-info

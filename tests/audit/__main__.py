@@ -21,8 +21,9 @@ LOCKS = (
     ROOT / "requirements-setup.lock",
     ROOT / "tests" / "bench" / "requirements.lock",
     ROOT / "tests" / "servers" / "requirements.lock",
+    ROOT / "tests" / "portability" / "requirements.lock",
 )
-"""The first holds all of the others but the last, of the benchmark; the second is read because it is what is installed first."""
+"""The first holds all others of the project; the second is read because it is what is installed first. Those of tests come last."""
 ADDRESS = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
 _KEPT = Path(sys.prefix) / "advisories.zip"
 _FRESH_SECONDS = 24 * 3600

@@ -40,7 +40,7 @@ from warehouse.sample import write_sample
 ROOT = Path(__file__).parents[2]
 NAMES = ("-setup", "", "-ui", "-bucket", "-service", "-cluster", "-dev")
 LOCKS = SETUP, RUNTIME, UI, BUCKET, SERVICE, CLUSTER, DEV = tuple(f"requirements{name}.lock" for name in NAMES)
-BENCH, SERVERS = "tests/bench/requirements.lock", "tests/servers/requirements.lock"
+BENCH, SERVERS, SPARK = (f"tests/{room}/requirements.lock" for room in ("bench", "servers", "portability"))
 
 
 def lock(name: str) -> set[tuple[str, str]]:
@@ -63,7 +63,7 @@ def recipes() -> list[str]:
 # --- what is installed ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*LOCKS, BENCH, SERVERS])
+@pytest.mark.parametrize("name", [*LOCKS, BENCH, SERVERS, SPARK])
 def test_every_entry_of_a_lock_has_hashes_and_no_lock_says_where_packages_are_found(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
@@ -84,6 +84,11 @@ def test_each_lock_holds_the_one_below_it_in_the_same_versions() -> None:
 def test_the_lock_of_the_benchmark_has_the_versions_of_all_others_and_brings_only_what_they_do_not_need() -> None:
     assert {entry for entry in lock(BENCH) if entry[0] in packages(DEV)} <= lock(DEV)
     assert packages(BENCH) - packages(DEV) >= {"geopandas", "polars", "sedonadb"}
+
+
+def test_the_lock_of_the_other_engine_holds_it_alone_and_nothing_else_asks_for_it() -> None:
+    assert packages(SPARK) == {"pyspark", "py4j"}
+    assert packages(SPARK) & (packages(DEV) | packages(BENCH) | packages(SERVERS)) == set()
 
 
 def test_what_runs_the_job_has_no_test_tool_and_no_web_server() -> None:
@@ -138,8 +143,10 @@ def test_what_sets_up_is_installed_by_hash_and_so_is_everything_else() -> None:
     others = [line for line in recipes() if line not in project]
     assert len(project) == 1
     assert {"--no-deps", "--no-build-isolation"} <= set(project[0].split())
-    assert len(others) == 4
+    assert len(others) == 5
     assert [line for line in others if "--require-hashes" not in line] == []
+    # Spark is built from source, which must not fetch what builds it: that would be no part of a lock
+    assert [line for line in others if "$(LOCK_SPARK)" in line and "--no-build-isolation" not in line] == []
     # a sync takes away what no file names, setuptools too from Python 3.12 on: of this project's venvs, not of what servers run in
     syncs = [line for line in others if "pip sync" in line and "$(VENV_SERVERS)" not in line]
     assert syncs

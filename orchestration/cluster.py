@@ -10,7 +10,8 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from transforms.text import counted
 from warehouse.places.engine import Engine, Here, Result, Task
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Worker
 
 log = logging.getLogger("schoolmatch")
 
@@ -78,6 +79,11 @@ def engine_of(given: str | None = None) -> Iterator[Engine]:
         yield Cluster(client, address)
 
 
+def _still_done(tasks: Collection[object], dask_worker: Worker) -> bool:
+    """Whether a worker is doing one of the tasks."""
+    return any(each.key in tasks for each in dask_worker.state.executing)
+
+
 @dataclass(frozen=True)
 class Cluster:
     """Workers of a Dask scheduler."""
@@ -120,7 +126,20 @@ class Cluster:
         except (FutureCancelledError, OSError) as error:
             raise InputError(f"The scheduler at {self.address} has gone: {error}", do="start it, and match anew") from error
         finally:
-            self.client.cancel(waiting)
+            if waiting:
+                self.client.cancel(waiting)
+                self._wait_for_the_end_of({future.key for future in waiting})
+
+    def _wait_for_the_end_of(self, tasks: Collection[object]) -> None:
+        """What is cancelled while it is done goes on to its end, and would write where all has been cleared."""
+        ends = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < ends:
+            try:
+                if not any(self.client.run(_still_done, tasks, on_error="ignore").values()):
+                    return
+            except (OSError, TimeoutError):  # the scheduler has gone, and its workers go
+                return
+            time.sleep(_LOOK_SECONDS / 10)
 
     def _workers(self) -> Sequence[str]:
         return list(self.client.scheduler_info(n_workers=-1)["workers"])

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pyarrow as pa
 
 from exports.bucket.address import Address, address, told
+from transforms.errors import InputError
 from warehouse.places.shelf import Folder, Shelf
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ _THEN = "start anew"
 def shelf(given: str) -> Shelf:
     """A folder, or a bucket by its address. Raises InputError for an address of another kind, or one that holds a secret."""
     if "://" not in given:
-        return Folder(Path(given).expanduser().resolve())
+        path = Path(given).expanduser().resolve()
+        if path.is_file():
+            raise InputError("It is a file", file=str(path), expected="a folder", do="give the folder that it stands in")
+        return Folder(path)
     place = address(given)
     assert place
     return Folder(Path(unquote(urlsplit(place.url).path))) if place.is_folder else Bucket(place)

@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 from typer.testing import CliRunner
@@ -24,8 +25,8 @@ from exports.bucket import address, publish_to
 from exports.bucket.shelf import shelf
 from orchestration.cli.main import app
 from tests.support.release import few, stamped
-from tests.support.swift import Swift
-from tests.support.web_reader import Reader
+from tests.support.swift import BIN, Swift
+from tests.support.web_reader import SCRIPT, Reader
 from tests.unit.test_places import around_borders, lay
 from transforms.errors import InputError
 from warehouse import publish
@@ -205,6 +206,21 @@ def test_a_store_without_room_is_told_and_what_was_there_stays(
     assert publish_to(there, small.with_name("20990101T000000Z")).is_latest
 
 
+def test_the_lines_of_attach_are_pasted_into_a_duckdb_and_answer(swift: Swift, settings: dict[str, str], folder: Path) -> None:
+    there = address("s3://schools/attach")
+    assert there
+    publish_to(there, folder)
+    done = CliRunner().invoke(app, ["attach", f"{swift.public}/attach"])
+    install, *lines = done.stdout.splitlines()
+    assert install == "install httpfs; load httpfs;"  # which is installed already, and not from where DuckDB would fetch it
+    script = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); from reader import connect; c = connect()"
+    script += "".join(f"\nanswer = c.execute({line!r})" for line in lines) + "\nprint(len(answer.fetchall()))"
+    asked = subprocess.run([BIN / "python", "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    with duckdb.connect(folder / publish.DUCKDB_FILE, read_only=True) as connection:
+        rows = connection.sql("select count(*) from mart.area_summary where area_type = 'country'").fetchall()
+    assert int(asked.stdout) == rows[0][0] > 0
+
+
 def test_places_are_matched_from_a_bucket_to_a_bucket_as_from_a_folder_to_a_folder(
     settings: dict[str, str], tmp_path: Path
 ) -> None:
@@ -216,7 +232,7 @@ def test_places_are_matched_from_a_bucket_to_a_bucket_as_from_a_folder_to_a_fold
     assert there.manifest["files"] == local.manifest["files"]
     stamp, name = there.url.rpartition("/")[2], next(iter(local.manifest["files"]))
     assert sorted(to.names()) == sorted(
-        ["latest.json", *(f"v/{stamp}/{each}" for each in ("manifest.json", *local.manifest["files"]))]
+        ["latest.json", *(f"v/{stamp}/{each}" for each in ("claim.json", "manifest.json", *local.manifest["files"]))]
     )
     assert read_table(to, f"v/{stamp}/{name}").equals(read_table(Folder(Path(local.url)), name))
     with to.open("latest.json") as file:

@@ -133,11 +133,15 @@ def test_a_shard_that_ends_every_worker_ends_the_match(tmp_path: Path) -> None:
         list(engine.each(_ends_its_process, [1]))
 
 
-def test_what_is_wrong_with_a_place_comes_back_in_its_own_words(tmp_path: Path) -> None:
-    wrong = lay(tmp_path, around_borders(50, seed=21).assign(status="good"))
-    with engine_of("local:1") as engine, pytest.raises(InputError, match="a status is none of") as told:
+def test_what_is_wrong_with_a_place_comes_back_in_its_own_words_and_nothing_stays_that_others_still_wrote(
+    cluster: DaskCluster, tmp_path: Path
+) -> None:
+    rows = around_borders(100_000, seed=21)
+    wrong = lay(tmp_path, rows[:100].assign(status="good"), rows[100:])
+    with engine_of(cluster.address) as engine, pytest.raises(InputError, match="a status is none of") as told:
         match_places(wrong, Folder(tmp_path / "to"), engine)
     assert told.value.file == "0.parquet"
+    assert Folder(tmp_path / "to").names() == []
 
 
 def test_workers_of_this_machine_listen_on_loopback_alone() -> None:

@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 from transforms.disk_reach import ENGLAND
 from transforms.errors import InputError
 from transforms.geography import METRES_PER_MILE, places
-from warehouse.places import matching
+from warehouse.places import matching, release
 from warehouse.places.code import Code
 from warehouse.places.engine import Here, Result, Task
 from warehouse.places.matching import match_places
@@ -126,6 +126,29 @@ def test_numbers_that_are_to_be_withheld_are(tmp_path: Path) -> None:
     assert needs.loc[needs["phase"] == "secondary", "partners"].notna().all()
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            {"definition": ["rise"] * 2, "phase": ["primary"] * 2, "question": ["in_need"] * 2, "withheld_because": [None, "x"]},
+            "there twice",
+        ),
+        ({"definition": ["rise"], "phase": ["primary"]}, "It lacks question, withheld_because"),
+        (None, "no Parquet file"),
+    ],
+)
+def test_a_file_of_questions_that_would_double_or_lose_numbers_is_refused(
+    question: dict[str, list[Any]] | None, said: str, tmp_path: Path
+) -> None:
+    given = lay(tmp_path, around_borders(50, seed=7))
+    put_table(given, "question.parquet", pa.table(question or {}))
+    if question is None:
+        given.put("question.parquet", pa.py_buffer(b"no"))
+    with pytest.raises(InputError, match=said) as told:
+        matched(given, tmp_path / "to")
+    assert told.value.file == "question.parquet"
+
+
 def _changed(**columns: Any) -> pd.DataFrame:
     return around_borders(50, seed=8).assign(**columns)
 
@@ -135,16 +158,21 @@ def _changed(**columns: Any) -> pd.DataFrame:
     [
         (_changed(status="in need"), "a status is none of in_need, high_performing, neither"),
         (_changed(status=None), "a column that every place needs is empty"),
-        (_changed(urn="A1"), "A column cannot be read"),
-        (_changed(easting="far"), "A column cannot be read"),
-        (_changed(search_radius_miles=-2.0), "a place may look no farther than it stands"),
-        (_changed(search_radius_miles=200.0), "200 miles far"),
-        (_changed(easting=330_000.0, northing=1_000_000.0, status="in_need"), "stand outside England"),
-        (_changed(easting=5.0, northing=9e9, status="in_need"), "stand outside England"),
+        (_changed(urn="A1"), "The column holds '(large_)?string'"),
+        (_changed(urn="46"), "The column holds '(large_)?string'"),
+        (_changed(urn=lambda rows: rows["urn"] + 0.5), "The column holds 'double'"),
+        (_changed(urn=True), "The column holds 'bool'"),
+        (_changed(urn=lambda rows: rows["urn"].astype("uint64") + 2**63), "Its rows cannot be read"),
+        (_changed(easting="far"), "The column holds '(large_)?string'"),
+        (_changed(easting=np.float16(3)).iloc[:1], "The column holds 'halffloat'"),
+        (_changed(phase=b"\xff"), "The column holds 'binary'"),
+        (_changed(northing=-np.inf), "a number has no end"),
+        (_changed(search_radius_miles=np.inf), "a number has no end"),
+        (_changed(search_radius_miles=-2.0, status="in_need"), "a place may look no farther than it stands"),
+        (_changed(search_radius_miles=107.5, status="in_need"), "a place looks farther than 107 miles"),
+        (_changed(easting=330_000.0, northing=1_000_000.0, status="in_need"), "stand outside the line around England"),
+        (_changed(easting=5.0, northing=9e9, status="in_need"), "stand outside the line around England"),
         (_changed().drop(columns="northing"), "It lacks northing"),
-        (_changed(urn=7, status="in_need"), "The place 7 is there with two places or two radii"),
-        (pd.concat([_changed(status="in_need")] * 2), "has two statuses of one definition"),
-        (pd.concat([_changed(status="in_need"), _changed(status="high_performing")]), "has two statuses of one definition"),
     ],
 )
 def test_what_is_no_place_is_refused_and_nothing_of_it_stays(rows: pd.DataFrame, said: str, tmp_path: Path) -> None:
@@ -153,10 +181,145 @@ def test_what_is_no_place_is_refused_and_nothing_of_it_stays(rows: pd.DataFrame,
     assert Folder(tmp_path / "to").names() == []
 
 
-def test_a_place_in_need_in_two_shards_is_refused(tmp_path: Path) -> None:
-    one = around_borders(200, seed=9).iloc[[0]].assign(status="in_need", easting=350_000.0, northing=200_000.0)
-    with pytest.raises(InputError, match="in need in two places"):
-        matched(lay(tmp_path, one, one.assign(easting=550_000.0)), tmp_path / "to")
+HERE, THERE = {"easting": 450_000.0, "northing": 300_000.0}, {"easting": 531_000.0, "northing": 181_000.0}
+NEED, HIGH = {"status": "in_need", "search_radius_miles": 5.0}, {"status": "high_performing"}
+
+
+def _place(*columns: dict[str, Any], urn: int = 9, definition: str = "rise") -> pd.DataFrame:
+    about = {"definition": definition, "phase": "primary", "urn": urn, "search_radius_miles": np.nan} | dict(HERE)
+    for each in columns:
+        about |= each
+    return pd.DataFrame([about])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (_place(NEED), _place(NEED, THERE), "there twice for the definition rise"),
+        (_place(HIGH), _place(HIGH, THERE), "there twice for the definition rise"),
+        (_place(HIGH), _place(NEED, THERE), "there twice for the definition rise"),
+        (_place(HIGH), _place(NEED, {"easting": np.nan}), "there twice for the definition rise"),
+        (_place(NEED), _place({"status": "neither"}), "there twice for the definition rise"),
+        (_place(NEED), _place(NEED, THERE, definition="other"), "two places or two radii"),
+        (_place(NEED), _place(HIGH, {"northing": np.nan}, definition="other"), "two places or two radii"),
+        (_place(NEED), _place(NEED, {"search_radius_miles": 2.0}, definition="other"), "two places or two radii"),
+        (_place(NEED), _place(NEED, {"search_radius_miles": np.nan}, definition="other"), "two places or two radii"),
+    ],
+)
+def test_a_place_that_is_there_twice_is_refused_though_its_rows_never_meet_in_a_shard(
+    one: pd.DataFrame, other: pd.DataFrame, said: str, tmp_path: Path
+) -> None:
+    rest = around_borders(50, seed=9)
+    with pytest.raises(InputError, match=f"The place 9 .*{said}"):
+        matched(lay(tmp_path, pd.concat([one, rest]), other), tmp_path / "to")
+
+
+def test_the_radius_of_a_partner_is_nobodys_business(tmp_path: Path) -> None:
+    one = _place(HIGH, {"search_radius_miles": 500.0})
+    both = pd.concat([one, _place(NEED, urn=1), _place(NEED, definition="other")])
+    pairs = rows_of(matched(lay(tmp_path, both), tmp_path / "to"), "pair")
+    assert pairs[["definition", "need_urn", "partner_urn"]].to_numpy().tolist() == [["rise", 1, 9]]
+
+
+def test_a_folder_of_other_things_is_refused_and_nothing_in_it_is_touched(tmp_path: Path) -> None:
+    given = lay(tmp_path, around_borders(50, seed=12))
+    for number, name in enumerate(
+        ("note.txt", "v/mythesis/a.docx", "v/20260101T000000Z/schoolmatch.duckdb", "v/20260101T000000Z/manifest.json")
+    ):
+        to = Folder(tmp_path / str(number))
+        to.put(name, pa.py_buffer(b"{}"))
+        with pytest.raises(InputError, match="something else than matches"):
+            matched(given, to.path)
+        assert to.names() == [name]
+    published = Folder(tmp_path / "published")
+    published.put("latest.json", pa.py_buffer(b'{"stamp": "20260101T000000Z", "release": "v/20260101T000000Z/"}'))
+    with pytest.raises(InputError, match="something else than matches"):
+        matched(given, published.path)
+
+
+@pytest.mark.parametrize("to", ["places", "places/to", "."])
+def test_places_and_what_is_found_stand_apart(to: str, tmp_path: Path) -> None:
+    given = lay(tmp_path, around_borders(50, seed=13))
+    with pytest.raises(InputError, match="would stand among the places"):
+        matched(given, (tmp_path / to).resolve())
+    assert given.names() == ["0.parquet"]
+
+
+def test_what_another_home_has_claimed_is_left_to_it_and_told(tmp_path: Path) -> None:
+    given, to = lay(tmp_path, around_borders(50, seed=14)), Folder(tmp_path / "to")
+    to.put("v/20260101T000000Z/claim.json", pa.py_buffer(b'{"kind": "match of places", "owner": "somebody"}'))
+    to.put("v/20260101T000000Z/index/a/need-00000.parquet", pa.py_buffer(b""))
+    with pytest.raises(InputError, match=r"Another match may be at work there.* v/20260101T000000Z"):
+        match_places(given, to, Here(), owner="me")
+    assert len(to.names()) == 2
+    match_places(given, to, Here(), owner="somebody")
+    assert not [name for name in to.names() if "20260101" in name]
+
+
+def test_two_that_begin_at_once_do_not_both_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given, to = lay(tmp_path, around_borders(50, seed=15)), Folder(tmp_path / "to")
+    put = Folder.put
+
+    def another_comes_first(self: Folder, name: str, content: pa.Buffer) -> None:
+        put(self, name, content)
+        if name.endswith("claim.json"):
+            put(self, "v/20260101T000000Z/claim.json", pa.py_buffer(b'{"kind": "match of places", "owner": "another"}'))
+
+    monkeypatch.setattr(Folder, "put", another_comes_first)
+    with pytest.raises(InputError, match="Another match may be at work"):
+        match_places(given, to, Here(), owner="me")
+    assert to.names() == ["v/20260101T000000Z/claim.json"]
+
+
+def test_a_match_whose_files_have_gone_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given, to = lay(tmp_path, around_borders(500, seed=16)), Folder(tmp_path / "to")
+    clear = Folder.clear
+
+    def more(self: Folder, under: str) -> None:
+        clear(self, under)
+        if under.endswith("index"):
+            next((to.path / "v").glob("*/pair/*")).unlink()
+
+    monkeypatch.setattr(Folder, "clear", more)
+    with pytest.raises(InputError, match="A file of the match has gone"):
+        match_places(given, to, Here())
+    assert to.names() == []
+
+
+def test_files_behind_links_are_read_and_those_of_other_names_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = around_borders(300, seed=17)
+    whole = rows_of(matched(lay(tmp_path / "whole", rows), tmp_path / "one"), "pair")
+    given = lay(tmp_path / "half", rows[:200])
+    elsewhere = lay(tmp_path / "elsewhere", rows[200:])
+    (given.path / "year").symlink_to(elsewhere.path)
+    (given.path / "round").symlink_to(given.path)
+    (elsewhere.path / "0.parquet").rename(elsewhere.path / "1.PARQUET")
+    given.put("notes.pq", pa.py_buffer(b""))
+    found = rows_of(matched(given, tmp_path / "two"), "pair")
+    assert len(found) == len(whole)
+    assert "1 file not read, as the name does not end in .parquet: notes.pq" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: rows.append_column("urn", rows["urn"]),
+        lambda rows: pa.table({"all": rows.to_struct_array()}),
+    ],
+)
+def test_a_column_twice_and_columns_within_another_are_refused(change: Any, tmp_path: Path) -> None:
+    shelf = Folder(tmp_path / "places")
+    put_table(shelf, "0.parquet", change(pa.Table.from_pandas(around_borders(50, seed=18), preserve_index=False)))
+    with pytest.raises(InputError, match=r"there twice|It lacks definition") as told:
+        matched(shelf, tmp_path / "to")
+    assert told.value.file == "0.parquet"
+
+
+def test_columns_may_come_in_any_order_case_and_width(tmp_path: Path) -> None:
+    rows = around_borders(300, seed=19)
+    other = rows[rows.columns[::-1]].rename(columns=str.upper).astype({"URN": "int32", "EASTING": "float32", "PHASE": "category"})
+    one, two = (matched(lay(tmp_path / str(number), each), tmp_path / f"to {number}") for number, each in enumerate((rows, other)))
+    assert rows_of(one, "pair").equals(rows_of(two, "pair"))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 no more than that"])
@@ -187,7 +350,7 @@ def test_what_was_matched_before_stays_and_what_a_kill_has_left_goes(tmp_path: P
     monkeypatch.setattr(matching.clock, "now", lambda: next(stamps).to_pydatetime())
     first = match_places(given, Folder(to), Here())
     with monkeypatch.context() as patch:
-        patch.setattr(matching.Under, "clear", lambda *_: None)
+        patch.setattr(release.Under, "clear", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             match_places(given, Folder(to), Stopping(after=3))
     assert len(list((to / "v").iterdir())) == 2
@@ -224,9 +387,9 @@ def test_a_ring_holds_every_cell_that_the_radius_reaches() -> None:
         angle = rng.uniform(0, 2 * np.pi, len(points))
         far = points + np.column_stack([np.cos(angle), np.sin(angle)]) * miles * METRES_PER_MILE * 0.999
         cells = [places(each.assign(urn=range(len(each))))["h3_r5"] for each in (points, far)]
-        for own, other in zip(*cells, strict=True):
-            parents = [h3.int_to_str(h3.cell_to_parent(cell, 3)) for cell in (own, other)]
-            assert parents[1] in ring(parents[0], miles)
+        parents = {tuple(h3.int_to_str(h3.cell_to_parent(cell, 3)) for cell in pair) for pair in zip(*cells, strict=True)}
+        rings = {own: ring(own, miles) for own, _ in parents}
+        assert all(other in rings[own] for own, other in parents)
 
 
 def test_a_shard_builds_all_that_the_pairs_and_needs_are_made_of() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
-from transforms import disk_reach, geography, grid
+import transforms
 from transforms.errors import InputError
 from warehouse.model import SQL
 
@@ -34,7 +35,11 @@ class Code:
 
 @cache
 def _sha256() -> str:
-    here = Path(__file__).parent
-    files = [*sorted((SQL / "match").glob("*.sql")), SQL / "macros.sql", SQL / "reference" / "h3_disk.csv"]
-    files += [Path(str(module.__file__)) for module in (disk_reach, geography, grid)] + sorted(here.glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    own = Path(__file__).parent
+    files = [*own.glob("*.py"), *own.parent.glob("*.py"), *Path(str(transforms.__file__)).parent.glob("*.py")]
+    files += [*(SQL / "match").glob("*.sql"), SQL / "macros.sql", SQL / "reference" / "h3_disk.csv"]
+    versions = "".join(f"{name} {version(name)}\n" for name in _LIBRARIES)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files)) + versions.encode()).hexdigest()
+
+
+_LIBRARIES = ("convertbng", "duckdb", "h3", "h3ronpy", "numpy", "pandas", "pyarrow")

@@ -6,6 +6,7 @@ waits for another, and one that is done twice leaves what it left before.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,13 @@ import pyarrow.parquet as pq
 
 from transforms.errors import InputError
 from transforms.geography import RESOLUTIONS, places
-from warehouse.places import layout
+from transforms.text import counted
+from warehouse.places import keys, layout
 from warehouse.places.code import Code
 from warehouse.places.shelf import Shelf, put_table
 from warehouse.store import SETTINGS
+
+log = logging.getLogger("schoolmatch")
 
 ROWS_AT_ONCE = 500_000
 """About how many rows a piece has: 150 MB while it is indexed. Row groups are never split."""
@@ -67,9 +71,12 @@ class Indexed:
 
 
 def pieces(given: Shelf, to: Shelf, code: Code, resolution: int) -> list[Piece]:
-    """The pieces of all Parquet files of a shelf. Raises InputError where there is none, or one that lacks a column."""
+    """The pieces of all Parquet files of a shelf. Raises InputError where there is none, or one that has other columns."""
     found: list[Piece] = []
-    names = [name for name in given.names() if name.endswith(".parquet") and name != layout.QUESTION]
+    there = [name for name in given.names() if name != layout.QUESTION]
+    names = [name for name in there if name.lower().endswith(".parquet")]
+    if others := [name for name in there if name not in names]:
+        log.warning("%s not read, as the name does not end in .parquet: %s", counted(len(others), "file"), ", ".join(others[:5]))
     if not names:
         raise InputError("There is no Parquet file", file=given.url, do="give the folder of the places (docs/scale.md)")
     for name in names:
@@ -82,9 +89,9 @@ def _groups(given: Shelf, name: str) -> Iterator[tuple[int, ...]]:
     """Row groups of a file, together as many as make a piece."""
     try:
         with given.open(name) as file:
-            about = pq.ParquetFile(file).metadata
-            layout.refuse_missing(about.schema.names, name)
-            rows = [about.row_group(number).num_rows for number in range(about.num_row_groups)]
+            parquet = pq.ParquetFile(file)
+            layout.refuse_other_columns(parquet.schema_arrow, name)
+            rows = [parquet.metadata.row_group(number).num_rows for number in range(parquet.num_row_groups)]
     except pa.ArrowException as error:
         raise InputError(f"It is no Parquet file: {error}", file=name, do="write it again") from error
     together: list[int] = []
@@ -100,9 +107,10 @@ def _groups(given: Shelf, name: str) -> Iterator[tuple[int, ...]]:
 def index(piece: Piece) -> Indexed:
     """Read a piece, find the cells of its places, and write them by parent cell. Raises InputError for rows that are no places."""
     piece.code.refuse_another()
-    with piece.places.open(piece.name) as file, duckdb.connect(config=SETTINGS | {"threads": 1}) as connection:
-        given = pq.ParquetFile(file).read_row_groups(list(piece.row_groups), columns=list(layout.COLUMNS))
+    given = _rows(piece)
+    with duckdb.connect(config=SETTINGS | {"threads": 1}) as connection:
         rows = layout.read(connection, given, piece.name)
+    keys.deal(rows, piece.to, piece.number)
     rows = with_cells(rows.filter(pc.not_equal(rows["status"], "neither")))
     needs = rows.filter(pc.equal(rows["status"], "in_need"))
     layout.refuse_abroad(needs.filter(pc.and_(needs["easting"].is_valid(), needs["northing"].is_valid())), piece.name)
@@ -117,6 +125,17 @@ def index(piece: Piece) -> Indexed:
         put_table(piece.to, file_of(cell, "partner", piece.number), part)
         found[cell] = Counted(found[cell].needs, part.num_rows, found[cell].widest_miles)
     return Indexed(piece.number, given.num_rows, partners.num_rows - placed.num_rows, dict(found))
+
+
+def _rows(piece: Piece) -> pa.Table:
+    """The rows of a piece, in the columns that a place has."""
+    try:
+        with piece.places.open(piece.name) as file:
+            parquet = pq.ParquetFile(file)
+            columns = [name for name in parquet.schema_arrow.names if name.lower() in layout.COLUMNS]
+            return parquet.read_row_groups(list(piece.row_groups), columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"It is not the file that it was a moment ago: {error}", file=piece.name, do="start anew") from error
 
 
 def file_of(cell: str, kind: str, number: int) -> str:

@@ -5,7 +5,7 @@ One row per definition and place, with its status. Unknown words stop; what is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import duckdb
 import pyarrow as pa
@@ -29,37 +29,79 @@ COLUMNS: Mapping[str, str] = {
 the National Grid, ``search_radius_miles`` says how far it looks where it is in need. The last three may be null."""
 STATUSES = ("in_need", "high_performing", "neither")
 QUESTION = "question.parquet"
-"""Beside the places, where it is known that numbers of partners are to be withheld: ``match.question`` of a warehouse."""
+"""Beside the places, where it is known that numbers of partners are to be withheld: ``mart.question`` of a published file."""
 
+_QUESTION_KEY = ("definition", "phase", "question")
+_NUMBERS = ("easting", "northing", "search_radius_miles")
 _NEVER_NULL = ("definition", "phase", "urn", "status")
 
 
+_KINDS: Mapping[str, tuple[str, Callable[[pa.DataType], bool]]] = {
+    "varchar": ("text", lambda each: pa.types.is_string(each) or pa.types.is_large_string(each)),
+    "bigint": ("whole numbers", pa.types.is_integer),
+    "double": (
+        "numbers",
+        lambda each: (
+            pa.types.is_integer(each) or pa.types.is_float32(each) or pa.types.is_float64(each) or pa.types.is_decimal(each)
+        ),
+    ),
+}
+"""What Parquet may have of each type: a number that would have to be rounded, or read out of a text, may be another place's."""
+
+
+def refuse_other_columns(schema: pa.Schema, file: str) -> None:
+    """Raises InputError where a file lacks a column of a place, has it twice, or has another kind of it."""
+    names = [name.lower() for name in schema.names]
+    if missing := [name for name in COLUMNS if name not in names]:
+        raise InputError(
+            f"It lacks {', '.join(missing)}", file=file, expected=_expected(), do="write the columns by those names (docs/scale.md)"
+        )
+    for name, kind in COLUMNS.items():
+        if names.count(name) > 1:
+            raise InputError("The column is there twice", file=file, column=name, do="leave one of them out")
+        found = schema.field(names.index(name)).type
+        words, is_right = _KINDS[kind]
+        if not is_right(found.value_type if pa.types.is_dictionary(found) else found) and not pa.types.is_null(found):
+            raise InputError(f"The column holds {shown(found)}", file=file, column=name, expected=words, do="write it so")
+
+
 def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, file: str) -> pa.Table:
-    """The rows with the columns and types of ``COLUMNS``; not a number is null. Raises InputError for rows that are no places."""
+    """The rows with the columns and types of ``COLUMNS``: not a number is null, and so is the radius of a place not in need, which
+    nobody asks for. Raises InputError for rows that are no places."""
     connection.register("given_place", rows)
     try:
         typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in COLUMNS.items())
         run(connection, f"create or replace temporary table place as select {typed} from given_place")
-    except (duckdb.ConversionException, duckdb.BinderException) as error:
-        raise InputError(
-            f"A column cannot be read: {str(error).splitlines()[0]}", file=file, expected=_expected(), do="write it with that type"
-        ) from error
+    except duckdb.Error as error:
+        raise InputError(f"Its rows cannot be read: {str(error).splitlines()[0]}", file=file, expected=_expected()) from error
     finally:
         connection.unregister("given_place")
-    for number in ("easting", "northing", "search_radius_miles"):
-        run(connection, f"update place set {number} = null where isnan({number}) or isinf({number})")
+    for number in _NUMBERS:
+        run(connection, f"update place set {number} = null where isnan({number})")
     _refuse(connection, " or ".join(f"{name} is null" for name in _NEVER_NULL), file, "a column that every place needs is empty")
     _refuse(connection, f"status not in {STATUSES}", file, f"a status is none of {', '.join(STATUSES)}")
+    _refuse(connection, " or ".join(f"isinf({name})" for name in _NUMBERS), file, "a number has no end")
+    run(connection, "update place set search_radius_miles = null where status <> 'in_need'")
     _refuse(connection, "search_radius_miles <= 0", file, "a place may look no farther than it stands")
+    _refuse(connection, f"search_radius_miles > {FARTHEST_MILES}", file, f"a place looks farther than {FARTHEST_MILES} miles")
     return connection.execute("from place").to_arrow_table()
 
 
-def refuse_missing(columns: list[str], file: str) -> None:
-    """Raises InputError where a file lacks a column of a place."""
-    if missing := [name for name in COLUMNS if name not in columns]:
+FARTHEST_MILES = 107
+"""How far disks of H3 cells are known to reach (``sql/reference/h3_disk.csv``)."""
+
+
+def read_question(rows: pa.Table) -> pa.Table:
+    """The columns of ``match.question`` that are read of it. Raises InputError where one is missing, or a question there twice."""
+    columns = [*_QUESTION_KEY, "withheld_because"]
+    if missing := [name for name in columns if name not in rows.column_names]:
         raise InputError(
-            f"It lacks {', '.join(missing)}", file=file, expected=_expected(), do="write the columns by those names (docs/scale.md)"
+            f"It lacks {', '.join(missing)}", file=QUESTION, expected=", ".join(columns), do="take mart.question whole"
         )
+    rows = rows.select(columns)
+    if rows.group_by(list(_QUESTION_KEY)).aggregate([]).num_rows < rows.num_rows:
+        raise InputError("A definition, phase and question is there twice", file=QUESTION, do="leave one of them out")
+    return rows
 
 
 def refuse_abroad(needs: pa.Table, file: str) -> None:
@@ -71,10 +113,10 @@ def refuse_abroad(needs: pa.Table, file: str) -> None:
     if outside.any():
         first = needs.filter(pa.array(outside)).slice(0, 1).to_pylist()[0]
         raise InputError(
-            f"{outside.sum():,} places in need stand outside England: of {first['urn']}, easting {first['easting']:.0f}, northing"
-            f" {first['northing']:.0f}",
+            f"{outside.sum():,} places in need stand outside the line around England: of {first['urn']}, easting"
+            f" {first['easting']:.0f}, northing {first['northing']:.0f}",
             file=file,
-            expected="metres of the National Grid, within the line around England of transforms/disk_reach.py",
+            expected="metres of the National Grid, within ENGLAND of transforms/disk_reach.py",
             do="mend the coordinates; for elsewhere measure first: draw ENGLAND anew there, and python -m transforms.disk_reach",
         )
 

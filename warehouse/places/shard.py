@@ -21,7 +21,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.disk_reach import FACTS
-from transforms.errors import InputError
 from transforms.geography import METRES_PER_MILE, RESOLUTIONS
 from warehouse.model import Model, in_order, load_macros, read_models
 from warehouse.places import layout
@@ -53,11 +52,12 @@ class Shard:
 
 @dataclass(frozen=True)
 class Matched:
-    """What came of a shard: rows in need, rows of partners that were read, pairs, hashes of its files by name, and the work."""
+    """What came of a shard: rows in need and of partners that were read, needs and pairs written, hashes of files, and the work."""
 
     cell: str
     needs: int
     partners: int
+    written: int
     pairs: int
     files: Mapping[str, str]
     seconds: float
@@ -65,7 +65,7 @@ class Matched:
 
 
 def match(shard: Shard) -> Matched:
-    """Find the pairs of a shard and write them. Raises InputError for a place that is there twice, or in two places."""
+    """Find the pairs of a shard and write them."""
     shard.code.refuse_another()
     started = time.perf_counter()
     needs = pa.concat_tables(read_table(shard.to, file_of(shard.cell, "need", number)) for number in shard.needs)
@@ -86,9 +86,9 @@ def match(shard: Shard) -> Matched:
                 rows = connection.execute(f"from {table} order by all").to_arrow_table()
                 name = f"{folder}/{shard.cell}.parquet"
                 files[name] = put_table(shard.to, name, rows)
-            pairs = run(connection, f"select count(*) from {PAIR}")[0][0]
-    seconds = time.perf_counter() - started
-    return Matched(shard.cell, needs.num_rows, read - needs.num_rows, pairs, files, seconds, f"{os.uname().nodename}/{os.getpid()}")
+            written, pairs = (run(connection, f"select count(*) from {table}")[0][0] for table in (NEED, PAIR))
+    process = f"{os.uname().nodename}/{os.getpid()}"
+    return Matched(shard.cell, needs.num_rows, read - needs.num_rows, written, pairs, files, time.perf_counter() - started, process)
 
 
 def ring(cell: str, widest_miles: float) -> set[str]:
@@ -103,15 +103,9 @@ def ring(cell: str, widest_miles: float) -> set[str]:
 
 
 def rings_for(miles: float) -> int:
-    """How many rings of the index's coarsest cells surely reach so far. Raises InputError where none is known to."""
-    of_coarsest = _disks()
-    far_enough = of_coarsest[of_coarsest["reach_m"] >= miles * METRES_PER_MILE]
-    if far_enough.empty:
-        farthest = of_coarsest["reach_m"].max() / METRES_PER_MILE
-        raise InputError(
-            f"A place in need looks {miles:g} miles far", expected=f"{farthest:.0f} miles at most", do="mend search_radius_miles"
-        )
-    return int(far_enough["rings"].min())
+    """How many rings of the index's coarsest cells surely reach so far, ``layout.FARTHEST_MILES`` at most."""
+    disks = _disks()
+    return int(disks.loc[disks["reach_m"] >= miles * METRES_PER_MILE, "rings"].min())
 
 
 @cache
@@ -135,7 +129,7 @@ def _cells_in_reach(needs: pa.Table) -> pa.Array:
 
 
 def _question(shard: Shard) -> pa.Table | None:
-    return read_table(shard.places, layout.QUESTION) if shard.has_question else None
+    return layout.read_question(read_table(shard.places, layout.QUESTION)) if shard.has_question else None
 
 
 def _lay(connection: duckdb.DuckDBPyConnection, rows: pa.Table, question: pa.Table | None) -> int:
@@ -149,14 +143,15 @@ def _lay(connection: duckdb.DuckDBPyConnection, rows: pa.Table, question: pa.Tab
         "create schema match",
         f"""
         create table core.school as
-        select distinct
+        select
             urn,
             easting,
             northing,
-            search_radius_miles,
-            {CELL} is not null and search_radius_miles is not null as can_be_placed,
+            max(search_radius_miles) as search_radius_miles,
+            {CELL} is not null and max(search_radius_miles) is not null as can_be_placed,
             {cells}
         from place
+        group by urn, easting, northing, {cells}
         """,
         "create table match.school_status as select definition, phase, urn, status from place",
         "create table match.question (definition varchar, phase varchar, question varchar, withheld_because varchar)",
@@ -165,15 +160,6 @@ def _lay(connection: duckdb.DuckDBPyConnection, rows: pa.Table, question: pa.Tab
     connection.unregister("place")
     if question is not None:
         connection.register("given_question", question)
-        run(
-            connection,
-            "insert into match.question by name select definition, phase, question, withheld_because from given_question",
-        )
+        run(connection, "insert into match.question by name from given_question")
         connection.unregister("given_question")
-    for what, table, key in (
-        ("is there with two places or two radii", "core.school", "urn"),
-        ("has two statuses of one definition", "match.school_status", "definition, urn"),
-    ):
-        if found := run(connection, f"select {key} from {table} group by {key} having count(*) > 1 order by all limit 1"):
-            raise InputError(f"The place {found[0][-1]} {what}", do="give each place once for each definition")
     return int(run(connection, "select count(*) from match.school_status")[0][0])

@@ -50,9 +50,18 @@ class Folder:
         return str(self.path)
 
     def names(self, under: str = "") -> list[str]:
-        """The names of all files below, but for those that are being written."""
-        found = (path.relative_to(self.path) for path in (self.path / under).rglob("*") if path.is_file())
-        return sorted(path.as_posix() for path in found if not path.name.startswith(durable.PARTIAL))
+        """The names of all files below, in folders that links lead to as well, but for those that are being written."""
+        found, seen = [], set[tuple[int, int]]()
+        for root, folders, names in os.walk(self.path / under, followlinks=True):
+            about = Path(root).stat()
+            if (about.st_dev, about.st_ino) in seen:  # a link leads back to where it stands
+                folders.clear()
+                continue
+            seen.add((about.st_dev, about.st_ino))
+            found += [
+                (Path(root) / name).relative_to(self.path).as_posix() for name in names if not name.startswith(durable.PARTIAL)
+            ]
+        return sorted(found)
 
     def open(self, name: str) -> pa.NativeFile:
         """The file, as it is on the disk."""

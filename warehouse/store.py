@@ -93,6 +93,17 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@contextmanager
+def in_memory(**settings: str | int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, with these settings beside the usual ones.
+
+    No bar of progress is drawn: DuckDB takes a process that another has spawned for a person's session, and would.
+    """
+    with duckdb.connect(config=SETTINGS | settings) as connection:
+        run(connection, "set enable_progress_bar = false")
+        yield connection
+
+
 def is_at_work(home: Home) -> bool:
     """Whether a process is refreshing this home; one that was killed is not, whatever Dagster remembers of it."""
     home.make()

@@ -162,6 +162,7 @@ def unsharded(places: Path, to: Path) -> int:
     """The same models on one DuckDB, in a file, with all places; returns how many pairs there are."""
     to.mkdir()
     with duckdb.connect(to / "one.duckdb", config=SETTINGS) as connection:
+        run(connection, "set enable_progress_bar = false")
         load_macros(connection)
         load_reference(connection)
         run(connection, "create schema core")

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import duckdb
 import h3.api.numpy_int as h3
 import numpy as np
 import pyarrow as pa
@@ -25,7 +24,7 @@ from transforms.text import counted
 from warehouse.places import keys, layout
 from warehouse.places.code import Code
 from warehouse.places.shelf import Shelf, put_table
-from warehouse.store import SETTINGS
+from warehouse.store import in_memory
 
 log = logging.getLogger("schoolmatch")
 
@@ -108,7 +107,7 @@ def index(piece: Piece) -> Indexed:
     """Read a piece, find the cells of its places, and write them by parent cell. Raises InputError for rows that are no places."""
     piece.code.refuse_another()
     given = _rows(piece)
-    with duckdb.connect(config=SETTINGS | {"threads": 1}) as connection:
+    with in_memory(threads=1) as connection:
         rows = layout.read(connection, given, piece.name)
     keys.deal(rows, piece.to, piece.number)
     rows = with_cells(rows.filter(pc.not_equal(rows["status"], "neither")))

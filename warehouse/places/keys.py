@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.errors import InputError
 from warehouse.places.code import Code
 from warehouse.places.shelf import Shelf, put_table, read_table
-from warehouse.store import SETTINGS, run
+from warehouse.store import in_memory, run
 
 BUCKETS = 16
 
@@ -42,7 +41,7 @@ def refuse_twice(dealt: Dealt) -> int:
     """Returns how many rows there are. Raises InputError for a place of two statuses in a definition, two places or two radii."""
     dealt.code.refuse_another()
     rows = pa.concat_tables(read_table(dealt.to, _file_of(dealt.bucket, piece)) for piece in range(dealt.pieces))
-    with duckdb.connect(config=SETTINGS | {"threads": 1}) as connection:
+    with in_memory(threads=1) as connection:
         connection.register("place", rows)
         twice = run(
             connection, "select urn, definition from place group by urn, definition having count(*) > 1 order by all limit 1"

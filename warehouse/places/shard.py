@@ -28,7 +28,7 @@ from warehouse.places.code import Code
 from warehouse.places.index import CELL, NOWHERE, file_of, name_of
 from warehouse.places.shelf import Shelf, put_table, read_table
 from warehouse.reference import load_reference
-from warehouse.store import SETTINGS, run
+from warehouse.store import in_memory, run
 
 PAIR, NEED = "match.pair", "match.need"
 TABLES: Mapping[str, str] = {"pair": PAIR, "need": NEED}
@@ -76,17 +76,18 @@ def match(shard: Shard) -> Matched:
         for number in numbers
     ]
     files = {}
-    with tempfile.TemporaryDirectory(prefix="schoolmatch-") as spill:
-        settings = SETTINGS | {"threads": shard.threads, "temp_directory": spill}
-        with duckdb.connect(config=settings) as connection:
-            read = _lay(connection, pa.concat_tables([needs, *partners]), _question(shard))
-            for model in models():
-                model.build(connection)
-            for folder, table in TABLES.items():
-                rows = connection.execute(f"from {table} order by all").to_arrow_table()
-                name = f"{folder}/{shard.cell}.parquet"
-                files[name] = put_table(shard.to, name, rows)
-            written, pairs = (run(connection, f"select count(*) from {table}")[0][0] for table in (NEED, PAIR))
+    with (
+        tempfile.TemporaryDirectory(prefix="schoolmatch-") as spill,
+        in_memory(threads=shard.threads, temp_directory=spill) as connection,
+    ):
+        read = _lay(connection, pa.concat_tables([needs, *partners]), _question(shard))
+        for model in models():
+            model.build(connection)
+        for folder, table in TABLES.items():
+            rows = connection.execute(f"from {table} order by all").to_arrow_table()
+            name = f"{folder}/{shard.cell}.parquet"
+            files[name] = put_table(shard.to, name, rows)
+        written, pairs = (run(connection, f"select count(*) from {table}")[0][0] for table in (NEED, PAIR))
     process = f"{os.uname().nodename}/{os.getpid()}"
     return Matched(shard.cell, needs.num_rows, read - needs.num_rows, written, pairs, files, time.perf_counter() - started, process)
 

@@ -58,8 +58,10 @@ def refuse_twice(dealt: Dealt) -> int:
             from place
             group by urn
             having
-                count(distinct (coalesce(easting, -1e9), coalesce(northing, -1e9))) > 1
-                or count(distinct coalesce(search_radius_miles, -1)) filter (where status = 'in_need') > 1
+                min(coalesce(easting, -1e9)) < max(coalesce(easting, -1e9))
+                or min(coalesce(northing, -1e9)) < max(coalesce(northing, -1e9))
+                or min(coalesce(search_radius_miles, -1)) filter (where status = 'in_need')
+                < max(coalesce(search_radius_miles, -1)) filter (where status = 'in_need')
             order by urn
             limit 1
             """,

@@ -68,27 +68,41 @@ def refuse_other_columns(schema: pa.Schema, file: str) -> None:
 def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, file: str) -> pa.Table:
     """The rows with the columns and types of ``COLUMNS``: not a number is null, and so is the radius of a place not in need, which
     nobody asks for. Raises InputError for rows that are no places."""
+    known = {
+        "easting": "case when not isnan(easting) then easting end",
+        "northing": "case when not isnan(northing) then northing end",
+        "search_radius_miles": "case when status = 'in_need' and not isnan(search_radius_miles) then search_radius_miles end",
+    }
+    typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in COLUMNS.items())
+    told = ", ".join(f"{known.get(name, name)} as {name}" for name in COLUMNS)
     connection.register("given_place", rows)
     try:
-        typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in COLUMNS.items())
-        run(connection, f"create or replace temporary table place as select {typed} from given_place")
+        run(connection, f"create or replace temporary table place as select {told} from (select {typed} from given_place)")
     except duckdb.Error as error:
         raise InputError(f"Its rows cannot be read: {str(error).splitlines()[0]}", file=file, expected=_expected()) from error
     finally:
         connection.unregister("given_place")
-    for number in _NUMBERS:
-        run(connection, f"update place set {number} = null where isnan({number})")
-    _refuse(connection, " or ".join(f"{name} is null" for name in _NEVER_NULL), file, "a column that every place needs is empty")
-    _refuse(connection, f"status not in {STATUSES}", file, f"a status is none of {', '.join(STATUSES)}")
-    _refuse(connection, " or ".join(f"isinf({name})" for name in _NUMBERS), file, "a number has no end")
-    run(connection, "update place set search_radius_miles = null where status <> 'in_need'")
-    _refuse(connection, "search_radius_miles <= 0", file, "a place may look no farther than it stands")
-    _refuse(connection, f"search_radius_miles > {FARTHEST_MILES}", file, f"a place looks farther than {FARTHEST_MILES} miles")
+    wrong = ", ".join(f"count(*) filter (where {where})" for where in _PROBLEMS)
+    for (where, problem), count in zip(_PROBLEMS.items(), run(connection, f"select {wrong} from place")[0], strict=True):
+        if count:
+            first = rows_as_dicts(connection, f"from place where {where} limit 1")[0]
+            raise InputError(
+                f"In {count:,} rows {problem}, first in {shown(first)}", file=file, expected=_expected(), do="mend the file"
+            )
     return connection.execute("from place").to_arrow_table()
 
 
 FARTHEST_MILES = 107
 """How far disks of H3 cells are known to reach (``sql/reference/h3_disk.csv``)."""
+
+_PROBLEMS = {
+    " or ".join(f"{name} is null" for name in _NEVER_NULL): "a column that every place needs is empty",
+    f"status not in {STATUSES}": f"a status is none of {', '.join(STATUSES)}",
+    " or ".join(f"isinf({name})" for name in _NUMBERS): "a number has no end",
+    "search_radius_miles <= 0": "a place may look no farther than it stands",
+    f"search_radius_miles > {FARTHEST_MILES}": f"a place looks farther than {FARTHEST_MILES} miles",
+}
+"""What no row may be, and how it is told."""
 
 
 def read_question(rows: pa.Table) -> pa.Table:
@@ -118,15 +132,6 @@ def refuse_abroad(needs: pa.Table, file: str) -> None:
             file=file,
             expected="metres of the National Grid, within ENGLAND of transforms/disk_reach.py",
             do="mend the coordinates; for elsewhere measure first: draw ENGLAND anew there, and python -m transforms.disk_reach",
-        )
-
-
-def _refuse(connection: duckdb.DuckDBPyConnection, where: str, file: str, problem: str) -> None:
-    found = rows_as_dicts(connection, f"select *, count(*) over () as rows from place where {where} limit 1")
-    if found:
-        row = {name: value for name, value in found[0].items() if name != "rows"}
-        raise InputError(
-            f"In {found[0]['rows']:,} rows {problem}, first in {shown(row)}", file=file, expected=_expected(), do="mend the file"
         )
 
 

@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--ways", default="one,shards,cluster,killed", help="which: one is what the others are held against")
     parser.add_argument("--workers", type=int, default=2, help="worker processes of the cluster")
     parser.add_argument("--resolution", type=int, default=3, help="of the cells that are shards")
+    parser.add_argument("--memory", help="what DuckDB may take (200MB), for one and shards; else what the product allows it")
     parser.add_argument("--home", type=Path, help="a home in which 2025 was published, to be read; else one is made")
     parser.add_argument("--json", type=Path, help="where the results are written as JSON")
     asked = parser.parse_args(arguments)
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             places = lay_out(Home(home).warehouse, size, folder / "places")
             for way in asked.ways.split(","):
                 say(f"{places:,} places: {way}")
-                rows.append({"places": places, "way": way} | run_apart(way, folder, asked.workers, asked.resolution))
+                rows.append({"places": places, "way": way} | run_apart(way, folder, asked))
                 if way != "one" and (folder / "one").exists():
                     rows[-1]["differing"] = {name: differing(folder, way, name) for name in TABLES}
                 say(str(rows[-1]))
@@ -109,11 +110,11 @@ def lay_out(warehouse: Path, size: str, folder: Path) -> int:
     return int(schools) * tiles
 
 
-def run_apart(way: str, folder: Path, workers: int, resolution: int) -> dict[str, Any]:
+def run_apart(way: str, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """One way in a process of its own: seconds, peak memory of each process, and rows; or why it ended."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(way, folder, workers, resolution, theirs))
+    process = context.Process(target=_run, args=(way, folder, asked, theirs))
     process.start()
     theirs.close()
     try:
@@ -125,19 +126,20 @@ def run_apart(way: str, folder: Path, workers: int, resolution: int) -> dict[str
         process.join()
 
 
-def _run(way: str, folder: Path, workers: int, resolution: int, tell: Any) -> None:
+def _run(way: str, folder: Path, asked: argparse.Namespace, tell: Any) -> None:
+    SETTINGS["memory_limit"] = asked.memory or SETTINGS["memory_limit"]
     started = time.perf_counter()
     if way == "one":
         pairs = unsharded(folder / "places", folder / "one")
         told = {"pairs": pairs, "processes": 1}
         tell.send(told | {"seconds": time.perf_counter() - started, "peak_mb": [memory_kb("VmHWM", "self") // 1024]})
         return
-    with engine_of(None if way == "shards" else f"local:{workers}") as engine:
+    with engine_of(None if way == "shards" else f"local:{asked.workers}") as engine:
         ready = time.perf_counter()
         pids = _pids(engine)
         if way == "killed":
             threading.Thread(target=_kill_in_the_middle, args=(folder / way, pids[0]), daemon=True).start()
-        release = match_places(Folder(folder / "places"), Folder(folder / way), engine, resolution)
+        release = match_places(Folder(folder / "places"), Folder(folder / way), engine, asked.resolution)
         seconds = time.perf_counter() - ready
         peaks = [memory_kb("VmHWM", pid) // 1024 for pid in ("self", *_pids(engine))]
         killed = sum(not Path(f"/proc/{pid}").exists() for pid in pids)

@@ -83,6 +83,7 @@ create macro partners_of(need, by_definition) as table
 select
     pair.distance_rank,
     pair.distance_miles,
+    pair.helper_share,
     pair.similarity_rank,
     pair.similarity,
     partner.urn,
@@ -114,6 +115,8 @@ select
     england.in_need_percent as england_in_need_percent,
     own.partners_median,
     england.partners_median as england_partners_median,
+    own.helper_share_median,
+    england.helper_share_median as england_helper_share_median,
     own.in_need_without_partner,
     own.partnered_exclusively_1,
     own.partnered_exclusively_2,

@@ -51,6 +51,7 @@ counted as (
         count(*) filter (where not school.reaches_key_stage and status.status = 'high_performing') as high_performing_without_key_stage,
         median(need.partners) as partners_median,
         avg(need.partners) as partners_mean,
+        median(helped.helper_share) as helper_share_median,
         count(need.partners) as partners_of,
         count(*) filter (where need.partners = 0) as without_partner,
         count(*) filter (where exclusive.has_partner_1) as partnered_1,
@@ -61,6 +62,7 @@ counted as (
     inner join core.school as school on school.urn = status.urn
     inner join core.school_area as area on area.urn = status.urn
     left join match.need as need on need.definition = status.definition and need.need_urn = status.urn
+    left join match.helped as helped on helped.definition = status.definition and helped.need_urn = status.urn
     left join exclusive on exclusive.definition = status.definition and exclusive.need_urn = status.urn
     group by status.definition, status.phase, area.area_type, area.area_code
 ),
@@ -98,6 +100,7 @@ select
     percent_of(in_need + in_need_undecided, schools) as in_need_percent_upper,
     case when is_help_told then partners_median end as partners_median,
     case when is_help_told then partners_mean end as partners_mean,
+    case when is_help_told then helper_share_median end as helper_share_median,
     case when is_help_told then partners_of end as partners_of,
     is_median_of_few,
     case when is_answered then without_partner end as in_need_without_partner,

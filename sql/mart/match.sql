@@ -11,6 +11,7 @@ select
     cast(row_number() over (
         partition by pair.definition, pair.need_urn order by pair.distance_m, pair.partner_urn
     ) as integer) as distance_rank,
+    share.helper_share,
     similarity.similarity,
     case
         when similarity.similarity is not null
@@ -27,6 +28,8 @@ select
         when 'not_known' not in (of_need.organisation_kind, of_partner.organisation_kind) then of_need.organisation_id = of_partner.organisation_id
     end as same_trust
 from match.pair as pair
+inner join match.share as share
+    on share.definition = pair.definition and share.need_urn = pair.need_urn and share.partner_urn = pair.partner_urn
 inner join match.similarity as similarity on similarity.need_urn = pair.need_urn and similarity.partner_urn = pair.partner_urn
 inner join core.school as need on need.urn = pair.need_urn
 inner join core.school as partner on partner.urn = pair.partner_urn

@@ -76,6 +76,7 @@ select
     phase,
     need_urn,
     partner_urn,
-    distance_m
+    distance_m,
+    radius_m
 from candidate
 where distance_m <= radius_m

@@ -11,6 +11,7 @@ select
     pair.partner_urn,
     partner.name as partner_name,
     pair.distance_miles,
+    pair.helper_share,
     pair.similarity,
     partner.la_name as partner_la_name,
     partner.trust_name as partner_trust_name,

@@ -32,6 +32,7 @@ select
     school.search_radius_miles,
     reason.sentences as reasons,
     need.partners,
+    need.helper_share,
     nearest.name as nearest_name,
     need.nearest_miles,
     need.nearest_urn,

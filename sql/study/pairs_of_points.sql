@@ -5,7 +5,8 @@ select
     candidate.phase,
     candidate.need_urn,
     candidate.partner_urn,
-    candidate.distance_m
+    candidate.distance_m,
+    metres(school.defined_radius_miles * point.factor) as radius_m
 from candidate
 inner join core.school as school on school.urn = candidate.need_urn
 inner join match.school_status as need on need.urn = candidate.need_urn and need.status = 'in_need'

@@ -27,6 +27,8 @@ PORTABLE = {
     "array": "a list written out",
     "array_contains": "of two arrays that are not null",
     "array_size": "array_length in DuckDB and PostgreSQL, size in Spark",
+    "round": "a half goes away from zero in either",
+    "exp": "of the machine's own library in either; the last digit may differ, far within what is compared",
     "explode": "unnest; both pass over an empty array",
     "printf": "Spark has the same formats, and groups digits by commas whatever the language of the machine",
     "h3_grid_disk": "the project's own, one Python function registered in either engine",

@@ -29,6 +29,7 @@ MEASURES = {
     "partners_of": Measure(is_mapped=False),
     "in_need_undecided": Measure(is_mapped=False),
     "high_performing_undecided": Measure(is_mapped=False),
+    "helper_share_median": Measure(none="too few in need for a median"),
 }
 """In the order of the columns."""
 
@@ -41,7 +42,8 @@ def choices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def area_figures(connection: duckdb.DuckDBPyConnection, definition: str, phase: str, area_type: str) -> dict[str, dict[str, Any]]:
     """Rows of ``mart.area_summary`` by area code; the median of fewer than five schools in need is none."""
     of_it = f"definition = '{definition}' and phase = '{phase}' and area_type = '{area_type}'"
-    told = "select * replace (if(partners_of < 5, null, partners_median) as partners_median)"
+    few = ", ".join(f"if(partners_of < 5, null, {name}) as {name}" for name in ("partners_median", "helper_share_median"))
+    told = f"select * replace ({few})"
     return {row["area_code"]: row for row in rows_as_dicts(connection, f"{told} from mart.area_summary where {of_it}")}
 
 

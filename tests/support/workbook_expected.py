@@ -31,6 +31,7 @@ _MEASURES = {
     "Schools in need, % at most": "in_need_percent_upper",
     "Partners of a school in need, median": "partners_median",
     "Partners of a school in need, mean": "partners_mean",
+    "Helper share of a school in need, median": "helper_share_median",
     "Schools in need that the median is of": "partners_of",
     "Schools in need without a partner": "in_need_without_partner",
     "Schools in need with a partner of their own": "partnered_exclusively_1",
@@ -47,7 +48,7 @@ _DEFINITION: Columns = {
     "Definition": ("area.definition", "area_summary.definition"),
     "Phase": ("replace(area.phase, '_', ' ')", "area_summary.phase"),
 }
-_OF_FEW = ("partners_median", "partners_mean")
+_OF_FEW = ("partners_median", "partners_mean", "helper_share_median")
 """Of which nothing is shown where it rests on fewer than five schools in need."""
 
 
@@ -101,6 +102,11 @@ COLUMNS: dict[str, Columns] = {
             (select count(*) from mart.match as pair where pair.definition = status.definition and pair.need_urn = status.urn))""",
             "need.partners",
         ),
+        "Helper share": (
+            """(select need.helper_share from mart.need as need
+            where need.definition = status.definition and need.need_urn = status.urn)""",
+            "need.helper_share",
+        ),
         "Nearest partner": ("partner.name", "school.name"),
         "Miles to nearest partner": ("nearest.distance_miles", "need.nearest_miles"),
         "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", "need.nearest_urn"),
@@ -120,6 +126,7 @@ COLUMNS: dict[str, Columns] = {
         "Partner": ("partner.name", "school.name"),
         "URN of partner": ("pair.partner_urn", "match.partner_urn"),
         "Miles": ("pair.distance_miles", "match.distance_miles"),
+        "Share of its help": ("pair.helper_share", "match.helper_share"),
         "Likeness": ("pair.similarity", "match.similarity"),
         "Partner's local authority": ("partner.la_name", "school.la_name"),
         "Partner's trust": ("partner.trust_name", "school.trust_name"),

@@ -244,10 +244,13 @@ def _find_pairs(inside: duckdb.DuckDBPyConnection) -> None:
     run(inside, f"drop view {STATUS}")
     run(inside, f"create table {STATUS} as select distinct 'any' as definition, phase, urn, status from decided")
     models = matching()
-    counting = [model for model in models if PAIR in model.reads]
-    for model in models:
-        if model not in counting:
+    counting, of_pairs = [], {PAIR}
+    for model in models:  # each after those it reads
+        if of_pairs.isdisjoint(model.reads):
             model.build(inside)
+        else:
+            counting.append(model)
+            of_pairs.add(model.name)
     run(inside, f"create table candidate as from {PAIR}")
     run(inside, f"create or replace table {STATUS} as {sql_of('study/status_of_points')}")
     run(inside, f"create or replace table {PAIR} as {sql_of('study/pairs_of_points')}")

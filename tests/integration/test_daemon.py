@@ -5,8 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from orchestration.instance import end_lost_runs, prepare_dagster_home
 from tests.support.publisher import GIAS, Fault, Publisher, in_place, live_environment
+from tests.support.waiting import until
 from warehouse.home import Home
 
 SENSOR_SECONDS = 3
@@ -23,8 +23,6 @@ NOBODY = "http://127.0.0.1:9"
 """An address at which no server listens."""
 TODAY = f"{datetime.now(UTC):%Y%m%d}"
 YESTERDAY = f"{datetime.now(UTC) - timedelta(days=1):%Y%m%d}"
-PATIENCE = 150
-"""Seconds until something that should have happened has not: a loaded machine needs a minute for a refresh."""
 
 
 @pytest.fixture
@@ -59,16 +57,6 @@ def instance(tmp_path: Path, home: Home, publisher: Publisher, small_sample: Pat
         os.killpg(daemon.pid, signal.SIGTERM)
         daemon.wait(30)
         log.close()
-
-
-def until(what: str, happened: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Look again and again until it has happened; fail with what did not."""
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.5)):
-        if happened():
-            return
-        pause.wait(0.5)
-    pytest.fail(f"this has not happened in {seconds:.0f} s: {what}")
 
 
 def ofsted_as_at(home: Home) -> str | None:

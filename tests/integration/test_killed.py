@@ -12,8 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,22 +21,13 @@ import pytest
 
 from orchestration.instance import prepare_dagster_home
 from tests.support import steps
+from tests.support.waiting import until
 from warehouse.home import Home
 
-PATIENCE = 240
 IS_SOAK = bool(os.environ.get("SCHOOLMATCH_SOAK"))
 MOMENTS = range(1, steps.STEPS + 1) if IS_SOAK else (4,)
 KILLED = ["run", "code server", "run and code server", "daemon", "all"] if IS_SOAK else ["run and code server", "all"]
 STATUS = dg.DagsterRunStatus
-
-
-def until(what: str, happened: Callable[[], bool], tell: Callable[[], object] = lambda: "") -> None:
-    pause = threading.Event()
-    for _ in range(PATIENCE * 5):
-        if happened():
-            return
-        pause.wait(0.2)
-    pytest.fail(f"this has not happened in {PATIENCE} s: {what}. {tell()}")
 
 
 def children(of: int) -> set[int]:

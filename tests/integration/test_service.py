@@ -13,8 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,14 +29,13 @@ from orchestration.at_work import is_held
 from orchestration.instance import POSTGRES_URL
 from tests.support import postgres
 from tests.support.publisher import Publisher, live_environment
+from tests.support.waiting import until
 from warehouse.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = {path.stem.removeprefix("schoolmatch-"): path for path in sorted((DEPLOY / "systemd").glob("*.service"))}
 PASSWORD = "not-to-be-told"
-PATIENCE = 150
-"""Seconds until something that should have happened has not."""
 STATUS = dg.DagsterRunStatus
 
 
@@ -46,15 +44,6 @@ def said(unit: str, option: str) -> str:
     found = re.findall(rf"(?m)^{option}=(.*)$", UNITS[unit].read_text(encoding="utf-8"))
     assert len(found) == 1, (unit, option, found)
     return str(found[0])
-
-
-def until(what: str, happened: Callable[[], bool], tell: Callable[[], str] = str) -> None:
-    pause = threading.Event()
-    for _ in range(PATIENCE * 4):
-        if happened():
-            return
-        pause.wait(0.25)
-    pytest.fail(f"this has not happened in {PATIENCE} s: {what}. {tell()}")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed (Debian: systemd)")

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ from websockets.sync.client import connect
 from orchestration.guard import bound, guarded
 from orchestration.instance import MODULE, end_lost_runs, prepare_dagster_home
 from tests.browser.conftest import launched
+from tests.support.waiting import PATIENCE_SECONDS, until
 from transforms.errors import InputError
 from warehouse.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "http://127.0.0.1:9"
 """An address at which no server listens."""
-PATIENCE = 150
 EVIL = "evil.example"
 """The name of a foreign site, which leads to this machine: DNS rebinding, where the port is that of the UI."""
 LOG_IN = "dagster.example.org"
@@ -87,15 +87,6 @@ class Dagster:
 UNTOUCHED = {"stopped": [], "runs": 0, "tables": 0}
 
 
-def until(what: str, happened: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(PATIENCE * 5):
-        if happened():
-            return
-        pause.wait(0.2)
-    pytest.fail(f"this has not happened in {PATIENCE} s: {what}")
-
-
 def free_ports() -> tuple[int, int]:
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         return one.getsockname()[1], other.getsockname()[1]
@@ -135,7 +126,7 @@ def dagster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dagster]:
         def is_there(url: str) -> bool:
             assert process.poll() is None, (folder / "dev.log").read_text(encoding="utf-8", errors="replace")
             try:
-                return httpx.get(f"{url}/server_info", timeout=PATIENCE).is_success
+                return httpx.get(f"{url}/server_info", timeout=PATIENCE_SECONDS).is_success
             except httpx.TransportError:
                 return False
 

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from orchestration import dev as of_dev
-from tests.security.test_dagster_guard import NOBODY, PATIENCE, free_ports, processes, running, until
+from tests.security.test_dagster_guard import NOBODY, free_ports, processes, running
+from tests.support.waiting import PATIENCE_SECONDS, until
 from warehouse.home import Home
 
 
@@ -41,7 +42,7 @@ def dev(home: Home, port: int) -> Iterator[subprocess.Popen[bytes]]:
         def is_there() -> bool:
             assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")
             try:
-                return httpx.get(f"http://127.0.0.1:{port}/server_info", timeout=PATIENCE).is_success
+                return httpx.get(f"http://127.0.0.1:{port}/server_info", timeout=PATIENCE_SECONDS).is_success
             except httpx.TransportError:
                 return False
 

@@ -44,7 +44,7 @@ def engine_of(given: str | None = None) -> Iterator[Engine]:
         return
     local = re.fullmatch(r"local(?::([1-9]\d{0,2}))?", address)
     if not local and not re.fullmatch(r"(tcp|tls)://[^\s/@?#]+:\d+", address):
-        raise InputError(f"{SETTING} is no address of a cluster: {address}", expected=_FORMS)
+        raise InputError(f"{'It' if given else SETTING} is no address of a cluster: {address}", expected=_FORMS)
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:

@@ -18,11 +18,11 @@ from scipy.spatial import cKDTree
 from transforms.disk_reach import ENGLAND
 from transforms.errors import InputError
 from transforms.geography import METRES_PER_MILE, places
-from warehouse.places import matching, release
+from warehouse.places import layout, matching, release
 from warehouse.places.code import Code
 from warehouse.places.engine import Here, Result, Task
 from warehouse.places.matching import match_places
-from warehouse.places.shard import models, ring
+from warehouse.places.shard import models, ring, rings_for
 from warehouse.places.shelf import Folder, put_table, read_table
 
 RADII = (0.1, 2, 5, 10, 50)
@@ -390,6 +390,30 @@ def test_a_ring_holds_every_cell_that_the_radius_reaches() -> None:
         parents = {tuple(h3.int_to_str(h3.cell_to_parent(cell, 3)) for cell in pair) for pair in zip(*cells, strict=True)}
         rings = {own: ring(own, miles) for own, _ in parents}
         assert all(other in rings[own] for own, other in parents)
+
+
+def test_the_farthest_radius_is_as_far_as_disks_are_known_to_reach() -> None:
+    assert rings_for(layout.FARTHEST_MILES) > rings_for(50)
+    with pytest.raises(ValueError, match="NaN"):
+        rings_for(layout.FARTHEST_MILES + 1)
+
+
+def test_a_match_that_is_stopped_while_it_is_named_is_not_taken_away_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, to = lay(tmp_path, around_borders(100, seed=24)), Folder(tmp_path / "to")
+    put = Folder.put
+
+    def stopped(self: Folder, name: str, content: pa.Buffer) -> None:
+        put(self, name, content)
+        if name == "latest.json":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Folder, "put", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        match_places(given, to, Here())
+    latest = json.loads((to.path / "latest.json").read_bytes())
+    assert (to.path / latest["manifest"]["path"]).is_file()
 
 
 def test_a_shard_builds_all_that_the_pairs_and_needs_are_made_of() -> None:

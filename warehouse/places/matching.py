@@ -20,14 +20,14 @@ from warehouse.places import keys, layout
 from warehouse.places.code import Code
 from warehouse.places.engine import Engine
 from warehouse.places.index import Counted, Indexed, index, pieces
-from warehouse.places.release import KIND, Under, begin, finish
+from warehouse.places.release import KIND, Under, begin, finish, name
 from warehouse.places.shard import Matched, Shard, match, ring
 from warehouse.places.shelf import Shelf, read_table
 
 log = logging.getLogger("schoolmatch")
 
 RESOLUTIONS = (2, 3, 4)
-"""The resolutions that shards can have: of the parents of the index's coarsest cells. England has 6, 25 or 130 of them."""
+"""The resolutions that shards can have: of the parents of the index's coarsest cells. Of 3, 22 hold England's schools in need."""
 RESOLUTION = 3
 
 
@@ -77,10 +77,11 @@ def match_places(given: Shelf, to: Shelf, engine: Engine, resolution: int = RESO
             "processes": sorted({each.process for each in done}),
             "files": {name: hashed for each in done for name, hashed in sorted(each.files.items())},
         }
-        finish(place, manifest)
+        sha256 = finish(place, manifest)
     except BaseException:
         place.clear("")
         raise
+    name(place, sha256)  # no sooner, and nothing is cleared after it: latest would name what is gone
     return Release(place.url, manifest)
 
 

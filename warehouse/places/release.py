@@ -88,8 +88,8 @@ def begin(to: Shelf, given: Shelf, owner: str) -> Under:
     return place
 
 
-def finish(place: Under, manifest: Mapping[str, Any]) -> None:
-    """Name a match that is whole. Raises InputError where a file of it has gone."""
+def finish(place: Under, manifest: Mapping[str, Any]) -> str:
+    """Write the manifest of a match that is whole; returns its hash. Raises InputError where a file of it has gone."""
     if gone := sorted(set(manifest["files"]) - set(place.names())):
         raise InputError(
             "A file of the match has gone while it was made", file=gone[0], do="see that nobody deletes there; start anew"
@@ -97,6 +97,11 @@ def finish(place: Under, manifest: Mapping[str, Any]) -> None:
     place.settle("")
     sha256 = _put_json(place, MANIFEST, manifest)
     place.settle("")
+    return sha256
+
+
+def name(place: Under, sha256: str) -> None:
+    """Let ``latest.json`` name a match, by the hash of its manifest."""
     stamp = place.prefix.rpartition("/")[2]
     named = {"path": f"{place.prefix}/{MANIFEST}", "sha256": sha256}
     _put_json(place.shelf, LATEST, {"kind": KIND, "stamp": stamp, "release": f"{place.prefix}/", "manifest": named})

@@ -17,6 +17,7 @@ _FILES = (
     ("The map", "site/index.html"),
     ("The workbook of England", "excel/england.xlsx"),
     ("What changed since the refresh before, and why", "changes.html"),
+    ("The same of every refresh that is kept, as a feed (Atom)", "changes.atom"),
     (f"{DUCKDB_FILE}: all tables", DUCKDB_FILE),
     ("How fresh each source is (JSON)", "status.json"),
     ("Every file, its hash, and what it was made from (JSON)", MANIFEST),

@@ -188,6 +188,7 @@ def _kind(key: str) -> str:
 
 
 _KINDS = {
+    "atom": "application/atom+xml",
     "duckdb": "application/vnd.duckdb",
     "parquet": "application/vnd.apache.parquet",
     "js": "text/javascript",

@@ -13,13 +13,13 @@ from typing import Any
 
 import duckdb
 
-from exports.pages.page import STYLE, Block, Bullets, Page, Paragraph, Section, Table, as_html, as_markdown
+from exports.pages.page import STYLE, Block, Bullets, Links, Page, Paragraph, Section, Table, as_html, as_markdown
 from exports.words import AREA_ORDER, day_in_words, in_words
 from warehouse.licence import LIMITS, OGL, SYNTHETIC_NOTE
 from warehouse.query import ask
 from warehouse.store import rows_as_dicts, run
 
-MARKDOWN, HTML, CSS = "changes.md", "changes.html", "changes.css"
+MARKDOWN, HTML, CSS, FEED = "changes.md", "changes.html", "changes.css", "changes.atom"
 SHOWN = 40
 """Rows of a kind that the page lists; ``mart.change`` has all of them."""
 
@@ -90,9 +90,10 @@ def changes_page(connection: duckdb.DuckDBPyConnection, *, is_synthetic: bool, b
 
 def write_changes(connection: duckdb.DuckDBPyConnection, folder: Path, *, is_synthetic: bool) -> list[Path]:
     """Write the page into a published folder, as Markdown and as HTML with its style beside it; returns the paths."""
-    page = changes_page(connection, is_synthetic=is_synthetic)
+    subscribe = Links([("Subscribe to this: a feed, which has one for each region and local authority beside it", FEED)])
+    page = changes_page(connection, is_synthetic=is_synthetic, before=[subscribe])
     paths = [folder / MARKDOWN, folder / HTML, folder / CSS]
-    for path, text in zip(paths, (as_markdown(page), as_html(page, stylesheet=CSS), STYLE), strict=True):
+    for path, text in zip(paths, (as_markdown(page), as_html(page, stylesheet=CSS, feed=FEED), STYLE), strict=True):
         path.write_text(text, encoding="utf-8")
     return paths
 

@@ -90,11 +90,12 @@ def as_markdown(page: Page) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def as_html(page: Page, *, stylesheet: str | None = None) -> str:
+def as_html(page: Page, *, stylesheet: str | None = None, feed: str | None = None) -> str:
     """The page as one HTML file: no script, no font, nothing from elsewhere, and a policy that allows none.
 
     ``stylesheet``: where ``STYLE`` stands as a file beside the page, for what is served: the policy of ``schoolmatch serve``, which
-    other hosts are told to have too (docs/operations.md), allows no style within a page.
+    other hosts are told to have too (docs/operations.md), allows no style within a page. ``feed``: where its feed stands, for
+    programs that look for one.
     """
     sections = [block for block in page.blocks if isinstance(block, Section) and block.level == 2]
     contents = "\n".join(f'<li><a href="#{_anchor(each.title)}">{escape(each.title)}</a></li>' for each in sections)
@@ -103,6 +104,7 @@ def as_html(page: Page, *, stylesheet: str | None = None) -> str:
         style, allowed = f"<style>{STYLE}</style>", f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
     else:
         style, allowed = f'<link rel="stylesheet" href="{escape(stylesheet)}">', "'self'"
+    found = f'<link rel="alternate" type="application/atom+xml" href="{escape(feed)}">\n' if feed else ""
     policy = f"default-src 'none'; style-src {allowed}; img-src data:; form-action 'none'; base-uri 'none'"
     return f"""<!doctype html>
 <html lang="en-GB">
@@ -114,7 +116,7 @@ def as_html(page: Page, *, stylesheet: str | None = None) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{escape(page.title)}</title>
 <link rel="icon" href="data:,">
-{style}
+{found}{style}
 </head>
 <body>
 <main>

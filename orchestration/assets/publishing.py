@@ -15,6 +15,7 @@ from exports.excel import write_workbooks
 from exports.geoparquet import write_geoparquet
 from exports.map import write_site
 from exports.pages.changes import write_changes
+from exports.pages.feed import write_feeds
 from exports.parquet import write_parquet
 from orchestration import REFRESH, origin
 from orchestration.assets.landing import key
@@ -40,7 +41,7 @@ EXPORTS = {
     "published.ees": "ees/: tidy CSV by the standard of the Department for Education's Explore Education Statistics.",
     "published.datapackage": "datapackage.json: every table and column of the folder in words, by Data Package 2.0.",
     "published.excel": "excel/: a workbook for England, each region and each local authority.",
-    "published.changes": "changes.md, changes.html: what changed since the refresh before, and why.",
+    "published.changes": "changes.md, changes.html, changes.atom, feeds/: what changed since the refresh before, and why.",
     "published.site": "site/: the interactive map, as static files.",
     "published.status": "status.json: each source's date, age and state in words.",
     "published.manifest": "manifest.json: SHA-256, size and rows of every file, sources, definitions, checks.",
@@ -53,6 +54,7 @@ _ALSO = {
     "published.ees": (_BOUNDARIES,),
     "published.site": (_BOUNDARIES,),
     "published.datapackage": ("published.parquet", "published.geoparquet", "published.ees"),
+    "published.changes": ("published.parquet",),
 }
 """What an export reads beside the published tables."""
 
@@ -120,6 +122,8 @@ def publishing_asset(graph: Graph) -> dg.AssetsDefinition:
             site = write_site(connection, folder / "site", status=[vars(state) for state in states], stamp=stamp)
             log.info("wrote site/: %s files", len(site))
             write_changes(connection, folder, is_synthetic=is_synthetic)
+            feeds = write_feeds(connection, folder, before=publish.folders(home), stamp=stamp, refresh=refresh)
+            log.info("wrote %s feeds", len(feeds))
             status = [state.as_json() for state in states]
             publish.write_json(folder / "status.json", {"label": refresh["label"], "sources": status})
             about = {

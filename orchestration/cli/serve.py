@@ -42,6 +42,7 @@ _HEADERS = {
 }
 
 _TYPES = {
+    ".atom": "application/atom+xml",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".duckdb": "application/vnd.duckdb",

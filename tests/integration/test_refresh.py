@@ -64,8 +64,9 @@ def test_the_published_folder_holds_what_the_contract_says(published: Path) -> N
     site |= {"site/about.html", "site/about.css"}
     site |= {f"site/{path.name}" for path in (Path(exports.map.__file__).parent / "page").iterdir()}
     fixed = {"schoolmatch.duckdb", "manifest.json", "status.json", "datapackage.json", "geoparquet/school.parquet"}
-    fixed |= {"changes.md", "changes.html", "changes.css"}
-    assert there == {*fixed, "excel/england.xlsx", *tidy, *tables, *regions, *authorities, *site}
+    fixed |= {"changes.md", "changes.html", "changes.css", "changes.atom"}
+    feeds = {name.replace("excel/", "feeds/").replace(".xlsx", ".atom") for name in regions | authorities}
+    assert there == {*fixed, "excel/england.xlsx", *tidy, *tables, *regions, *authorities, *feeds, *site}
     assert {"excel/regions/london.xlsx", "excel/regions/yorkshire-and-the-humber.xlsx"} <= regions
     assert len(regions) == 9
 

@@ -32,6 +32,7 @@ FILES = {
     "parquet/school.parquet": "application/vnd.apache.parquet",
     "ees/data.csv": "text/csv; charset=utf-8",
     "manifest.json": "application/json",
+    "changes.atom": "application/atom+xml",
     "strange": "application/octet-stream",
 }
 

@@ -29,7 +29,7 @@ from warehouse import publish
 from warehouse.home import Home
 
 STOPPED = 72
-EXPORTS = ("write_workbooks", "write_site", "write_ees", "write_changes", "write_geoparquet", "write_datapackage")
+EXPORTS = ("write_workbooks", "write_site", "write_ees", "write_changes", "write_feeds", "write_geoparquet", "write_datapackage")
 
 SWITCH = "os.rename published/.latest -> published/latest"
 

@@ -120,3 +120,9 @@ def test_a_warning_stands_out_in_both() -> None:
     page = Page("Title", [Paragraph("Not real.", "warning")])
     assert '<p class="warning">Not real.</p>' in as_html(page)
     assert "> **Not real.**" in as_markdown(page)
+
+
+def test_a_page_names_its_feed_to_programs_where_it_has_one() -> None:
+    page = Page("Title", [Paragraph("Text")])
+    assert html.fromstring(as_html(page, feed="changes.atom")).xpath("//link[@rel='alternate']/@href") == ["changes.atom"]
+    assert not html.fromstring(as_html(page)).xpath("//link[@rel='alternate']")

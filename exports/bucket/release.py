@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from exports.bucket.address import Address, told
 from exports.bucket.page import PAGE, page
 from exports.edition import is_anonymous_edition
+from exports.pages.feed import at_root
 from transforms.errors import InputError
 from warehouse import publish
 
@@ -73,7 +74,7 @@ def publish_to(place: Address, folder: Path) -> Release:
     own = {publish.MANIFEST: hashlib.sha256((folder / publish.MANIFEST).read_bytes()).hexdigest()}
     with told(place, "written to"):
         sent += _send(store, place, prefix, folder, own, there)
-        is_latest = _point(store, place, manifest, own[publish.MANIFEST])
+        is_latest = _point(store, place, folder, manifest, own[publish.MANIFEST])
     with told(place, "cleared of old releases"):
         _prune(store)
     release = Release(f"{place.url}/{prefix}", sent, len(files) + 1 - sent, is_latest)
@@ -119,8 +120,11 @@ def _send(store: ObjectStore, place: Address, prefix: str, folder: Path, files: 
         return sum(threads.map(send, files))
 
 
-def _point(store: ObjectStore, place: Address, manifest: dict[str, Any], sha256: str) -> bool:
-    """Write the page and ``latest.json``, unless a later release is there; returns whether it is the latest."""
+def _point(store: ObjectStore, place: Address, folder: Path, manifest: dict[str, Any], sha256: str) -> bool:
+    """Write the feeds, the page and ``latest.json``, unless a later release is there; returns whether it is the latest.
+
+    Feeds stand at the root, too: whoever subscribed to one of a release would never see another.
+    """
     stamp = str(manifest["published"])
     now = latest_in(store)
     if now and publish.order(now["stamp"]) > publish.order(stamp):
@@ -135,6 +139,9 @@ def _point(store: ObjectStore, place: Address, manifest: dict[str, Any], sha256:
         "duckdb": duckdb_file,
         "manifest": {"path": manifest_file, "sha256": sha256},
     }
+    for name in (name for name in manifest["files"] if name.endswith(".atom")):
+        feed = at_root((folder / name).read_bytes(), name, f"{RELEASES}/{stamp}", place.public)
+        _put(store, place, name, feed, _ASK_AGAIN)
     for key, text in ((PAGE, page(manifest, place.public)), (LATEST, json.dumps(said, indent=2) + "\n")):
         content = text.encode()
         _put(store, place, key, content, _ASK_AGAIN)

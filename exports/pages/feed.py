@@ -75,6 +75,26 @@ def write_feeds(
     return paths
 
 
+def at_root(content: bytes, name: str, release: str, public: str | None) -> bytes:
+    """A feed of a release as it stands where it does not move: its links lead into the release, and to itself by its address.
+
+    ``name``: of the feed, within the release and at the root. ``release``: where that is below the root, as ``v/<stamp>``.
+    ``public``: the root as readers know it; None where nobody said.
+    """
+    feed = ET.fromstring(content)
+    for element in feed.iter():
+        element.tag = element.tag.removeprefix(f"{{{_ATOM}}}")
+    feed.set("xmlns", _ATOM)
+    root = "../" * name.count("/")
+    for link in feed.findall("link"):
+        if link.get("rel") != "self":
+            link.set("href", f"{root}{release}/{link.get('href', '').removeprefix(root)}")
+        elif public:
+            link.set("href", f"{public}/{name}")
+    moved: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return moved
+
+
 def feed_of(scope: Scope) -> str:
     """Where the feed of an area stands in the published folder: named as its workbook is."""
     return FEED if scope.kind == COUNTRY else f"feeds/{scope.path.removesuffix('.xlsx')}.atom"

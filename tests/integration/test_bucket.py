@@ -54,6 +54,14 @@ def test_a_release_is_the_folder_and_latest_leads_to_it(folder: Path, bucket: Pa
     assert done.sent == sum(path.is_file() for path in folder.rglob("*"))
 
 
+def test_feeds_stand_at_the_root_too_where_the_next_release_writes_them_anew(folder: Path, bucket: Path, place: Address) -> None:
+    publish_to(place, folder)
+    of_release = {path.relative_to(folder).as_posix() for path in folder.rglob("*.atom")}
+    assert "changes.atom" in of_release
+    assert {path.relative_to(bucket).as_posix() for path in bucket.rglob("*.atom") if "v" not in path.parts} == of_release
+    assert f'href="v/{folder.name}/changes.html"' in (bucket / "changes.atom").read_text(encoding="utf-8")
+
+
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from lxml import etree, html
 
-from exports.pages.feed import SHOWN, write_feeds
+from exports.pages.feed import SHOWN, at_root, write_feeds
 from tests.support.published import HOSTILE_NAMES, published_tables_of_a_few_schools
 from warehouse.publish import KEPT
 from warehouse.store import run
@@ -170,3 +170,18 @@ def test_the_anonymous_edition_tells_how_many_and_why_and_names_no_school(tmp_pa
     made = written(folder(tmp_path, SECOND, change()), first)
     assert ["100001" in entry["content"] for entry in entries(made)] == [False, False]
     assert "rise: newly in need: 1" in entries(made)[0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("public", "itself"), [(None, "leicestershire.atom"), ("https://a.example", f"https://a.example/{LEICESTERSHIRE}")]
+)
+def test_where_releases_come_and_go_the_feed_that_stays_leads_into_the_newest(
+    tmp_path: Path, public: str | None, itself: str
+) -> None:
+    made = written(folder(tmp_path, SECOND, change()))
+    content = at_root((made / LEICESTERSHIRE).read_bytes(), LEICESTERSHIRE, f"v/{SECOND}", public)
+    found = etree.fromstring(content)
+    links = [link.get("href") for link in found.findall(f"{ATOM}link")]
+    assert links[:3] == [itself, f"../../v/{SECOND}/changes.html", f"../../v/{SECOND}/excel/local-authorities/leicestershire.xlsx"]
+    as_written = [etree.tostring(entry, method="c14n") for entry in feed(made, LEICESTERSHIRE).iter(f"{ATOM}entry")]
+    assert [etree.tostring(entry, method="c14n") for entry in found.iter(f"{ATOM}entry")] == as_written

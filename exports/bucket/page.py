@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
+from exports.pages.changes import FEED
 from exports.pages.page import Block, Code, Links, Page, Paragraph, Section, as_html
 from exports.words import day_in_words
 from warehouse.publish import DUCKDB_FILE, MANIFEST
@@ -17,7 +18,7 @@ _FILES = (
     ("The map", "site/index.html"),
     ("The workbook of England", "excel/england.xlsx"),
     ("What changed since the refresh before, and why", "changes.html"),
-    ("The same of every refresh that is kept, as a feed (Atom)", "changes.atom"),
+    ("The same of every refresh that is kept, as a feed (Atom)", FEED),
     (f"{DUCKDB_FILE}: all tables", DUCKDB_FILE),
     ("How fresh each source is (JSON)", "status.json"),
     ("Every file, its hash, and what it was made from (JSON)", MANIFEST),
@@ -34,7 +35,8 @@ def page(manifest: dict[str, Any], public: str | None) -> str:
         for name, column in (("GIAS", "gias_as_at"), ("Ofsted", "ofsted_as_at"))
         if refresh.get(column)
     )
-    there = [(text, f"{release}/{name}") for text, name in _FILES if name in files or name == MANIFEST]
+    # the feed at the root is the one that later releases go on with
+    there = [(text, name if name == FEED else f"{release}/{name}") for text, name in _FILES if name in files or name == MANIFEST]
 
     def links(folder: str, called: Callable[[str], str]) -> Links:
         found = [PurePosixPath(name) for name in sorted(files) if name.startswith(folder)]

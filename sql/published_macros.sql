@@ -124,7 +124,7 @@ ordered as (
     select
         row_number() over (
             order by
-                coalesce(weighed.is_selective_unlike, false) or coalesce(weighed.is_single_sex_unlike, false),
+                coalesce(cast(weighed.is_selective_unlike as integer), 0) + coalesce(cast(weighed.is_single_sex_unlike as integer), 0),
                 weighed.better_in_all > 0, weighed.own_mean_place, weighed.distance_m, weighed.partner_urn
         ) as place,
         partner.urn,

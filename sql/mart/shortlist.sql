@@ -2,9 +2,10 @@
 -- nearness, likeness and strength of evidence (match.strength); each stands here, and none is made of the others. better_in_all counts the
 -- partners that are at least as good in all three and better in one: 0 is on the front, where nothing speaks for another without anything
 -- speaking against it. shortlist_rank 1 is the first: partners of the school's own kind before those that differ in kind (a selective school for
--- one that is not, a single-sex school for one that is mixed or for the other sex), the front of each before the rest, then by mean_place, the
--- mean of its places by each part, weighted by reference.shortlist_weight; equals by distance, then URN. What is not known goes last, so
--- it never beats what is; a difference in kind that is not known is none. No partner was asked: this is neither willingness nor capacity.
+-- one that is not, a single-sex school for one that is mixed or for the other sex), in one before both, the front of each before the rest, then
+-- by mean_place, the mean of its places by each part, weighted by reference.shortlist_weight; equals by distance, then URN. What is not known
+-- goes last, so it never beats what is; a difference in kind that is not known is none. No partner was asked: this is neither willingness nor
+-- capacity.
 with weight as (
     select
         sum(weight) filter (where part = 'distance') as distance,
@@ -34,7 +35,7 @@ pairs as (
         strength.strength,
         of_partner.is_selective and not of_need.is_selective as is_selective_unlike,
         of_partner.gender <> 'mixed' and of_need.gender <> of_partner.gender as is_single_sex_unlike,
-        coalesce(is_selective_unlike, false) or coalesce(is_single_sex_unlike, false) as is_of_other_kind
+        coalesce(cast(is_selective_unlike as integer), 0) + coalesce(cast(is_single_sex_unlike as integer), 0) as differences_in_kind
     from match.pair as pair
     inner join match.similarity as similarity on similarity.need_urn = pair.need_urn and similarity.partner_urn = pair.partner_urn
     inner join match.strength as strength on strength.definition = pair.definition and strength.urn = pair.partner_urn
@@ -62,7 +63,7 @@ compared as (
         on
             better.definition = partner.definition
             and better.need_urn = partner.need_urn
-            and better.is_of_other_kind = partner.is_of_other_kind
+            and better.differences_in_kind = partner.differences_in_kind
             and better.distance_place <= partner.distance_place
             and better.likeness_place <= partner.likeness_place
             and better.strength_place <= partner.strength_place
@@ -85,7 +86,7 @@ weighed as (
         placed.strength,
         placed.is_selective_unlike,
         placed.is_single_sex_unlike,
-        placed.is_of_other_kind,
+        placed.differences_in_kind,
         compared.better_in_all,
         (
             weight.distance * placed.distance_place + weight.likeness * placed.likeness_place + weight.strength * placed.strength_place
@@ -106,7 +107,7 @@ select
     weighed.partner_urn,
     cast(row_number() over (
         partition by weighed.definition, weighed.need_urn
-        order by weighed.is_of_other_kind, weighed.better_in_all > 0, weighed.mean_place, weighed.distance_m, weighed.partner_urn
+        order by weighed.differences_in_kind, weighed.better_in_all > 0, weighed.mean_place, weighed.distance_m, weighed.partner_urn
     ) as integer) as shortlist_rank,
     weighed.distance_m / metres(1) as distance_miles,
     weighed.similarity,

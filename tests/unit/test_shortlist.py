@@ -55,7 +55,7 @@ def test_the_front_is_that_of_a_plain_comparison_of_each_with_each(world: World)
 
 
 def test_the_mean_place_is_worked_by_hand(world: World) -> None:
-    """100102 is second by distance, first by likeness and strength; 100103 is third, shares the first likeness, and is last by strength."""
+    """100102 is second by distance and first by the rest; 100103 is third, shares the first likeness, and is last by strength."""
     in_need(world)
     partner(world, 100101, east=100, judged=LONG_AGO, gender="Girls")
     partner(world, 100102, east=200)
@@ -82,6 +82,14 @@ def test_a_grammar_school_goes_after_every_comprehensive_and_says_so(world: Worl
     partner(world, 100101, east=100, kind="secondary", admissions="Selective")
     partner(world, 100102, east=3000, kind="secondary", judged=LONG_AGO, admissions="Non-selective")
     assert [(row["partner_urn"], row["is_selective_unlike"]) for row in shortlist(world)] == [(100102, False), (100101, True)]
+
+
+def test_a_grammar_school_for_the_other_sex_goes_after_one_for_the_same(world: World) -> None:
+    in_need(world, kind="secondary", admissions="Non-selective", gender="Girls")
+    partner(world, 100101, east=100, kind="secondary", admissions="Selective", gender="Boys")
+    partner(world, 100102, east=3000, kind="secondary", judged=LONG_AGO, admissions="Selective", gender="Girls")
+    found = shortlist(world)
+    assert [(row["partner_urn"], row["better_in_all"]) for row in found] == [(100102, 0), (100101, 0)]
 
 
 def test_a_grammar_school_in_need_is_not_told_apart_from_another(world: World) -> None:

@@ -92,12 +92,77 @@ select
     partner.trust_name,
     status.reasons,
     pair.same_la,
-    pair.same_trust
+    pair.same_trust,
+    shortlist.shortlist_rank
 from mart.match as pair
+inner join mart.shortlist as shortlist
+    on shortlist.definition = pair.definition and shortlist.need_urn = pair.need_urn and shortlist.partner_urn = pair.partner_urn
 inner join mart.school as partner on partner.urn = pair.partner_urn
 inner join mart.school_status as status on status.urn = pair.partner_urn and status.definition = pair.definition
 where pair.need_urn = need and pair.definition = by_definition
 order by pair.distance_rank;
+
+-- The same schools as mart.shortlist orders them, by weights of your own: distance := 2 counts nearness twice, strength := 0 leaves it out.
+-- is_on_front: no partner of its kind is at least as near, as alike and as strong, and better in one; no weight changes that.
+create macro shortlist_of(need, by_definition, distance := 1, likeness := 1, strength := 1) as table
+with weighed as (
+    select
+        shortlist.*,
+        (
+            distance * rank() over (order by pair.distance_m)
+            + likeness * rank() over (order by shortlist.similarity desc nulls last)
+            + strength * rank() over (order by shortlist.strength desc nulls last)
+        ) / (distance + likeness + strength) as own_mean_place,
+        pair.distance_m
+    from mart.shortlist as shortlist
+    inner join mart.match as pair
+        on pair.definition = shortlist.definition and pair.need_urn = shortlist.need_urn and pair.partner_urn = shortlist.partner_urn
+    where shortlist.need_urn = need and shortlist.definition = by_definition
+),
+
+ordered as (
+    select
+        row_number() over (
+            order by
+                coalesce(cast(weighed.is_selective_unlike as integer), 0) + coalesce(cast(weighed.is_single_sex_unlike as integer), 0),
+                weighed.better_in_all > 0, weighed.own_mean_place, weighed.distance_m, weighed.partner_urn
+        ) as place,
+        partner.urn,
+        partner.name,
+        weighed.distance_miles,
+        weighed.similarity,
+        weighed.strength,
+        weighed.better_in_all = 0 as is_on_front,
+        weighed.is_selective_unlike,
+        weighed.is_single_sex_unlike,
+        weighed.organisation_name,
+        weighed.organisation_in_need,
+        weighed.schools_in_need
+    from weighed
+    inner join mart.school as partner on partner.urn = weighed.partner_urn
+)
+
+select *
+from ordered
+where least(distance, likeness, strength) >= 0 and distance + likeness + strength > 0
+union all
+-- apart, as a school without partners has no row for which bad weights could be refused
+select
+    null as place,
+    null as urn,
+    error('shortlist_of: weights must not be below 0, and one must be above') as name,
+    null as distance_miles,
+    null as similarity,
+    null as strength,
+    null as is_on_front,
+    null as is_selective_unlike,
+    null as is_single_sex_unlike,
+    null as organisation_name,
+    null as organisation_in_need,
+    null as schools_in_need
+where
+    not coalesce(distance >= 0 and likeness >= 0 and strength >= 0 and distance + likeness + strength > 0, false)
+order by place;
 
 -- The figures of an area, by phase, each beside England's; the bounds of its shares, and of how many schools in need the median is.
 create macro area_report(area, by_definition) as table

@@ -15,9 +15,9 @@ QUESTIONS = {
 }
 
 
-def test_there_are_twelve_questions() -> None:
-    assert [int(name.split(".")[0]) for name in QUESTIONS] == list(range(1, 13))
-    assert PAGE.read_text().count("```sql") == 12
+def test_there_are_thirteen_questions() -> None:
+    assert [int(name.split(".")[0]) for name in QUESTIONS] == list(range(1, 14))
+    assert PAGE.read_text().count("```sql") == 13
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -1,6 +1,6 @@
 """The published file in other people's DuckDB: versions before and after ours, and the command line, each in its own place.
 
-The twelve questions of docs/analysts.md must have the same answers there as here.
+The thirteen questions of docs/analysts.md must have the same answers there as here.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def test_the_report_says_why_what_changed_and_what_to_do_under_the_headings_of_p
 
 def test_status_tells_that_a_refresh_is_held(held: InputError, home: Home) -> None:
     result = CliRunner().invoke(app, ["status", "--home", str(home.root)])
-    assert "A refresh is held" in result.output
+    assert "A refresh is held" in " ".join(result.output.split())
     assert waiting(home)[0].name in result.output.replace("\n", "")
 
 

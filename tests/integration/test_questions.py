@@ -97,7 +97,7 @@ def test_a_point_west_of_greenwich_is_no_option(published_home: Home) -> None:
 def test_what_near_cannot_answer_is_said_in_a_sentence(published_home: Home, place: str, more: list[str], says: str) -> None:
     result = ask(published_home, "near", place, *more, exit_code=1)
     assert says in " ".join(result.output.split())
-    assert "What to do" in result.output
+    assert "What to do" in " ".join(result.output.split())
 
 
 def test_sql_answers_as_a_table_as_json_and_as_csv(published_home: Home) -> None:
@@ -126,7 +126,7 @@ def test_explain_is_readable_and_programs_get_the_same(published_home: Home) -> 
     said = ask(published_home, "explain", str(urn))
     assert "synthetic sample" in " ".join(said.stdout.split())
     assert "SYNTHETIC SAMPLE" in ask(published_home, "explain", str(urn), "--full").stdout
-    assert "RISE: in need" in said.stdout
+    assert "RISE: in need" in " ".join(said.stdout.split())
     explained = json.loads(ask(published_home, "explain", str(urn), "--json").stdout)
     rise = next(each for each in explained["findings"] if each["definition"] == "rise")
     assert (rise["status"], "yes" in {rule["outcome"] for rule in rise["rules"]}) == ("in_need", True)

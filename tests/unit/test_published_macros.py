@@ -47,7 +47,7 @@ def schools() -> tuple[duckdb.DuckDBPyConnection, Array]:
         "create table mart.school as select *, 'A' as name, 'primary' as phase, 'T' as type, null as trust_name, 'L' as la_name, "
         "'P' as postcode, false as is_in_mat from points"
     )
-    for table in ("match", "school_status", "area_summary", "cell", "area_history", "refresh_history"):
+    for table in ("match", "shortlist", "school_status", "area_summary", "cell", "area_history", "refresh_history"):
         columns = ", ".join(f"{name} {kind}" for name, kind in contract_of(f"mart.{table}").types.items())
         connection.execute(f"create table mart.{table} ({columns})")
     connection.execute(MACROS.read_text(encoding="utf-8"))

@@ -105,41 +105,34 @@ order by pair.distance_rank;
 -- The same schools as mart.shortlist orders them, by weights of your own: distance := 2 counts nearness twice, strength := 0 leaves it out.
 -- is_on_front: no partner of its kind is at least as near, as alike and as strong, and better in one; no weight changes that.
 create macro shortlist_of(need, by_definition, distance := 1, likeness := 1, strength := 1) as table
-with weighed as (
-    select
-        shortlist.*,
-        (
-            distance * rank() over (order by pair.distance_m)
-            + likeness * rank() over (order by shortlist.similarity desc nulls last)
-            + strength * rank() over (order by shortlist.strength desc nulls last)
-        ) / (distance + likeness + strength) as own_mean_place,
-        pair.distance_m
-    from mart.shortlist as shortlist
-    inner join mart.match as pair
-        on pair.definition = shortlist.definition and pair.need_urn = shortlist.need_urn and pair.partner_urn = shortlist.partner_urn
-    where shortlist.need_urn = need and shortlist.definition = by_definition
-),
-
-ordered as (
+with ordered as (
     select
         row_number() over (
             order by
-                coalesce(cast(weighed.is_selective_unlike as integer), 0) + coalesce(cast(weighed.is_single_sex_unlike as integer), 0),
-                weighed.better_in_all > 0, weighed.own_mean_place, weighed.distance_m, weighed.partner_urn
+                coalesce(cast(shortlist.is_selective_unlike as integer), 0) + coalesce(cast(shortlist.is_single_sex_unlike as integer), 0),
+                shortlist.better_in_all > 0,
+                distance * shortlist.nearness
+                + likeness * coalesce(shortlist.similarity, 0)
+                + strength * coalesce(shortlist.strength, 0) / 3 desc,
+                shortlist.distance_miles,
+                shortlist.partner_urn
         ) as place,
         partner.urn,
         partner.name,
-        weighed.distance_miles,
-        weighed.similarity,
-        weighed.strength,
-        weighed.better_in_all = 0 as is_on_front,
-        weighed.is_selective_unlike,
-        weighed.is_single_sex_unlike,
-        weighed.organisation_name,
-        weighed.organisation_in_need,
-        weighed.schools_in_need
-    from weighed
-    inner join mart.school as partner on partner.urn = weighed.partner_urn
+        shortlist.distance_miles,
+        shortlist.similarity,
+        shortlist.strength,
+        shortlist.strength_words,
+        shortlist.better_in_all = 0 as is_on_front,
+        shortlist.is_selective_unlike,
+        shortlist.is_single_sex_unlike,
+        shortlist.told_apart,
+        shortlist.organisation_name,
+        shortlist.organisation_in_need,
+        shortlist.schools_in_need
+    from mart.shortlist as shortlist
+    inner join mart.school as partner on partner.urn = shortlist.partner_urn
+    where shortlist.need_urn = need and shortlist.definition = by_definition
 )
 
 select *
@@ -154,9 +147,11 @@ select
     null as distance_miles,
     null as similarity,
     null as strength,
+    null as strength_words,
     null as is_on_front,
     null as is_selective_unlike,
     null as is_single_sex_unlike,
+    null as told_apart,
     null as organisation_name,
     null as organisation_in_need,
     null as schools_in_need

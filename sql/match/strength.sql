@@ -1,13 +1,11 @@
--- One row per definition and high-performing school: how strong the evidence is on which that status rests. 3: judged at the top less than five
--- years ago. 2: high results of the latest years that have them, with the judgement that the definition asks for besides. 1: judged at the top
--- longer ago, or on a list. Newer evidence goes before older, and a judgement of the whole school before results. An order, not a measure: null
--- where it hangs on the date of a judgement that is not known.
+-- One row per definition and high-performing school: how strong the evidence is on which that status rests, as the place of it in
+-- reference.strength, 1 the strongest. An order, not a measure: null where it hangs on the date of a judgement that is not known. Results have,
+-- where the definition asks for one besides, a judgement as well.
 with evidence as (
     select
         status.definition,
         status.urn,
-        bool_or(reason.evidence = 'inspection') as has_inspection,
-        bool_or(reason.evidence = 'results') as has_results
+        reason.evidence
     from (
         select
             definition,
@@ -18,17 +16,14 @@ with evidence as (
     ) as status
     inner join definition.reason as reason
         on reason.definition = status.definition and reason.code = status.code and reason.kind = 'high_performing'
-    group by status.definition, status.urn
 )
 
 select
     evidence.definition,
     evidence.urn,
-    case
-        when evidence.has_inspection and school.ofsted_age_years < 5 then 3
-        when evidence.has_inspection and school.ofsted_age_years is null then null
-        when evidence.has_results then 2
-        else 1
-    end as strength
+    case when not bool_or(evidence.evidence = 'inspection' and school.ofsted_age_years is null) then min(strength.place) end as place
 from evidence
 inner join core.school as school on school.urn = evidence.urn
+inner join reference.strength as strength
+    on strength.evidence = evidence.evidence and (strength.below_years is null or school.ofsted_age_years < strength.below_years)
+group by evidence.definition, evidence.urn

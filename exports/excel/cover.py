@@ -13,8 +13,8 @@ from warehouse.query import Row
 
 _START = "Start with Summary: how much need there is, and how many can help, beside England. Then Schools in need"
 _HOW = (
-    f"{_START}: filter by authority and phase, and sort by the number of partners. Whom to ring opens the page of the nearest one, "
-    "with telephone number and head; Partners lists all the others, nearest first, and Organisations who runs them."
+    f"{_START}: filter by authority and phase, and sort by the number of partners. Whom to ring opens the page of the first of the "
+    "shortlist, with telephone number and head; Partners lists all the others, nearest first, and Organisations who runs them."
 )
 _HOW_ANONYMOUS = (
     f"{_START}, by authority and phase; in this edition they are not named, and there is no list of their partners, from which "

@@ -102,7 +102,7 @@ def test_a_workbook_has_its_sheets_links_that_lead_to_them_and_properties(publis
     assert workbook["Schools in need"].freeze_panes == "D5"
     assert (workbook.properties.creator, workbook.properties.language) == ("schoolmatch", "en-GB")
     sheet = workbook["Schools in need"]
-    assert sheet.print_area == f"'Schools in need'!$A$1:$M${sheet.max_row}"
+    assert sheet.print_area == f"'Schools in need'!$A$1:$N${sheet.max_row}"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     first = {heading.value: cell for heading, cell in zip(sheet[4], sheet[5], strict=True)}
     assert first["Judged on"].is_date

@@ -107,9 +107,18 @@ COLUMNS: dict[str, Columns] = {
             where need.definition = status.definition and need.need_urn = status.urn)""",
             "need.helper_share",
         ),
+        "First of its shortlist": ("first_of.name", "school.name"),
+        "Miles to it": ("ordered.distance_miles", "shortlist.distance_miles"),
+        "What speaks for it": (
+            """nullif(array_to_string(list_filter([
+                'alike ' || cast(round(100 * ordered.similarity) as integer) || ' of 100',
+                ordered.strength_words, ordered.told_apart
+            ], lambda words: words is not null), '; '), '')""",
+            None,
+        ),
+        "Whom to ring": (f"if(first_of.urn is null, null, {_PAGE.format('first_of.urn', 'in GIAS')})", "shortlist.partner_urn"),
         "Nearest partner": ("partner.name", "school.name"),
         "Miles to nearest partner": ("nearest.distance_miles", "need.nearest_miles"),
-        "Whom to ring": (f"if(partner.urn is null, null, {_PAGE.format('partner.urn', 'in GIAS')})", "need.nearest_urn"),
         "Judged on": ("school.ofsted_date", "school.ofsted_date"),
         "Age of the judgement, years": ("school.ofsted_age_years", "school.ofsted_age_years"),
         "Trust": ("school.trust_name", "school.trust_name"),
@@ -123,13 +132,18 @@ COLUMNS: dict[str, Columns] = {
         "URN": ("pair.need_urn", "school.urn"),
         "Local authority": ("school.la_name", "school.la_name"),
         "Rank": ("pair.distance_rank", "match.distance_rank"),
+        "Shortlist": ("ordered.shortlist_rank", "shortlist.shortlist_rank"),
         "Partner": ("partner.name", "school.name"),
         "URN of partner": ("pair.partner_urn", "match.partner_urn"),
         "Miles": ("pair.distance_miles", "match.distance_miles"),
         "Share of its help": ("pair.helper_share", "match.helper_share"),
         "Likeness": ("pair.similarity", "match.similarity"),
+        "Evidence": ("ordered.strength_words", "shortlist.strength_words"),
+        "Told apart": ("ordered.told_apart", "shortlist.told_apart"),
         "Partner's local authority": ("partner.la_name", "school.la_name"),
         "Partner's trust": ("partner.trust_name", "school.trust_name"),
+        "Schools in need it could serve": ("ordered.schools_in_need", "shortlist.schools_in_need"),
+        "Schools in need of who runs it": ("ordered.organisation_in_need", "shortlist.organisation_in_need"),
         "Same authority": (_YES_OR_NO.format("school.la_ons_code = partner.la_ons_code"), "match.same_la"),
         "Same trust": (_YES_OR_NO.format("pair.same_trust"), "match.same_trust"),
         "Partner judged under": ("replace(partner.ofsted_framework, '_', ' ')", "school.ofsted_framework"),
@@ -226,8 +240,12 @@ _FROM = {
         left join mart.match as nearest
             on nearest.definition = status.definition and nearest.need_urn = status.urn and nearest.distance_rank = 1
         left join mart.school as partner on partner.urn = nearest.partner_urn
+        left join mart.shortlist as ordered
+            on ordered.definition = status.definition and ordered.need_urn = status.urn and ordered.shortlist_rank = 1
+        left join mart.school as first_of on first_of.urn = ordered.partner_urn
         where status.status = 'in_need'""",
-    "Partners": """mart.match as pair inner join mart.school as school on school.urn = pair.need_urn
+    "Partners": """mart.match as pair inner join mart.shortlist as ordered using (definition, need_urn, partner_urn)
+        inner join mart.school as school on school.urn = pair.need_urn
         inner join mart.school as partner on partner.urn = pair.partner_urn""",
     "Organisations": """mart.partner_organisation as near inner join mart.school as school on school.urn = near.need_urn""",
     "High-performing schools": """mart.school_status as status inner join mart.school as school on school.urn = status.urn

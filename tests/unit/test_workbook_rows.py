@@ -119,7 +119,7 @@ def test_how_old_a_judgement_is_and_what_was_found_since_can_be_filtered_by(worl
 
 def test_links_lead_to_the_pages_of_the_schools_they_name(tmp_path: Path) -> None:
     for path in write_workbooks(published_tables_of_a_few_schools(), tmp_path / "excel"):
-        for title, (at_gias, at_ofsted) in {"Schools in need": (("N", "S"), "T"), "High-performing schools": (("N",), "")}.items():
+        for title, (at_gias, at_ofsted) in {"Schools in need": (("O", "V"), "W"), "High-performing schools": (("N",), "")}.items():
             rows = Read(path).cells(title)
             targets = Parts(path).targets(title)
             shown = {

@@ -20,7 +20,7 @@ from exports.edition import is_named_map
 from exports.map.about import about
 from exports.map.areas import areas, figures, words
 from exports.map.measures import read_measures
-from exports.map.schools import COLUMNS, fact_labels, school_files
+from exports.map.schools import COLUMNS, evidence_words, fact_labels, school_files
 from exports.map.shapes import shapes
 from exports.pages.page import STYLE, as_html
 from exports.paths import OutputFolder
@@ -73,6 +73,7 @@ def write_site(
             **words(connection),
             "measures": [measure.as_json() for measure in measures],
             "factLabels": fact_labels() if named else [],
+            "evidence": evidence_words(connection) if named else [],
             "areas": areas(connection),
             **figures(connection, measures),
             "boxes": {code: box for each in drawn.values() for code, box in each.boxes.items()},

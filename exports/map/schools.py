@@ -61,10 +61,11 @@ ByNeed = dict[str, dict[str, Any]]
 class SchoolFile:
     """What is told of an authority: ``schools`` rows of ``COLUMNS``, ``pairs`` and ``organisations`` by definition and school.
 
-    A pair is ``[partner, miles, likeness]``, the nearest first; the likeness is null where nothing is known of it. Organisations
-    are those that run these partners, by rank: ``[name, kind, partners, miles to the nearest, schools in need it has itself, is
-    the school's own]``, null what is not known. Without names there is only their number: a trust's name tells its schools; and no
-    likeness, as a list of them would be a fingerprint.
+    A pair is ``[partner, miles, how alike of 100, evidence, organisation, schools in need it could serve, what tells it apart]`` in
+    the order of the shortlist, null what is not known; evidence and organisation by their places in ``evidence_words`` and among
+    the organisations. These are those that run the partners, by rank: ``[name, kind, partners, miles to the nearest, schools in
+    need it has itself, is the school's own]``. Without names there is only their number: a trust's name tells its schools; and of
+    a pair only the miles, the nearest first, as a list of the rest would be a fingerprint.
     """
 
     authority: str
@@ -83,6 +84,11 @@ def fact_labels() -> list[str]:
     return [column.label or titled(name) for name, column in fact_columns().items()]
 
 
+def evidence_words(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The kinds of evidence on which partners are high-performing, in words, in the order of a pair's ``evidence``."""
+    return [row["words"] for row in ask(connection, "map/evidence")]
+
+
 def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> Iterator[SchoolFile]:
     """The files, by ONS code of the authority. Without names a school has a number that says nothing of it, another each time."""
     schools = {row["id"]: row for row in ask(connection, "map/schools")}
@@ -94,11 +100,13 @@ def school_files(connection: duckdb.DuckDBPyConnection, *, is_named: bool) -> It
         school["facts"] = facts.get(urn, [])
     if not is_named:
         _take_names_off(schools)
+    evidence = {words: place for place, words in enumerate(evidence_words(connection))}
     pairs: dict[str, ByNeed] = defaultdict(lambda: defaultdict(dict))
     for row in ask(connection, "map/partners"):
         need = schools[row["need_urn"]]
         partner = schools[row["partner_urn"]]
-        pair = [partner["id"], row["miles"], row["likeness"]] if is_named else [partner["id"], _miles(need, partner), None]
+        row["evidence"] = evidence.get(row["evidence"])
+        pair = [partner["id"], *(row[name] for name in _PAIR)] if is_named else [partner["id"], _miles(need, partner)]
         pairs[need["local_authority"]][row["definition"]].setdefault(str(need["id"]), []).append(pair)
         of_authority[need["local_authority"]][row["partner_urn"]] = None
     organisations: dict[str, ByNeed] = defaultdict(lambda: defaultdict(dict))
@@ -146,6 +154,8 @@ def _in_order(found: Mapping[str, dict[str, Any]]) -> ByNeed:
     """By definition and school in need, in the order of these: what was told first is not to say which school it is."""
     return {name: dict(sorted(of_need.items(), key=lambda each: int(each[0]))) for name, of_need in sorted(found.items())}
 
+
+_PAIR = ("miles", "alike", "evidence", "organisation", "schools_in_need", "told_apart")
 
 _ORGANISATION = ("organisation_name", "organisation_kind", "partners", "miles", "in_need", "is_own_organisation")
 

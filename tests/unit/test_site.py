@@ -189,7 +189,7 @@ def test_a_file_has_the_schools_of_its_authority_and_partners_across_the_border(
     files = {file.authority: file for file in school_files(world.connection, is_named=True)}
     leicestershire, leicester, rutland = (files[code] for code in ("E10000018", "E06000016", "E06000017"))
     assert {row[0] for row in leicestershire.schools} == {100001, 100002, 100003}
-    assert leicestershire.pairs["rise"] == {"100001": [[100002, 0.31, 1.0], [100003, 0.37, 1.0]]}
+    assert leicestershire.pairs["rise"] == {"100001": [[100002, 0.31, 100, 0, 0, 1, None], [100003, 0.37, 100, 0, 1, 1, None]]}
     assert leicestershire.organisations["rise"] == {
         "100001": [
             ["Leicestershire", "local_authority", 1, 0.31, 1, True],

@@ -104,11 +104,15 @@ Object.assign(schoolmatch, (() => {
     ];
   }
 
-  function organisationWords([name, kind, partners, miles, inNeed, isOwn]) {
+  const whoRuns = ([name, kind], unknown) => kind === "not_known" ? unknown : kind === "local_authority" ? `${name} (local authority)` : name;
+
+  const ownNeed = (inNeed) => `${inNeed === null ? "not known how many" : schoolmatch.number(inNeed)} in need itself`;
+
+  function organisationWords(organisation) {
     const { number } = schoolmatch;
-    const who = kind === "not_known" ? "A trust that is not known" : kind === "local_authority" ? `${name} (local authority)` : name;
+    const [, , partners, miles, inNeed, isOwn] = organisation;
     const many = partners === 1 ? `1 high-performing school, ${number(miles, 1)} miles` : `${number(partners)} high-performing schools, nearest ${number(miles, 1)} miles`;
-    return `${who} – ${many}, ${inNeed === null ? "not known how many" : number(inNeed)} in need itself${isOwn ? ", runs this school" : ""}`;
+    return `${whoRuns(organisation, "A trust that is not known")} – ${many}, ${ownNeed(inNeed)}${isOwn ? ", runs this school" : ""}`;
   }
 
   const FIRST_ORGANISATIONS = 5;
@@ -128,11 +132,37 @@ Object.assign(schoolmatch, (() => {
     ];
   }
 
+  // What is told of a partner beside its miles: where schools are not named, nothing.
+  function partnerWords(organisations, [, , alike, evidence, organisation, inNeed]) {
+    const { facts, number } = schoolmatch;
+    if (!facts.isNamed) return "";
+    const likeness = alike === null ? "not known how alike" : `alike ${number(alike)} of 100`;
+    const strength = evidence === null ? "" : `, ${facts.evidence[evidence]}`;
+    const served = inNeed === null ? "" : `; could serve ${number(inNeed)} ${inNeed === 1 ? "school" : "schools"} in need`;
+    const own = organisations[organisation];
+    const who = own[1] === "school" ? "itself" : whoRuns(own, "a trust that is not known");
+    return `, ${likeness}${strength}; run by ${who}, ${ownNeed(own[4])}${served}`;
+  }
+
+  function partnerList(state, school) {
+    const { element, facts, schools, partnersOf, organisationsOf, schoolName, area } = schoolmatch;
+    const pairs = partnersOf(state, school.id);
+    if (!pairs.length) return [];
+    return [
+      facts.isNamed ? element("p", {}, "Its shortlist, by how near, how alike and how strong the evidence is; last those that differ in kind:") : null,
+      element("ol", { class: "partners" }, ...pairs.map((pair) => {
+        const [partner, miles, toldApart] = [schools.get(pair[0]), pair[1], pair[6]];
+        return element("li", {}, schoolName(partner), toldApart ? element("strong", {}, ` (${toldApart})`) : null,
+          ` – ${milesWords(miles)}${partnerWords(organisationsOf(state, school.id), pair)}`,
+          partner.local_authority === school.local_authority ? null : `; in ${area(partner.local_authority)?.name}`, ...links(partner));
+      })),
+    ];
+  }
+
   function schoolDetails(state, school) {
-    const { element, facts, schools, partnersOf, schoolName, number, area, go } = schoolmatch;
+    const { element, facts, schoolName, area, go } = schoolmatch;
     const status = { in_need: "in need", high_performing: "high-performing", neither: "neither" }[school.status[state.definition]];
     const reasons = (school.reasons[state.definition] || []).map((code) => facts.reasons[state.definition][code] ?? code);
-    const pairs = school.status[state.definition] === "in_need" ? partnersOf(state, school.id) : [];
     return element(
       "div", { class: "school", id: "school" },
       element("h3", { id: "school-title", tabindex: "-1" }, schoolName(school)),
@@ -140,13 +170,7 @@ Object.assign(schoolmatch, (() => {
       school.facts.length ? element("ul", { class: "facts" }, ...facts.factLabels.map((label, place) => element("li", {}, `${label}: ${school.facts[place]}`))) : null,
       reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((words) => element("li", {}, words))) : null,
       school.status[state.definition] === "in_need" ? element("p", {}, `${schoolmatch.capital(nearWords(state, school))}.`) : null,
-      pairs.length ? element("ol", { class: "partners" }, ...pairs.map(([id, miles, likeness]) => {
-        const partner = schools.get(id);
-        return element("li", {}, schoolName(partner), ` – ${milesWords(miles)}`,
-          likeness === null ? null : `, likeness ${number(likeness, 2)} of 1`,
-          partner.local_authority === school.local_authority ? null : `, ${area(partner.local_authority)?.name}`, ...links(partner));
-      })) : null,
-      ...(school.status[state.definition] === "in_need" ? organisationList(state, school) : []),
+      ...(school.status[state.definition] === "in_need" ? [...partnerList(state, school), ...organisationList(state, school)] : []),
       element("button", { type: "button", onclick: () => go({ school: null }, "panel-title") }, "Close this school"),
     );
   }

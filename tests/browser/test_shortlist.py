@@ -17,9 +17,13 @@ from warehouse.store import run
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """A comprehensive with a grammar school beside it, an academy of its own kind farther off, and one judged long ago."""
+    """A comprehensive with a grammar school beside it, an academy of its own kind farther off, and one judged long ago.
+
+    Another school in need has only the grammar school near.
+    """
     made = World()
     made.graded(made.secondary(100001, name="In need", admissions="Non-selective"), 4, previous=3)
+    made.graded(made.secondary(100002, name="Also in need", east=-300, north=3150, admissions="Non-selective"), 4, previous=3)
     made.graded(made.secondary(100101, name="Grammar", east=322, admissions="Selective", gender="Boys"), 1)
     trust = {"trust_id": "6000", "trust_name": "Quill Trust", "admissions": "Non-selective"}
     made.graded(made.school(100102, kind="secondary academy", name="Lately", east=805, **trust), 1)
@@ -39,12 +43,10 @@ def world() -> World:
         (
             True,
             [
-                "Lately – 0.5 miles, alike 100 of 100, judged at the top less than 5 years ago; run by Quill Trust, "
-                "0 in need itself; could serve 1 school in need",
-                "Long ago – 1.0 miles, alike 100 of 100, judged at the top 5 or more years ago; run by Quill Trust, "
-                "0 in need itself; could serve 1 school in need",
+                "Lately – 0.5 miles, alike 100 of 100, judged at the top less than 5 years ago; run by Quill Trust",
+                "Long ago – 1.0 miles, alike 100 of 100, judged at the top 5 or more years ago; run by Quill Trust",
                 "Grammar (grammar school, for boys) – 0.2 miles, alike 67 of 100, judged at the top less than 5 years ago; "
-                "run by Leicestershire (local authority), 1 in need itself; could serve 1 school in need",
+                "run by Leicestershire (local authority), 2 in need itself, could serve 2 schools in need",
             ],
         ),
         (False, ["less than a mile", "less than a mile", "about 1 mile"]),
@@ -60,7 +62,7 @@ def test_the_partners_of_a_school_stand_in_the_order_of_its_shortlist_with_what_
     home.latest.symlink_to(folder.name)
     with served(home) as address:
         opened = visit(f"{address}site/").show("definition=rise&phase=secondary&area=E10000018")
-        opened.page.locator("#schools details").first.locator(".schools button").click()
+        opened.page.get_by_text(": 3 high-performing schools").locator("..").locator("button").click()
         opened.drawn()
         partners = opened.page.locator("#school .partners li")
         expect(partners).to_have_count(3)

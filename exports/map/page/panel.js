@@ -132,16 +132,21 @@ Object.assign(schoolmatch, (() => {
     ];
   }
 
-  // What is told of a partner beside its miles: where schools are not named, nothing.
+  // What is told of a partner beside its miles: where schools are not named, nothing. Of its load only what there is, or that it is not known.
   function partnerWords(organisations, [, , alike, evidence, organisation, inNeed]) {
     const { facts, number } = schoolmatch;
     if (!facts.isNamed) return "";
-    const likeness = alike === null ? "not known how alike" : `alike ${number(alike)} of 100`;
-    const strength = evidence === null ? "" : `, ${facts.evidence[evidence]}`;
-    const served = inNeed === null ? "" : `; could serve ${number(inNeed)} ${inNeed === 1 ? "school" : "schools"} in need`;
     const own = organisations[organisation];
-    const who = own[1] === "school" ? "itself" : whoRuns(own, "a trust that is not known");
-    return `, ${likeness}${strength}; run by ${who}, ${ownNeed(own[4])}${served}`;
+    const merits = [
+      alike === null ? "not known how alike" : `alike ${number(alike)} of 100`,
+      evidence === null ? "not known how strong the evidence is" : facts.evidence[evidence],
+    ];
+    const load = [
+      own[1] === "school" || own[1] === "single_academy_trust" ? null : `run by ${whoRuns(own, "a trust that is not known")}`,
+      own[4] === 0 ? null : ownNeed(own[4]),
+      inNeed === null ? "not known how many it could serve" : inNeed > 1 ? `could serve ${number(inNeed)} schools in need` : null,
+    ].filter(Boolean);
+    return `, ${merits.join(", ")}${load.length ? `; ${load.join(", ")}` : ""}`;
   }
 
   function partnerList(state, school) {

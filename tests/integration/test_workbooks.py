@@ -107,6 +107,9 @@ def test_a_workbook_has_its_sheets_links_that_lead_to_them_and_properties(publis
     first = {heading.value: cell for heading, cell in zip(sheet[4], sheet[5], strict=True)}
     assert first["Judged on"].is_date
     assert first["URN"].data_type == first["Radius, miles"].data_type == "n"
+    rows = [{heading.value: cell for heading, cell in zip(sheet[4], row, strict=True)} for row in sheet.iter_rows(min_row=5)]
+    near = next(row for row in rows if row["Partners"].value)
+    assert near["Miles to it"].number_format == near["Miles to nearest partner"].number_format != "General"
 
 
 def test_the_charts_have_titles_axes_two_series_and_an_alternative_text(published_sample: Path) -> None:

@@ -30,6 +30,7 @@ MEASURES = {
     "in_need_undecided": Measure(is_mapped=False),
     "high_performing_undecided": Measure(is_mapped=False),
     "helper_share_median": Measure(none="too few in need for a median"),
+    "not_asked": Measure(is_mapped=False),
 }
 """In the order of the columns."""
 

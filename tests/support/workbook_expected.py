@@ -21,6 +21,7 @@ Columns = dict[str, tuple[str, str | None]]
 
 _MEASURES = {
     "Schools": "schools",
+    "Schools not asked": "not_asked",
     "High-performing schools": "high_performing",
     "Schools in need": "in_need",
     "High-performing schools, % of schools": "high_performing_percent",

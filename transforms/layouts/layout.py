@@ -288,7 +288,7 @@ class Layout:
         return frame
 
     def _refuse_fractions(self, frame: pd.DataFrame, chosen: Mapping[str, str], reading: Reading) -> None:
-        """Raise InputError for percentages that are fractions; of each year, subject and group of pupils apart: a file may be put together."""
+        """Raise InputError for percentages that are fractions; of years, subjects and groups apart: a file may be put together."""
         apart = [frame[name] for name in ("year", "subject", "breakdown") if name in frame] or (lambda row: 0)
         for column in self.columns:
             if column.content.kind == "percent" and column.name in frame:

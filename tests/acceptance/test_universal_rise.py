@@ -53,7 +53,7 @@ def test_the_file_tells_of_the_disadvantaged_pupils_of_two_schools_in_three(raw:
 def test_each_school_has_the_figures_that_are_published_under_its_number(found: pd.DataFrame, raw: pd.DataFrame) -> None:
     own = found[found["ks2_source"] == "own"]
     published = raw.reindex(own.index)
-    assert len(own) > 15_000
+    assert len(own) > 14_900
     pd.testing.assert_series_equal(own["result"].astype(float), published["Total"], check_names=False)
     pd.testing.assert_series_equal(own["disadvantaged_result"].astype(float), published["Disadvantaged"], check_names=False)
 

@@ -200,7 +200,7 @@ COLUMNS: dict[str, Columns] = {
     | {
         heading: (_told("moved", column), f"sensitivity.{column}")
         for heading, column in _MEASURES.items()
-        if not column.startswith("partnered_exclusively") and "key_stage" not in column
+        if not column.startswith("partnered_exclusively") and "key_stage" not in column and column != "not_asked"
     },
     "Changes": {
         "Change": ("", None),

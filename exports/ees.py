@@ -129,7 +129,7 @@ SHARED = (*PLACE, *FILTERS)
 """What every file has, in this order."""
 STATUS = Column(
     "status",
-    "High-performing, In need, Neither, or Total for all schools.",
+    "High-performing, In need, Neither, or Total for all schools that are asked.",
     role="Filter",
     label="Status",
     hint="Filter by the status of the schools",
@@ -148,20 +148,20 @@ def tables() -> tuple[Table, Table]:
             "area_summary",
             "Schools in need and high-performing schools, by area",
             "One row per definition, phase and area (England, regions, local authorities, constituencies) with at least one school "
-            "of the definition's universe: how many schools are in need, how many high-performing, and how many of these are near "
-            "those in need.",
+            "of the definition's universe: of how many it asks, how many are in need, how many high-performing, and how many of "
+            "these are near those in need.",
             tuple(_indicator(column, ees) for column, ees in _indicators().values()),
         ),
         Table(
             "status_counts",
             "Schools by status, by area",
-            "One row per definition, phase, area and status (high-performing, in need, neither, all of them): how many schools "
-            "have it. The figures are those of area_summary, with the status as a filter.",
+            "One row per definition, phase, area and status (high-performing, in need, neither, all that are asked): how many "
+            "schools have it. The figures are those of area_summary, with the status as a filter.",
             (
                 STATUS,
                 Column(
                     "establishment_count",
-                    "Schools of the phase in the definition's universe that have the status.",
+                    "Schools of the phase, of those that the definition asks of, that have the status.",
                     "integer",
                     "Indicator",
                     schools.label or titled("schools"),

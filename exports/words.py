@@ -54,6 +54,18 @@ def academic_year(year: int | None, unknown: str = "none landed") -> str:
     return unknown if year is None else f"{year - 1}/{year % 100:02d}"
 
 
+def not_asked_of(row: Mapping[str, Any]) -> list[str]:
+    """Of how many schools a row of ``mart.area_summary`` for the country is, and why the others are not asked; none where all are.
+
+    Figures of universal-rise are of 10,212 of 16,743 primary schools. The others are not asked. Of most of these: ...
+    """
+    if not row["not_asked"]:
+        return []
+    asked, phase = row["schools"], in_words(str(row["phase"]))
+    said = f"Figures of {row['definition']} are of {asked:,} of {asked + row['not_asked']:,} {phase} schools."
+    return [f"{said} The others are not asked. {row['not_asked_because']}"]
+
+
 def withheld_of(row: Mapping[str, Any]) -> list[str]:
     """What is withheld of a row of ``mart.area_summary``, a sentence for each question; none where nothing is.
 

@@ -44,22 +44,27 @@ OUTCOME_COLUMNS = (
 )
 """What a definition's SELECT gives: lists of codes, one code or null, a list of codes, and a struct of what its rules read."""
 
-NOT_MET = "not_met"
-"""A column that a definition may give: the rules that a known fact settles, as they do not hold whatever else is not known.
+OPTIONAL_COLUMNS = {"not_met": "cast([] as varchar[])", "not_asked_because": "cast(null as varchar)"}
+"""Columns that a definition may give, and what stands for one that it does not.
 
-A code of ``not_assessed`` leaves the rules that it names open, for every school that has the code, but for these.
+``not_met``: the rules that a known fact settles, as they do not hold whatever else is not known. A code of ``not_assessed`` leaves
+the rules that it names open, for every school that has the code, but for these. ``not_asked_because``: a code, where the school is
+outside the definition's base: neither question is asked of it, and it is in no percentage.
 """
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition: its name (``nfer-2017``), its description, the model of its outcome and those of its steps."""
+    """A definition: its name (``nfer-2017``), its description, the model of its outcome and those of its steps.
+
+    ``gives``: which of ``OPTIONAL_COLUMNS`` it has.
+    """
 
     name: str
     description: Description
     model: Model
     steps: tuple[Model, ...] = ()
-    gives_not_met: bool = False
+    gives: frozenset[str] = frozenset()
 
     @property
     def parameter_table(self) -> str:
@@ -129,7 +134,7 @@ def _read(folder: Path, name: str) -> Definition:
     model = _read_model(table, folder / f"{name}.sql")
     given = _columns_given(model)
     steps = tuple(_read_step(table, path) for path in sorted((folder / name).glob("*.sql")))
-    return Definition(name, description, model, steps, gives_not_met=NOT_MET in given)
+    return Definition(name, description, model, steps, gives=frozenset(OPTIONAL_COLUMNS) & set(given))
 
 
 @dataclass(frozen=True)
@@ -320,10 +325,9 @@ def outcome_model(definitions: Sequence[Definition], *, with_facts: bool = True)
     """``definition.outcome``: the rows of all definitions in one table; what their rules read as JSON, or null."""
     columns = ", ".join(column for column in OUTCOME_COLUMNS if column != "facts")
     facts = f"cast({'to_json(facts)' if with_facts else 'null'} as varchar) as facts"
-    none = f"cast([] as varchar[]) as {NOT_MET}"
-    selects = [
-        f"select '{each.name}' as definition, {columns}, {NOT_MET if each.gives_not_met else none}, {facts} from {each.model.name}"
-        for each in definitions
-    ]
+    selects = []
+    for each in definitions:
+        optional = ", ".join(name if name in each.gives else f"{none} as {name}" for name, none in OPTIONAL_COLUMNS.items())
+        selects.append(f"select '{each.name}' as definition, {columns}, {optional}, {facts} from {each.model.name}")
     head = "-- One row per definition and school in its universe: the reasons found. The union of all definitions.\n"
     return Model(OUTCOME, head + "\nunion all\n".join(selects), Path(__file__))

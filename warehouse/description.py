@@ -38,7 +38,7 @@ class Reason(Strict):
     never withholds a figure. ``in_force_by``: of a rule, the parameter that puts it in force, unless it is 0.
     """
 
-    kind: Literal["in_need", "high_performing", "excluded", "not_assessed"]
+    kind: Literal["in_need", "high_performing", "excluded", "not_asked", "not_assessed"]
     sentence: Words
     evidence: Literal["inspection", "results", "list"] | None = None
     phases: tuple[Phase, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from exports.excel.description import Description
 from exports.excel.facts import Facts
 from exports.excel.scope import COUNTRY
-from exports.words import in_words, withheld_of
+from exports.words import in_words, not_asked_of, withheld_of
 from warehouse.licence import LIMITS, OGL
 from warehouse.query import Row
 
@@ -40,10 +40,11 @@ def what_it_is(facts: Facts) -> str:
     )
 
 
-def withheld(facts: Facts) -> str:
-    """What is withheld, of all definitions and phases, in sentences."""
+def untold(facts: Facts) -> str:
+    """What is withheld, and of which schools figures are not, of all definitions and phases, in sentences."""
     country = next(scope.code for scope in facts.scopes if scope.kind == COUNTRY)
-    return "".join(f"{sentence} " for row in facts.cover.get(country, ()) for sentence in withheld_of(row))
+    rows = facts.cover.get(country, ())
+    return "".join(f"{sentence} " for row in rows for sentence in withheld_of(row) or not_asked_of(row))
 
 
 def _reach(settings: Sequence[Row]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from exports.excel.facts import Facts
-from exports.excel.notes import notes, withheld
+from exports.excel.notes import notes, untold
 from exports.excel.scope import Scope
 from exports.excel.sheet import Sheet
 from exports.words import in_words
@@ -55,7 +55,7 @@ def _table(facts: Facts, scope: Scope, sheet: Sheet, rows: Sequence[Mapping[str,
         title=about.title,
         heading=about.heading.replace("{area}", scope.name),
         about=about.about,
-        note=label(facts) + (withheld(facts) if _is_by_definition(sheet) else "") + about.note.replace("{limits}", LIMITS),
+        note=label(facts) + (untold(facts) if _is_by_definition(sheet) else "") + about.note.replace("{limits}", LIMITS),
         fields=sheet.fields,
         rows=rows,
         is_long=about.is_long,

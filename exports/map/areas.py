@@ -11,7 +11,7 @@ import duckdb
 from exports.excel.scope import scopes
 from exports.map.measures import Measure, classes, count_in_classes
 from exports.map.shapes import AREA_TYPES
-from exports.words import in_words, order_of, withheld_of
+from exports.words import in_words, not_asked_of, order_of, withheld_of
 from warehouse.query import Row, ask
 
 
@@ -21,10 +21,12 @@ def words(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     definitions: dict[str, dict[str, Any]] = {}
     for row in spoken:
         told = {"name": row["definition"], "title": row["title"], "sentence": row["sentence"], "phases": []}
-        definition = definitions.setdefault(row["definition"], told | {"withheld": {}})
+        definition = definitions.setdefault(row["definition"], told | {"withheld": {}, "not_asked": {}})
         definition["phases"].append(row["phase"])
         if withheld := withheld_of(row):
             definition["withheld"][row["phase"]] = withheld
+        elif not_asked := not_asked_of(row):
+            definition["not_asked"][row["phase"]] = not_asked
     reasons: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask(connection, "map/reasons"):
         reasons[row["definition"]][row["code"]] = row["sentence"]

@@ -152,9 +152,14 @@ def _files(*connections: duckdb.DuckDBPyConnection) -> str:
 
 
 def _within_bounds(status: str) -> str:
-    """What is selected for the share of a status with its bounds, in words where it is withheld."""
+    """What is selected for the share of a status with its bounds (none where nobody is asked), in words where it is withheld."""
     share = f"{status}_percent"
-    return f"coalesce(printf('%.1f', {share}), 'cannot be told') || printf(' (%.1f–%.1f)', {share}_lower, {share}_upper)"
+    bounds = f"printf(' (%.1f–%.1f)', {share}_lower, {share}_upper)"
+    return f"coalesce(printf('%.1f', {share}), 'cannot be told') || coalesce({bounds}, '')"
+
+
+_ASKED = "printf('%,d', area.schools) || if(area.not_asked > 0, printf(' of %,d', area.schools + area.not_asked), '')"
+"""What is selected for the schools that figures are of, and for all that there are, where not all are asked."""
 
 
 def _headline(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnection) -> str:
@@ -165,24 +170,33 @@ def _headline(current: duckdb.DuckDBPyConnection, study: duckdb.DuckDBPyConnecti
         for year, definition, phase, *figures in run(
             connection,
             f"""select
-                strftime(refresh.gias_as_at, '%Y'), area.definition, area.phase, {_within_bounds("high_performing")},
+                strftime(refresh.gias_as_at, '%Y'), area.definition, area.phase, {_ASKED}, {_within_bounds("high_performing")},
                 {_within_bounds("in_need")}, area.partners_median
             from mart.area_summary as area cross join mart.refresh as refresh
-            where area.area_type = 'country' and area.definition = coalesce($only, area.definition)
+            where area.area_type = 'country' and area.definition = coalesce($only, area.definition) and area.schools > 0
             order by area.definition, area.schools desc""",
             {"only": only},
         )
     ]
-    return _table(("Definition", "Phase", "Year", "High-performing, % (bounds)", "In need, % (bounds)", "Median of partners"), rows)
+    headings = (
+        "Definition",
+        "Phase",
+        "Year",
+        "Schools",
+        "High-performing, % (bounds)",
+        "In need, % (bounds)",
+        "Median of partners",
+    )
+    return _table(headings, rows)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, only: str | None = None) -> str:
     rows = run(
         connection,
         f"""select
-            definition, phase, schools, high_performing, {_within_bounds("high_performing")}, in_need, {_within_bounds("in_need")},
+            definition, phase, {_ASKED}, high_performing, {_within_bounds("high_performing")}, in_need, {_within_bounds("in_need")},
             partners_median, in_need_without_partner
-        from mart.area_summary where area_type = 'country' and definition = coalesce($only, definition)
+        from mart.area_summary as area where area_type = 'country' and definition = coalesce($only, definition)
         order by definition, schools desc""",
         {"only": only},
     )

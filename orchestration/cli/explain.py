@@ -61,6 +61,7 @@ class Finding:
     sentence: str
     status: str
     excluded_because: str | None
+    not_asked_because: str | None
     not_assessed: list[str]
     weakened_by: list[str]
     undecided: list[str]
@@ -189,7 +190,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
     unknown = [row for row in reasons if row["code"] in status["not_assessed"]]
     settled = status["not_met"]
     rules = []
-    for row in reasons:
+    for row in reasons if status["not_asked_because"] is None else ():
         if row["kind"] not in (IN_NEED, HIGH_PERFORMING) or (row["phases"] and status["phase"] not in row["phases"]):
             continue
         outcome, why = NO, None
@@ -221,6 +222,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, status: dict[str, Any], scho
         sentence=status["sentence"],
         status=status["status"],
         excluded_because=sentences.get(status["excluded_because"]),
+        not_asked_because=sentences.get(status["not_asked_because"]),
         not_assessed=[row["sentence"] for row in unknown],
         weakened_by=_weakened_by(status, reasons, school),
         undecided=[kind for kind in (IN_NEED, HIGH_PERFORMING) if status[f"{kind}_undecided"]],

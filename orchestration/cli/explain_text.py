@@ -33,7 +33,7 @@ def show_brief(explanation: Explanation, console: Console) -> None:
 def _why(finding: Finding) -> str:
     """Say the first reason for the status and how many more there are, or why there is none."""
     reasons = [rule.sentence for rule in finding.rules if rule.outcome == YES and rule.kind == finding.status]
-    if why := _first_of(reasons) or finding.excluded_because:
+    if why := _first_of(reasons) or finding.excluded_because or finding.not_asked_because:
         return why
     if finding.undecided:
         return f"No rule was met{_undecided(finding)}."
@@ -80,6 +80,8 @@ def show_whole(explanation: Explanation, console: Console) -> None:
     for finding in explanation.findings:
         console.print(f"\n[bold]{escape(finding.title)}: {in_words(finding.status)}[/]{_undecided(finding)}")
         console.print(f"[dim]{escape(finding.sentence)}[/]")
+        if finding.not_asked_because:
+            console.print(escape(finding.not_asked_because))
         if finding.weakened_by:
             console.print(escape(" ".join(finding.weakened_by)))
         if near := _near(finding):

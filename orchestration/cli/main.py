@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
 
-from exports.words import day_in_words, in_words, withheld_of
+from exports.words import day_in_words, in_words, not_asked_of, withheld_of
 from orchestration import stopping
 from orchestration.cli import backfill, changes, elsewhere, places, questions
 from orchestration.cli.failing import sentence_of
@@ -276,7 +276,7 @@ def _summarise(about: dict[str, Any], country: list[dict[str, Any]], exclusive: 
         "high-performing schools "
         "near a school in need. Nobody: schools in need with none near.[/]"
     )
-    for said in [said for row in country for said in withheld_of(row)]:
+    for said in [said for row in country for said in withheld_of(row) or not_asked_of(row)]:
         console.print(f"[bold yellow]{escape(said)}[/]", soft_wrap=True)
     for sentence in exclusive:
         console.print(escape(sentence))

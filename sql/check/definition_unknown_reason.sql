@@ -34,6 +34,13 @@ with used as (
         excluded_from_high_performing as code
     from definition.outcome
     where excluded_from_high_performing is not null
+    union all
+    select
+        definition,
+        'not_asked' as kind,
+        not_asked_because as code
+    from definition.outcome
+    where not_asked_because is not null
 )
 
 select

@@ -64,7 +64,8 @@ counted as (
         asked.phase,
         area.area_type,
         area.area_code,
-        count(*) as schools,
+        count(*) filter (where asked.status <> 'not_asked') as schools,
+        count(*) filter (where asked.status = 'not_asked') as not_asked,
         count(*) filter (where asked.status = 'high_performing') as high_performing,
         count(*) filter (where asked.status = 'in_need') as in_need,
         count(*) filter (where asked.is_not_assessed) as not_assessed,
@@ -93,12 +94,13 @@ withheld as (
     group by definition, phase
 ),
 
--- where there are schools in need and none can be placed, who has a partner is not known; what is withheld is not told (0 where it is told)
+-- where there are schools in need and none can be placed, who has a partner is not known; what is withheld, or of no schools, is not told (0 where
+-- it is told)
 answered as (
     select
         counted.*,
-        case when not coalesce(list_contains(withheld.questions, 'in_need'), false) then 0 end as need_told,
-        case when not coalesce(list_contains(withheld.questions, 'high_performing'), false) then 0 end as high_told,
+        case when counted.schools > 0 and not coalesce(list_contains(withheld.questions, 'in_need'), false) then 0 end as need_told,
+        case when counted.schools > 0 and not coalesce(list_contains(withheld.questions, 'high_performing'), false) then 0 end as high_told,
         case when counted.in_need = 0 or counted.placed > 0 then 0 end + need_told + high_told as known
     from counted
     left join withheld on withheld.definition = counted.definition and withheld.phase = counted.phase
@@ -119,6 +121,7 @@ full join answered
         and answered.area_code = summary.area_code
 where
     summary.schools is distinct from answered.schools
+    or summary.not_asked is distinct from answered.not_asked
     or summary.high_performing is distinct from answered.high_performing + answered.high_told
     or summary.in_need is distinct from answered.in_need + answered.need_told
     or summary.in_need_undecided is distinct from answered.in_need_undecided

@@ -15,6 +15,7 @@ with counted as (
         100.0 * count(*) filter (where status.status = 'high_performing' or status.high_performing_undecided) / count(*) as high_upper
     from mart.school_status as status
     inner join core.school_area as area on area.urn = status.urn
+    where status.status <> 'not_asked'
     group by all
 )
 
@@ -36,7 +37,8 @@ left join counted
         and counted.area_type = summary.area_type
         and counted.area_code = summary.area_code
 where
-    not coalesce(
+    -- of no schools there is none
+    summary.schools > 0 and not coalesce(
         abs(summary.in_need_percent_lower - counted.need_lower) < 1e-9
         and abs(summary.in_need_percent_upper - counted.need_upper) < 1e-9
         and abs(summary.high_performing_percent_lower - counted.high_lower) < 1e-9

@@ -19,6 +19,7 @@ with counted as (
         on high.definition = status.definition and high.phase = status.phase and high.question = 'high_performing'
     left join mart.question as need
         on need.definition = status.definition and need.phase = status.phase and need.question = 'in_need'
+    where status.status <> 'not_asked'
     group by status.definition, status.phase, school.organisation_kind, school.organisation_id
 )
 

@@ -1,5 +1,6 @@
 -- on: mart.school_status
--- what: A status is not the one that its own reasons give: in need without a reason to be, say, or neither with one that nothing excludes.
+-- what: A status is not the one that its own reasons give: in need without a reason to be, say, neither with one that nothing excludes, or not asked
+-- without one for that.
 -- why: The reasons are what a school is told; they must be why it is what it is called.
 -- do: Look at sql/match/school_status.sql, and at the kinds of the reasons in the definition's parameter file.
 with kinds as (
@@ -17,6 +18,7 @@ reasoned as (
         status.urn,
         status.status,
         status.excluded_because is not null as is_excluded,
+        status.not_asked_because is not null as is_not_asked,
         coalesce(list_has_any(status.reasons, kinds.need_codes), false) as has_need,
         coalesce(list_has_any(status.reasons, kinds.high_codes), false) as has_high
     from mart.school_status as status
@@ -30,6 +32,7 @@ select
 from reasoned
 where
     case
+        when is_not_asked or status = 'not_asked' then not is_not_asked or status <> 'not_asked' or has_need or has_high
         when not is_excluded and has_need then status <> 'in_need'
         when not is_excluded and has_high then status <> 'high_performing'
         when not is_excluded then status <> 'neither'

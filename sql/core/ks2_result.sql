@@ -7,6 +7,8 @@ select
     result.rwm_expected_percent,
     result.rwm_expected_percent_missing,
     result.rwm_higher_percent,
+    result.disadvantaged_rwm_expected_percent,
+    result.disadvantaged_rwm_expected_percent_missing,
     result.reading_progress,
     result.reading_progress_missing,
     result.writing_progress,

@@ -1,4 +1,4 @@
--- One row per definition, phase, area and status (all of them first, as Total): how many schools have it, and their share.
+-- One row per definition, phase, area and status (all that are asked first, as Total): how many schools have it, and their share.
 with counted as (
     select
         area.definition,

@@ -9,6 +9,6 @@ where
     school.urn in (
         select status.urn
         from mart.school_status as status
-        where status.status <> 'neither'
+        where status.status in ('in_need', 'high_performing')
     )
 order by school.name, school.urn

@@ -4,5 +4,5 @@ from mart.school
 where urn in (
     select status.urn
     from mart.school_status as status
-    where status.status <> 'neither'
+    where status.status in ('in_need', 'high_performing')
 )

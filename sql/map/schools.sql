@@ -17,7 +17,7 @@ with status as (
     from mart.school_status as status
     left join mart.need as need on need.definition = status.definition and need.need_urn = status.urn
     group by status.urn
-    having bool_or(status.status <> 'neither')
+    having bool_or(status.status in ('in_need', 'high_performing'))
 )
 
 select

@@ -6,7 +6,8 @@
 -- area by itself could do better. A figure is null, too, where it is withheld because too much of what it rests on is not known (match.question); its
 -- bounds still stand. Bounds: a school that could not be decided is not in need in the lower and in need in the upper one, likewise high-performing;
 -- since need goes before, a high-performing school of which it is not known whether it is in need (high_performing_unless_in_need) is not counted in
--- the lower bound of high-performing.
+-- the lower bound of high-performing. schools: those in the definition's base, of which every figure is; not_asked: the others. Of no schools
+-- there is no figure.
 with exclusive as (
     select
         definition,
@@ -23,7 +24,8 @@ withheld as (
         definition,
         phase,
         max(withheld_because) filter (where question = 'in_need') as in_need_because,
-        max(withheld_because) filter (where question = 'high_performing') as high_performing_because
+        max(withheld_because) filter (where question = 'high_performing') as high_performing_because,
+        max(not_asked_because) as not_asked_because
     from match.question
     group by definition, phase
 ),
@@ -34,6 +36,30 @@ fewest as (
     where name = 'smallest_median'
 ),
 
+school as (
+    select
+        definition,
+        phase,
+        urn,
+        status,
+        in_need_undecided,
+        high_performing_undecided,
+        len(not_assessed) > 0 as is_not_assessed,
+        true as is_asked
+    from match.school_status
+    union all
+    select
+        definition,
+        phase,
+        urn,
+        null as status,
+        false as in_need_undecided,
+        false as high_performing_undecided,
+        false as is_not_assessed,
+        false as is_asked
+    from match.not_asked
+),
+
 counted as (
     select
         status.definition,
@@ -41,13 +67,14 @@ counted as (
         area.area_type,
         area.area_code,
         any_value(area.area_name) as area_name,
-        count(*) as schools,
+        count(*) filter (where status.is_asked) as schools,
+        count(*) filter (where not status.is_asked) as not_asked,
         count(*) filter (where status.status = 'high_performing') as high_performing,
         count(*) filter (where status.status = 'in_need') as in_need,
         count(*) filter (where status.in_need_undecided) as in_need_undecided,
         count(*) filter (where status.high_performing_undecided) as high_performing_undecided,
         count(*) filter (where status.status = 'high_performing' and status.in_need_undecided) as high_performing_unless_in_need,
-        count(*) filter (where not school.reaches_key_stage) as schools_without_key_stage,
+        count(*) filter (where status.is_asked and not school.reaches_key_stage) as schools_without_key_stage,
         count(*) filter (where not school.reaches_key_stage and status.status = 'high_performing') as high_performing_without_key_stage,
         median(need.partners) as partners_median,
         avg(need.partners) as partners_mean,
@@ -57,8 +84,8 @@ counted as (
         count(*) filter (where exclusive.has_partner_1) as partnered_1,
         count(*) filter (where exclusive.has_partner_2) as partnered_2,
         count(*) filter (where exclusive.has_partner_3) as partnered_3,
-        count(*) filter (where status.status = 'neither' and len(status.not_assessed) > 0) as not_assessed
-    from match.school_status as status
+        count(*) filter (where status.status = 'neither' and status.is_not_assessed) as not_assessed
+    from school as status
     inner join core.school as school on school.urn = status.urn
     inner join core.school_area as area on area.urn = status.urn
     left join match.need as need on need.definition = status.definition and need.need_urn = status.urn
@@ -72,8 +99,9 @@ judged as (
         counted.*,
         withheld.in_need_because,
         withheld.high_performing_because,
-        withheld.in_need_because is null as is_need_told,
-        withheld.high_performing_because is null as is_high_told,
+        withheld.not_asked_because,
+        withheld.in_need_because is null and counted.schools > 0 as is_need_told,
+        withheld.high_performing_because is null and counted.schools > 0 as is_high_told,
         is_need_told and is_high_told as is_help_told,
         -- none in need, or one at least that can be placed
         is_help_told and (counted.in_need = 0 or counted.partners_of > 0) as is_answered,
@@ -90,6 +118,7 @@ select
     area_code,
     area_name,
     schools,
+    not_asked,
     case when is_high_told then high_performing end as high_performing,
     case when is_need_told then in_need end as in_need,
     case when is_high_told then percent_of(high_performing, schools) end as high_performing_percent,
@@ -117,6 +146,7 @@ select
     end as high_performing_percent_with_key_stage,
     not_assessed,
     in_need_because as in_need_withheld_because,
-    high_performing_because as high_performing_withheld_because
+    high_performing_because as high_performing_withheld_because,
+    not_asked_because
 from judged
 order by definition, phase, area_type, area_code

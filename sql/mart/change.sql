@@ -14,7 +14,11 @@ with every_row as (
     select
         'figures' as heading,
         unnest(list_filter(
-            ['newly_' || nullif(status_now, 'neither'), 'no_longer_' || nullif(status_before, 'neither')], lambda change: change is not null
+            list_transform(
+                [('newly_', status_now), ('no_longer_', status_before)],
+                lambda told: case when told[2] in ('in_need', 'high_performing') then told[1] || told[2] end
+            ),
+            lambda change: change is not null
         )) as change,
         definition,
         phase,

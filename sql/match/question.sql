@@ -1,7 +1,8 @@
 -- One row per definition, phase and question (in_need, high_performing): for how many schools the answer was found to be yes, for how many it
 -- could not be decided, and whether figures of it are withheld (withheld_because is filled). They are where more schools are undecided than
 -- found, and these are a material share of the phase (reference.limit says how large, and why): what is found then says more of the files than
--- of the schools. Schools that only a rule leaves open which is known from elsewhere to concern few do not weigh in this.
+-- of the schools. Schools that only a rule leaves open which is known from elsewhere to concern few do not weigh in this. not_asked: schools outside
+-- the definition's base, which are none of the others. They withhold nothing, unless nobody is asked: no figure is 0 for that.
 with asked as (
     select
         status.definition,
@@ -30,6 +31,37 @@ open_school as (
         urn,
         kind
     from open_code
+),
+
+not_asked as (
+    select
+        definition,
+        phase,
+        not_asked_because as code,
+        count(*) as schools
+    from match.not_asked
+    group by definition, phase, not_asked_because
+),
+
+outside as (
+    select
+        not_asked.definition,
+        not_asked.phase,
+        cast(sum(not_asked.schools) as bigint) as schools,
+        case when count(*) > 1 then 'Of most of these: ' else '' end
+        || arg_max(reason.sentence, (not_asked.schools, not_asked.code)) as because
+    from not_asked
+    inner join definition.reason as reason on reason.definition = not_asked.definition and reason.code = not_asked.code
+    group by not_asked.definition, not_asked.phase
+),
+
+universe as (
+    select distinct
+        outcome.definition,
+        outcome.phase,
+        question.question
+    from definition.outcome as outcome
+    cross join (values ('in_need'), ('high_performing')) as question (question)
 ),
 
 counted as (
@@ -80,14 +112,17 @@ share as (
 )
 
 select
-    counted.definition,
-    counted.phase,
-    counted.question,
-    counted.schools,
-    counted.found,
-    counted.undecided,
+    universe.definition,
+    universe.phase,
+    universe.question,
+    coalesce(counted.schools, 0) as schools,
+    coalesce(counted.found, 0) as found,
+    coalesce(counted.undecided, 0) as undecided,
     percent_of(counted.undecided, counted.schools) as undecided_percent,
+    coalesce(outside.schools, 0) as not_asked,
+    outside.because as not_asked_because,
     case
+        when counted.schools is null then printf('None of %,d schools is asked. %s', outside.schools, outside.because)
         when
             counted.weighed >= share.undecided_at_least
             and counted.weighed > share.undecided_for_each_found * counted.found
@@ -98,7 +133,10 @@ select
                     counted.found, counted.schools, counted.undecided, reason.sentence
                 )
     end as withheld_because
-from counted
+from universe
 cross join share
+left join counted
+    on counted.definition = universe.definition and counted.phase = universe.phase and counted.question = universe.question
+left join outside on outside.definition = universe.definition and outside.phase = universe.phase
 left join most on most.definition = counted.definition and most.phase = counted.phase and most.question = counted.question
 left join definition.reason as reason on reason.definition = most.definition and reason.code = most.code

@@ -1,9 +1,10 @@
--- One row per definition and school in its universe: high_performing, in_need or neither, with every reason found. From definition.outcome, the
--- rows of all definitions in one table. A school that a definition finds in need, and does not set aside, is in need even where it is
--- high-performing too: whoever needs help is not asked to give it. A need that is set aside (in a trust already, say) does not stop a school from
--- being high-performing. The school keeps its reasons, and excluded_because says why those for need (or else for high performance) do not count.
--- Undecided (in_need_undecided, high_performing_undecided): it has not that status, and a rule that might give it could not be decided. A school
--- in need is high-performing by no rule; whose need is set aside for certain is in need by none.
+-- One row per definition and school of which it asks: high_performing, in_need or neither, with every reason found. From definition.outcome, the
+-- rows of all definitions in one table, but for schools outside a definition's base (not_asked_because), which have none of the three. A school that
+-- a definition finds in need, and does not set aside, is in need even where it is high-performing too: whoever needs help is not asked to give it. A
+-- need that is set aside (in a trust already, say) does not stop a school from being high-performing. The school keeps its reasons, and
+-- excluded_because says why those for need (or else for high performance) do not count. Undecided (in_need_undecided, high_performing_undecided): it
+-- has not that status, and a rule that might give it could not be decided. A school in need is high-performing by no rule; whose need is set aside
+-- for certain is in need by none.
 with open_rule as (
     select
         definition,
@@ -41,6 +42,7 @@ found as (
     left join definition.reason as no_need on no_need.definition = outcome.definition and no_need.code = outcome.excluded_from_need
     left join definition.reason as no_help
         on no_help.definition = outcome.definition and no_help.code = outcome.excluded_from_high_performing
+    where outcome.not_asked_because is null
 )
 
 select

@@ -11,6 +11,7 @@ with stated as (
         not_met,
         unnest(not_assessed) as code
     from definition.outcome
+    where not_asked_because is null
 ),
 
 named as (

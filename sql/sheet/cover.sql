@@ -12,5 +12,7 @@ select
     in_need_without_partner,
     partnered_exclusively_1,
     in_need_withheld_because,
-    high_performing_withheld_because
+    high_performing_withheld_because,
+    not_asked,
+    not_asked_because
 from mart.area_summary

@@ -8,6 +8,7 @@ select
     point.place as definition,
     asked.phase,
     asked.question,
+    asked.not_asked_because,
     case when choice.withholds then asked.withheld_because end as withheld_because
 from asked
 cross join point

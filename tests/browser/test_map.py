@@ -67,7 +67,7 @@ def test_every_choice_changes_map_legend_and_table_to_the_published_figures(
     options = "all => all.map((each) => each.value)"
     offered = {name: sample.page.locator(f"#{name} option").evaluate_all(options) for name in ("definition", "areas", "measure")}
     mapped = [name for name, about in MEASURES.items() if about.is_mapped]
-    assert offered == {"definition": ["rise", "nfer-2017"], "areas": list(TYPES), "measure": mapped}
+    assert offered == {"definition": ["rise", "nfer-2017", "universal-rise"], "areas": list(TYPES), "measure": mapped}
     # each with another measure: the map of the national files is looked at with all of them
     measures = cycle(mapped)
     for definition, phase in choices(tables):

@@ -135,6 +135,7 @@ establishment_number | ESTAB | whole
 pupils | TELIG | number:pupils
 rwm_expected_percent | PTRWM_EXP | number:percent
 rwm_higher_percent | PTRWM_HIGH | number:percent
+disadvantaged_rwm_expected_percent | PTRWM_EXP_FSM6CLA1A | number:percent
 reading_progress | !READPROG | number:score
 writing_progress | !WRITPROG | number:score
 maths_progress | !MATPROG | number:score
@@ -204,7 +205,7 @@ SPECS = {
         "latest_leadership_and_management | !Effectiveness of leadership and management | grade\n"
         f"latest_category_of_concern | Category of concern | {CONCERN}",
     ),
-    "ks2_result": _spec("ks2_result", "urn year subject", _KS2_LONG),
+    "ks2_result": _spec("ks2_result", "urn year subject breakdown", _KS2_LONG),
     "ks2_result wide": _spec("ks2_result", "urn", _KS2_WIDE, ends=("TPUPYEAR",), national={"record_type": "5"}),
     "ks2_cohort": _spec(
         "ks2_cohort",
@@ -229,14 +230,14 @@ SPECS = {
     "list_trust_not_ready": _spec("list_trust_not_ready", "group_id", f"group_id | !Group UID | {GROUP}"),
 }  # fmt: skip
 ONLY = {
-    "ks2_result": {"level": ("School",), "breakdown": ("Total",),
+    "ks2_result": {"level": ("School",), "breakdown": ("Total", "Disadvantaged"),
                    "subject": ("Reading, writing and maths", "Reading", "Writing", "Maths")},
     "ks2_cohort": {"level": ("School",)},
     "ks4_result": {"level": ("School",), "breakdown": ("Total",)},
     "ks2_result wide": {"record_type": ("1", "2")},
     "ks4_result wide": {"record_type": ("1", "2")},
 }  # fmt: skip
-"""The rows that are of a whole school, by the words in these columns."""
+"""The rows that are of a whole school, or of its disadvantaged pupils, by the words in these columns."""
 
 _SUBJECTS = {"Reading": "reading_progress", "Writing": "writing_progress", "Maths": "maths_progress"}
 _COMBINED = {"pupils": "subject_pupils", "rwm_expected_percent": "expected_percent", "rwm_higher_percent": "higher_percent"}
@@ -253,12 +254,14 @@ def told(plain: Plain, name: str, year: int | None) -> dict[tuple[Any, ...], dic
     if name != "ks2_result":
         return rows
     schools: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for (urn, period, subject), row in rows.items():
-        if subject == "Reading, writing and maths":
+    for (urn, period, subject, breakdown), row in rows.items():
+        if (subject, breakdown) == ("Reading, writing and maths", "Total"):
             school = {ours: row[theirs] for ours, theirs in _COMBINED.items()}
             for other, ours in _SUBJECTS.items():
-                part = rows.get((urn, period, other))
+                part = rows.get((urn, period, other, "Total"))
                 school[ours] = part["progress"] if part else (None, "no_row")
+            part = rows.get((urn, period, subject, "Disadvantaged"))
+            school["disadvantaged_rwm_expected_percent"] = part["expected_percent"] if part else (None, "no_row")
             schools[urn, _ended(period, plain)] = school | {"laestab": row["laestab"]}
     return schools
 

@@ -18,18 +18,19 @@ class Measure(NamedTuple):
 
 MEASURES = {
     "partners_median": Measure(none="too few in need for a median"),
-    "high_performing_percent": Measure(is_percent=True),
-    "in_need_percent": Measure(is_percent=True),
+    "high_performing_percent": Measure(is_percent=True, none="no schools that are asked"),
+    "in_need_percent": Measure(is_percent=True, none="no schools that are asked"),
     "in_need_without_partner": Measure(is_of_those_in_need=True),
     "partnered_exclusively_1": Measure(is_of_those_in_need=True),
     "schools": Measure(is_mapped=False),
-    "high_performing": Measure(is_mapped=False),
-    "in_need": Measure(is_mapped=False),
+    "high_performing": Measure(is_mapped=False, none="no schools that are asked"),
+    "in_need": Measure(is_mapped=False, none="no schools that are asked"),
     "not_assessed": Measure(is_mapped=False),
     "partners_of": Measure(is_mapped=False),
     "in_need_undecided": Measure(is_mapped=False),
     "high_performing_undecided": Measure(is_mapped=False),
     "helper_share_median": Measure(none="too few in need for a median"),
+    "not_asked": Measure(is_mapped=False),
 }
 """In the order of the columns."""
 

@@ -21,6 +21,7 @@ Columns = dict[str, tuple[str, str | None]]
 
 _MEASURES = {
     "Schools": "schools",
+    "Schools not asked": "not_asked",
     "High-performing schools": "high_performing",
     "Schools in need": "in_need",
     "High-performing schools, % of schools": "high_performing_percent",
@@ -213,7 +214,7 @@ COLUMNS: dict[str, Columns] = {
     | {
         heading: (_told("moved", column), f"sensitivity.{column}")
         for heading, column in _MEASURES.items()
-        if not column.startswith("partnered_exclusively") and "key_stage" not in column
+        if not column.startswith("partnered_exclusively") and "key_stage" not in column and column != "not_asked"
     },
     "Changes": {
         "Change": ("", None),

@@ -54,11 +54,14 @@ def build(world: World, case: Case) -> dict[str, int]:
     return urns
 
 
+_AS_TOLD = ("status", "reasons", "excluded_because", "not_asked_because", "in_need_undecided")
+
+
 def found(world: World, urns: dict[str, int], name: str, definition: str, expected: Case) -> Case:
     """What a definition finds of a school, in the shape of what is expected of it."""
     row = world.status(urns[name], definition)
     unknown = set(row["not_assessed"])
-    actual = {key: row[key] for key in ("status", "reasons", "excluded_because")} | {
+    actual = {key: row[key] for key in _AS_TOLD} | {
         "not_assessed": unknown,
         "not_assessed_has": unknown & set(expected.get("not_assessed_has", [])),
         "not_assessed_lacks": set(expected.get("not_assessed_lacks", [])) - unknown,
@@ -112,6 +115,6 @@ def test_no_two_cases_have_the_same_label() -> None:
 @pytest.mark.parametrize("definition", read_definitions(), ids=lambda definition: definition.name)
 def test_every_reason_code_is_found_by_a_case(definition: Any) -> None:
     expected = [each.get(definition.name, {}) for case in CASES for each in case["expect"].values()]
-    keys = ("reasons", "excluded_because", "not_assessed", "not_assessed_has")
+    keys = ("reasons", "excluded_because", "not_asked_because", "not_assessed", "not_assessed_has")
     codes = {code for each in expected if each != "outside" for key in keys for code in as_list(each.get(key))}
     assert set(definition.description.reason) <= codes

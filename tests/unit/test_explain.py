@@ -36,7 +36,8 @@ def test_facts_rule_threshold_and_outcome_are_given_for_each_definition(world: W
     world.graded(100002, 1)
     explanation = explain(world.build().connection, 100001)
 
-    assert {each.definition: each.status for each in explanation.findings} == {"nfer-2017": "in_need", "rise": "in_need"}
+    statuses = {each.definition: each.status for each in explanation.findings}
+    assert statuses == {"nfer-2017": "in_need", "rise": "in_need", "universal-rise": "not_asked"}
     floor = rule(explanation, "nfer-2017", "below_floor_ks2")
     assert floor.outcome == YES
     assert floor.facts["Progress in writing"] == "-6"
@@ -47,6 +48,18 @@ def test_facts_rule_threshold_and_outcome_are_given_for_each_definition(world: W
     assert "Requires improvement" not in text  # words of a head teacher, not codes
     assert "Judged as requiring improvement at its latest graded inspection." in text
     assert "ofsted_requires_improvement" not in text
+
+
+def test_a_school_outside_the_base_of_a_definition_is_told_why_it_is_not_asked_and_no_rule_is_held_against_it(world: World) -> None:
+    world.ks2(world.school(100001), 2025, percent=60, disadvantaged_rwm_expected_percent_missing="no_row")
+    world.ks2(world.school(100002), 2025, percent=60, disadvantaged_rwm_expected_percent=50)
+    explanation = explain(world.build().connection, 100001)
+
+    found = finding(explanation, "universal-rise")
+    assert (found.status, found.rules, found.undecided) == ("not_asked", [], [])
+    because = "Cannot be told: no figure of its disadvantaged pupils is published."
+    assert found.not_asked_because == because
+    assert because in " ".join(in_words(explanation).split())
 
 
 def test_a_reason_that_is_set_aside_says_why(world: World) -> None:
@@ -170,10 +183,10 @@ def test_the_answer_comes_first_in_few_lines_with_todays_policy_before_the_study
         out = io.StringIO()
         show_brief(explain(world.connection, urn), Console(file=out, width=80, highlight=False))
         lines, text = out.getvalue().splitlines(), " ".join(out.getvalue().split())
-        assert len(lines) <= 8, out.getvalue()
+        assert len(lines) <= 9, out.getvalue()
         assert f"RISE: {today}." in text
         assert text.index("RISE: ") < text.index("NFER 2017: ")
-        assert text.endswith(f"NFER 2017: {study}. The whole: schoolmatch explain {urn} --full")
+        assert text.endswith(f"NFER 2017: {study}. Universal RISE: not asked. The whole: schoolmatch explain {urn} --full")
         assert ("Could not be told: No result of the school for the year that is read." in text) == (today == "neither")
         assert (f"Partners near: 1; the nearest is {long}, 0.5 miles." in text) == (today == "in need")
 
@@ -232,11 +245,12 @@ def test_an_old_judgement_and_concerns_found_since_are_said_of_the_status_that_r
     assert {each.definition: (each.status, each.weakened_by) for each in explanation.findings} == {
         "nfer-2017": ("high_performing", weakened),
         "rise": ("high_performing", weakened),
+        "universal-rise": ("not_asked", []),
     }
     text = brief(explanation)
     assert " ".join(weakened) in " ".join(text.split())
     assert "RISE: high-performing." in text
-    assert len(text.splitlines()) <= 8, text
+    assert len(text.splitlines()) <= 9, text
     assert " ".join(in_words(explanation).split()).count(" ".join(weakened)) == 2
 
 

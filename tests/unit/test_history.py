@@ -264,4 +264,4 @@ def test_what_is_kept_can_be_read_by_any_reader_of_parquet(world: World, home: H
     refreshed(world, home, FIRST)
     (folder,) = history.folder_of(home, "live", is_synthetic=False).iterdir()
     found = duckdb.connect().execute(f"select count(*) from read_parquet({literal(folder / 'status_history.parquet')})").fetchall()
-    assert found == [(4,)]  # two schools, two definitions
+    assert found == [(6,)]  # two schools, three definitions

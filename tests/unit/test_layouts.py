@@ -284,6 +284,27 @@ def test_long_results_become_one_row_per_school_and_year() -> None:
     row = frame.iloc[0]
     assert (row.urn, row.year, row.laestab, row.rwm_expected_percent, row.reading_progress) == (100000, 2023, 2013614, 77, 1.5)
     assert (row.writing_progress_missing, row.maths_progress_missing) == ("low_reliability", "no_row")
+    assert row.disadvantaged_rwm_expected_percent == 50
+
+
+def test_a_school_without_a_row_of_its_disadvantaged_pupils_has_no_figure_of_them_and_says_why() -> None:
+    combined = '"Reading, writing and maths",x'
+    rows = [f"202425,School,10000{number},2013614,Total,{combined},77,10,z" for number in (0, 1, 2)]
+    rows += [f"202425,School,10000{number},2013614,Disadvantaged,{combined},{told},x,z" for number, told in ((0, "0"), (1, "c"))]
+    rows += [f"202425,School,100000,2013614,Total,{subject},30,80,z,z" for subject in ("Reading", "Writing", "Maths")]
+    frame = read("2024-2025/ks2_school_attainment_data.csv", LONG + "\r\n".join(rows) + "\r\n", "utf-8")
+    assert frame["disadvantaged_rwm_expected_percent"].fillna(-1).tolist() == [0, -1, -1]
+    assert frame["disadvantaged_rwm_expected_percent_missing"].fillna("").tolist() == ["", "suppressed", "no_row"]
+    assert frame["rwm_expected_percent"].tolist() == [77, 77, 77]
+
+
+def test_the_disadvantaged_are_a_column_of_the_whole_performance_tables_and_in_none_of_a_part_of_their_columns() -> None:
+    """Their genuine header of 2018/19 has it; the files that are held have a part of the columns."""
+    row = "1,201,3614,100000,A,28,89%,7%,2.7,2.2,3"
+    whole = WIDE.replace("PTRWM_HIGH", "PTRWM_EXP_FSM6CLA1A")
+    assert read("2015-2016/england_ks2final.csv", f"{whole}{row}\r\n")["disadvantaged_rwm_expected_percent"].tolist() == [7]
+    part = read("2015-2016/england_ks2final.csv", f"{WIDE}{row}\r\n")
+    assert part["disadvantaged_rwm_expected_percent_missing"].tolist() == ["not_in_this_file"]
 
 
 def test_progress_and_its_interval_are_read_from_long_key_stage_4_files() -> None:

@@ -293,7 +293,7 @@ def test_a_definition_that_lacks_its_parameter_file_is_refused(tmp_path: Path) -
 
 
 def test_the_definitions_of_the_contract_are_there() -> None:
-    assert [each.name for each in read_definitions()] == ["nfer-2017", "rise"]
+    assert [each.name for each in read_definitions()] == ["nfer-2017", "rise", "universal-rise"]
 
 
 def with_results(world: World) -> duckdb.DuckDBPyConnection:

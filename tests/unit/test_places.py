@@ -45,7 +45,7 @@ def around_borders(number: int, seed: int) -> pd.DataFrame:
             "definition": "rise",
             "phase": rng.choice(["primary", "secondary"], number),
             "urn": np.arange(number) + 100_000,
-            "status": rng.choice(["in_need", "high_performing", "neither"], number, p=[0.3, 0.6, 0.1]),
+            "status": rng.choice(["in_need", "high_performing", "neither", "not_asked"], number, p=[0.3, 0.6, 0.05, 0.05]),
             "easting": points[:, 0],
             "northing": points[:, 1],
             "search_radius_miles": rng.choice(RADII, number, p=[0.1, 0.3, 0.3, 0.28, 0.02]),

@@ -54,6 +54,15 @@ def test_a_school_that_is_lost_by_a_new_word_in_one_row_is_told_with_the_row_and
     assert (caught.value.column, caught.value.row is not None) == (column, True)
 
 
+def test_a_row_of_the_disadvantaged_tells_of_no_school_by_itself() -> None:
+    """Else a school whose own row has a new word would be lost beside the row of a group of its pupils."""
+    own = '2011001,Total,"Reading, writing and maths"'
+    for new in (own.replace("Total", "Totals"), own.replace("Reading, writing and maths", "Science")):
+        with pytest.raises(InputError, match="no row that is read tells the same of its school") as caught:
+            ks2((own, new))
+        assert caught.value.column == "breakdown"
+
+
 def test_a_year_that_is_called_otherwise_is_not_lost_beside_one_that_is_not() -> None:
     """Of a file with two years, each label was looked for in the whole of it: the newest year could vanish."""
     later = "".join(

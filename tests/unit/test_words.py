@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from exports.words import academic_year, day_in_words, in_words, order_of
+from exports.words import academic_year, day_in_words, in_words, not_asked_of, order_of
 from transforms.text import counted
 from warehouse.model import load_macros
 from warehouse.store import run
@@ -38,6 +38,12 @@ def test_days_and_academic_years_are_written_alike_and_say_when_they_are_not_kno
     assert (day_in_words(None), day_in_words(None, "–")) == ("an unknown date", "–")
     assert (academic_year(2025), academic_year(2000)) == ("2024/25", "1999/00")
     assert (academic_year(None), academic_year(None, "no year")) == ("none landed", "no year")
+
+
+def test_it_is_said_of_how_many_schools_figures_are_where_not_all_are_asked() -> None:
+    row = {"definition": "own", "phase": "primary", "schools": 10_212, "not_asked": 6_531, "not_asked_because": "Too small."}
+    assert not_asked_of(row) == ["Figures of own are of 10,212 of 16,743 primary schools. The others are not asked. Too small."]
+    assert not_asked_of(row | {"not_asked": 0}) == []
 
 
 def test_todays_policy_comes_first_then_definitions_by_name_and_phases_as_a_child_goes_through_them() -> None:

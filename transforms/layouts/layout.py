@@ -176,7 +176,7 @@ class Layout:
                     chosen[column.name] = heading[0]
             told_by, label = self.national.get(vintage, ("", ""))
             wanted = tuple(
-                replace(each, heading=chosen[each.heading], beside=frozenset({label} if each.heading == told_by else ()))
+                replace(each, heading=chosen[each.heading], beside=each.beside | ({label} if each.heading == told_by else set()))
                 for each in self.wanted.get(vintage, ())
                 if each.heading in chosen
             )
@@ -288,8 +288,8 @@ class Layout:
         return frame
 
     def _refuse_fractions(self, frame: pd.DataFrame, chosen: Mapping[str, str], reading: Reading) -> None:
-        """Raise InputError for percentages that are fractions; of each year and subject apart, as a file may be put together."""
-        apart = [frame[name] for name in ("year", "subject") if name in frame] or (lambda row: 0)
+        """Raise InputError for percentages that are fractions; of years, subjects and groups apart: a file may be put together."""
+        apart = [frame[name] for name in ("year", "subject", "breakdown") if name in frame] or (lambda row: 0)
         for column in self.columns:
             if column.content.kind == "percent" and column.name in frame:
                 for _, values in frame[column.name].groupby(apart):

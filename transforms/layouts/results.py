@@ -105,9 +105,14 @@ def _ks2_wide(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
 
 
 def _ks2_long(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
-    """One row per school from four rows, one per subject: attainment from the combined row, progress from each subject's."""
-    frame = once(_long_rows(frame, reading), ("urn", "year", "subject"), reading)
-    combined = frame[frame["subject"] == "Reading, writing and maths"]
+    """One row per school from a row per subject: attainment from the combined row, progress from each subject's.
+
+    Attainment of disadvantaged pupils is in a row of its own, of schools that have one.
+    """
+    frame = once(_long_rows(frame, reading), ("urn", "year", "subject", "breakdown"), reading)
+    is_combined, is_total = frame["subject"] == "Reading, writing and maths", frame["breakdown"] == "Total"
+    combined, disadvantaged = frame[is_combined & is_total], frame[is_combined & ~is_total]
+    frame = frame[is_total]
     result = combined[["urn", "year", "laestab", "row_number"]].copy()
     for ours, theirs in (
         ("pupils", "subject_pupils"),
@@ -118,10 +123,10 @@ def _ks2_long(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
             result[ours] = combined[theirs]
         result[f"{ours}_missing"] = combined[f"{theirs}_missing"]
     _refuse_mixed_up(frame, combined, reading)
-    for subject in _SUBJECTS:
-        ours = f"{subject.lower()}_progress"
-        part = frame.loc[frame["subject"] == subject, ["urn", "year", "progress", "progress_missing"]]
-        part = part.rename(columns={"progress": ours, "progress_missing": f"{ours}_missing"})
+    parts = [(f"{subject.lower()}_progress", "progress", frame[frame["subject"] == subject]) for subject in _SUBJECTS]
+    for ours, theirs, rows in [*parts, ("disadvantaged_rwm_expected_percent", "expected_percent", disadvantaged)]:
+        part = rows[["urn", "year", theirs, f"{theirs}_missing"]]
+        part = part.rename(columns={theirs: ours, f"{theirs}_missing": f"{ours}_missing"})
         result = result.merge(part, how="left", on=["urn", "year"], validate="one_to_one")
         result.loc[result[ours].isna() & result[f"{ours}_missing"].isna(), f"{ours}_missing"] = "no_row"
     return result

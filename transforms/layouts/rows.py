@@ -21,7 +21,7 @@ class Wanted:
     """Which rows are read: those that have one of these labels under the heading.
 
     ``each``: every one of the labels must occur in the file, else at least one of them. ``beside``: labels of rows that are read
-    too, where there are any. ``others``: labels of rows that nobody misses.
+    too, where there are any, and never tell of a school alone. ``others``: labels of rows that nobody misses.
     """
 
     heading: str
@@ -113,6 +113,7 @@ class Rows:
     def has(self, record: list[str], row: int) -> bool:
         """Whether the row has a label that is wanted in every one of the columns."""
         name = tuple(record[place].strip() for place in self.named_by)
+        is_beside = False
         for each, place, labels in zip(self.wanted, self.places, self.labels, strict=True):
             label = record[place].strip()
             is_wanted = label in each.labels or label in each.beside
@@ -122,7 +123,11 @@ class Rows:
                 if label not in each.others and any(name[:1]):
                     self.not_read.setdefault(hash(name), (each.heading, label, row))
                 return False
-        if name:
+            if label not in each.labels:
+                is_beside = True
+                if any(name[:1]):
+                    self.not_read.setdefault(hash(name), (each.heading, label, row))
+        if name and not is_beside:
             self.read.add(hash(name))
         return True
 

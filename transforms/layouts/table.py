@@ -70,6 +70,7 @@ class WantedRows(Strict):
 
     labels: tuple[str, ...] = Field(min_length=1)
     each: bool = False
+    beside: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
@@ -167,7 +168,7 @@ def read_layout(kind: str, shapes: Mapping[str, Reshape] | None = None, *, folde
         reshape={name: known[vintage.shape] for name, vintage in vintages.items() if vintage.shape},
         wanted={
             name: tuple(
-                Wanted(column, frozenset(rows.labels), rows.each, others=frozenset(rows.others))
+                Wanted(column, frozenset(rows.labels), rows.each, frozenset(rows.beside), frozenset(rows.others))
                 for column, rows in vintage.wanted.items()
             )
             for name, vintage in vintages.items()

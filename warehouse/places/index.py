@@ -110,7 +110,7 @@ def index(piece: Piece) -> Indexed:
     with in_memory(threads=1) as connection:
         rows = layout.read(connection, given, piece.name)
     keys.deal(rows, piece.to, piece.number)
-    rows = with_cells(rows.filter(pc.not_equal(rows["status"], "neither")))
+    rows = with_cells(rows.filter(pc.is_in(rows["status"], pa.array(["in_need", "high_performing"]))))
     needs = rows.filter(pc.equal(rows["status"], "in_need"))
     layout.refuse_abroad(needs.filter(pc.and_(needs["easting"].is_valid(), needs["northing"].is_valid())), piece.name)
     partners = rows.filter(pc.equal(rows["status"], "high_performing"))

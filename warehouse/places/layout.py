@@ -27,7 +27,7 @@ COLUMNS: Mapping[str, str] = {
 }
 """The columns of a place, and their types: its number (``urn``) is its own in all files, ``easting`` and ``northing`` are metres of
 the National Grid, ``search_radius_miles`` says how far it looks where it is in need. The last three may be null."""
-STATUSES = ("in_need", "high_performing", "neither")
+STATUSES = ("in_need", "high_performing", "neither", "not_asked")
 QUESTION = "question.parquet"
 """Beside the places, where it is known that numbers of partners are to be withheld: ``mart.question`` of a published file."""
 

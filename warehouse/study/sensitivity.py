@@ -25,6 +25,7 @@ from warehouse.store import rows_as_dicts, run
 from warehouse.study.trial import (
     ALLOCATION,
     CATALOG,
+    NOT_ASKED,
     PAIR,
     QUESTION,
     STATUS,
@@ -141,6 +142,7 @@ def headlines(
         _withhold(inside, definition, withholds=withholds)
         _find_pairs(inside)
         run(inside, f"create view {ALLOCATION} as {sql_of('study/no_allocation')}")
+        run(inside, f"create view {NOT_ASKED} as {sql_of('study/no_not_asked')}")
         summary_model().build(inside)
         rows = rows_as_dicts(inside, f"select definition as place, {', '.join(_figures())} from {SUMMARY} order by place, phase")
     named = []

@@ -17,7 +17,7 @@ from warehouse.python_models import PYTHON_MODELS
 from warehouse.store import run
 
 STATUS, PAIR, ALLOCATION, SUMMARY = "match.school_status", "match.pair", "match.allocation", "mart.area_summary"
-QUESTION, UNDECIDED = "match.question", "match.undecided_rule"
+QUESTION, UNDECIDED, NOT_ASKED = "match.question", "match.undecided_rule", "match.not_asked"
 _DECIDES = (UNDECIDED, STATUS)
 CATALOG = "trial"
 
@@ -64,7 +64,7 @@ def tables_read(definition: Definition) -> set[str]:
 
 def _tables_built(definition: Definition) -> set[str]:
     models = [*_deciding(definition), *matching(), summary_model()]
-    return {model.name for model in models} | {*parameter_tables([definition]), ALLOCATION}
+    return {model.name for model in models} | {*parameter_tables([definition]), ALLOCATION, NOT_ASKED}
 
 
 def trial_outcome(definition: Definition) -> Model:
@@ -82,12 +82,11 @@ def _deciding(definition: Definition) -> list[Model]:
 def matching() -> list[AnyModel]:
     """What ``mart.area_summary`` reads of the match for the schools in ``match.school_status``, in order.
 
-    Not the assignments, nor what is withheld, which hangs on the definition as it is.
+    Not the assignments, nor what is withheld and of whom is not asked, which hangs on the definition as it is.
     """
     models: list[AnyModel] = [*PYTHON_MODELS, *read_models("match")]
-    by_name = {
-        model.name: model for model in models if model.schema == "match" and model.name not in (*_DECIDES, QUESTION, ALLOCATION)
-    }
+    given = (*_DECIDES, QUESTION, ALLOCATION, NOT_ASKED)
+    by_name = {model.name: model for model in models if model.schema == "match" and model.name not in given}
     needed, more = set[str](), {name for name in summary_model().reads if name in by_name}
     while more:
         needed |= more

@@ -73,6 +73,9 @@ const schoolmatch = (() => {
   // Why figures of the definition are withheld in the phase, in sentences; empty where none is.
   const withheld = (state) => schoolmatch.facts.definitions.find((each) => each.name === state.definition).withheld[state.phase] ?? [];
 
+  // Of how many schools the definition asks in the phase, and why not of the others; empty where it asks of all, or figures are withheld.
+  const notAsked = (state) => schoolmatch.facts.definitions.find((each) => each.name === state.definition).not_asked[state.phase] ?? [];
+
   const legend = (state) => schoolmatch.facts.legends[state.definition][state.phase][state.areas][state.measure];
   const limits = (state) => legend(state).limits;
 
@@ -131,7 +134,7 @@ const schoolmatch = (() => {
   }
 
   return {
-    receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, withheld, legend, limits, countClasses, classOf, rank,
+    receive, load, ENGLAND, AREA_TYPES, area, areasOf, measure, figure, value, withheld, notAsked, legend, limits, countClasses, classOf, rank,
     loadSchools, schools, schoolsOf, partnersOf, organisationsOf,
   };
 })();

@@ -10,7 +10,7 @@ Object.assign(schoolmatch, (() => {
   }
 
   function renderLegend(state, pointed) {
-    const { byId, element, measure, legend, limits, countClasses, classOf, value, areasOf, area, shown, withheld, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
+    const { byId, element, measure, legend, limits, countClasses, classOf, value, areasOf, area, shown, withheld, notAsked, facts, AREA_WORDS, ENGLAND, number } = schoolmatch;
     const of = measure(state.measure);
     const ends = limits(state);
     const code = pointed || (state.area !== ENGLAND ? state.area : null);
@@ -33,7 +33,7 @@ Object.assign(schoolmatch, (() => {
     byId("legend").replaceChildren(
       element("h3", {}, of.title),
       element("p", {}, of.sentence),
-      ...withheld(state).map((sentence) => element("p", { class: "warning" }, sentence)),
+      ...[...withheld(state), ...notAsked(state)].map((sentence) => element("p", { class: "warning" }, sentence)),
       element("ul", { class: "classes" }, ...items),
       element("p", { id: "stands" }, code ? `◀ ${area(code).name}: ${shown(of, value(state, code))}` : ""),
       element(

@@ -166,7 +166,7 @@ Object.assign(schoolmatch, (() => {
 
   function schoolDetails(state, school) {
     const { element, facts, schoolName, area, go } = schoolmatch;
-    const status = { in_need: "in need", high_performing: "high-performing", neither: "neither" }[school.status[state.definition]];
+    const status = { in_need: "in need", high_performing: "high-performing", neither: "neither", not_asked: "not asked" }[school.status[state.definition]];
     const reasons = (school.reasons[state.definition] || []).map((code) => facts.reasons[state.definition][code] ?? code);
     return element(
       "div", { class: "school", id: "school" },

@@ -21,7 +21,7 @@ from transforms.errors import InputError
 from warehouse.model import SQL, Model, read_models
 
 SCHEMA = "mart"
-Group = Literal["Schools", "Matches", "Areas", "Definitions", "Changes", "The refresh"]
+Group = Literal["Schools", "Matches", "Areas", "Definitions", "Changes", "Then and now", "The refresh"]
 GROUPS = get_args(Group)
 """Under which the tables are described, in this order."""
 

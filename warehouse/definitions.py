@@ -161,7 +161,7 @@ def _read_model(table: str, path: Path) -> Model:
 _READABLE = ("raw", "reference", "core", "definition")
 """The schemas that are there before a definition is built: of a later one it would see what the refresh before has left."""
 
-_BUILT_LATER = ("match", SCHEMA, "landing", "previous", "change", "history", "record")
+_BUILT_LATER = ("match", "earlier", "follow", SCHEMA, "landing", "previous", "change", "history", "record")
 
 
 @cache

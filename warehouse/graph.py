@@ -21,7 +21,7 @@ from warehouse.study.sensitivity import sensitivity_model
 from warehouse.time.difference import change_models
 from warehouse.time.history import history_models
 
-LAYERS = CORE, DEFINITION, MATCH, MART = ("core", "definition", "match", "mart")
+LAYERS = CORE, DEFINITION, MATCH, FOLLOW, MART = ("core", "definition", "match", "follow", "mart")
 """In the order in which they are built."""
 
 
@@ -62,7 +62,7 @@ def assemble() -> Graph:
     refuse_unknown_headings({layout.kind: layout.headings for layout in LAYOUTS})
     definitions = read_definitions()
     found: dict[str, list[AnyModel]] = {layer: [model for model in PYTHON_MODELS if model.schema == layer] for layer in LAYERS}
-    for layer in (CORE, MATCH, MART):
+    for layer in (CORE, MATCH, FOLLOW, MART):
         found[layer] += read_models(layer)
     found[DEFINITION] += [*(model for definition in definitions for model in definition.models), outcome_model(definitions)]
     # what differs from the refresh before is made from published tables, for a published one

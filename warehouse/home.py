@@ -16,7 +16,7 @@ from transforms.errors import InputError
 log = logging.getLogger("schoolmatch")
 
 _OWNERS_ALONE = 0o700
-_FOLDERS = ("landing", "live", "quarantine", "published", "held", "history", "dagster", "damaged")
+_FOLDERS = ("landing", "live", "quarantine", "published", "held", "history", "vintages", "dagster", "damaged")
 _FILES = ("warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock", "dev.lock", "places.lock", "metrics.prom")
 _OURS = {*_FOLDERS, *_FILES, "warehouse.duckdb.tmp", "sample", "reproduction"}
 """The names of all that this package puts into a home."""
@@ -109,6 +109,11 @@ class Home:
     def history(self) -> Path:
         """What every refresh found, by source: kept however many published folders are pruned."""
         return self.root / "history"
+
+    @property
+    def vintages(self) -> Path:
+        """Earlier times from which schools are followed, by source: one file for each day."""
+        return self.root / "vintages"
 
     @property
     def damaged(self) -> Path:

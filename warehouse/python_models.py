@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transforms import allocation, geography
+from transforms import allocation, geography, outcomes
 from warehouse.model import PythonModel
 
 PYTHON_MODELS: tuple[PythonModel, ...] = (
@@ -56,5 +56,26 @@ PYTHON_MODELS: tuple[PythonModel, ...] = (
         },
         path=Path(__file__),
         function=allocation.allocate,
+    ),
+    PythonModel(
+        name="follow.interval",
+        description=(
+            "One row per definition, phase, group of schools and measure: a mean gain in places, alone or less that of the schools "
+            "compared with, and its 95 % interval by resampling authorities, by transforms/outcomes.py."
+        ),
+        query="from follow.compared order by all",
+        columns={
+            "definition": "varchar",
+            "phase": "varchar",
+            "grouping": "varchar",
+            "help_group": "varchar",
+            "measure": "varchar",
+            "schools": "bigint",
+            "value": "double",
+            "lower": "double",
+            "upper": "double",
+        },
+        function=outcomes.intervals,
+        path=Path(__file__),
     ),
 )

@@ -64,6 +64,7 @@ class Drawing:
     """A picture as SVG, which is markup and not text. Markdown leaves it out, so what it shows stands in a table too."""
 
     svg: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,9 @@ def _html(block: Block) -> str:
             return f'<pre tabindex="0">{escape(text)}</pre>'
         case Table():
             return _html_table(block)
-        case Drawing(svg):
-            return f"<figure>\n{svg}\n</figure>"
+        case Drawing(svg, caption):
+            told = f"<figcaption>{escape(caption)}</figcaption>\n" if caption else ""
+            return f"<figure>\n{told}{svg}\n</figure>"
 
 
 def _html_table(table: Table) -> str:
@@ -243,6 +245,7 @@ td:not(.number) { overflow-wrap: anywhere; min-width: 6rem; }
 thead .number { white-space: normal; }
 .marked > * { background: var(--marked); font-weight: 600; }
 figure { margin: 1rem 0 1.5rem; max-width: 46rem; }
+figcaption { font-weight: 600; font-size: .92rem; }
 .steps { display: block; overflow: visible; }
 .steps text { fill: var(--text); font-size: 13px; }
 .steps text.total, .steps text.mark { font-weight: 600; }
@@ -251,7 +254,13 @@ figure { margin: 1rem 0 1.5rem; max-width: 46rem; }
 .steps rect.step { stroke: var(--hatch); stroke-width: 1px; }
 .steps .hatched { fill: var(--hatched); }
 .steps .hatch { fill: var(--hatch); }
-.steps line.mark { stroke: var(--mark); stroke-width: 3px; }
+.steps line.mark, .dots line.mark { stroke: var(--mark); stroke-width: 3px; }
+.dots { display: block; overflow: visible; }
+.dots text { fill: var(--text); font-size: 13px; }
+.dots text.mark { fill: var(--mark); font-weight: 600; }
+.dots text.scale { fill: var(--soft); font-size: 12px; }
+.dots circle { fill: var(--bar); }
+.dots line.interval { stroke: var(--bar); stroke-width: 3px; stroke-linecap: round; }
 @media (max-width: 40rem) {
   main { padding: .5rem .75rem 3rem; }
   h1 { font-size: 1.4rem; }

@@ -15,7 +15,8 @@ from warehouse import checks
 from warehouse.landing import raw
 from warehouse.sources.freshness import freshness
 from warehouse.store import rows_as_dicts
-from warehouse.time import history, previous
+from warehouse.time import earlier, history, previous
+from warehouse.time.backfill import days_given
 from warehouse.time.history import load_history
 from warehouse.time.previous import load_previous
 from warehouse.time.settle import settle
@@ -36,6 +37,7 @@ def _run_of_refresh() -> dg.AssetsDefinition:
     """The step that comes first: which run this is, and what was found before it."""
     before = {
         **dict.fromkeys(previous.tables(), "What the refresh compared with published of it."),
+        **dict.fromkeys(earlier.tables(), "What is held of an earlier time, from which the schools are followed."),
         **dict.fromkeys(history.tables(), "What every refresh of this source found, as it is kept in the home."),
     }
 
@@ -68,6 +70,9 @@ def _run_of_refresh() -> dg.AssetsDefinition:
         if last := load_previous(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic):
             log.debug("compared with %s, made from %s", last.stamp, last.source)
         load_history(warehouse.connection, warehouse.place, name, is_synthetic=folder.is_synthetic)
+        day = max(days_given(folder.root), default=None)
+        if since := earlier.load(warehouse.connection, warehouse.place, name, day, is_synthetic=folder.is_synthetic):
+            log.info("schools are followed from %s", since)
         accepts = os.environ.get(ACCEPT_CHANGES) == "1"
         raw.note_run(
             warehouse.connection, context.run.run_id, history.next_time(warehouse.connection), name, accepts_changes=accepts

@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from exports.words import day_in_words, in_words, not_asked_of, withheld_of
 from orchestration import stopping
-from orchestration.cli import backfill, changes, elsewhere, places, questions
+from orchestration.cli import backfill, changes, elsewhere, follow, places, questions
 from orchestration.cli.failing import sentence_of
 from orchestration.cli.terminal import CsvOption, HomeOption, JsonOption, console, errors, print_rows, published, show_progress
 from orchestration.instance import see_to_limits
@@ -67,7 +67,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="For every school in England that needs support: the high-performing schools near enough to give it.",
 )
-for commands in (questions, changes, backfill, elsewhere, places):
+for commands in (questions, changes, backfill, follow, elsewhere, places):
     app.registered_commands += commands.app.registered_commands
 
 

@@ -73,6 +73,7 @@ select
     cast(datesub('year', latest.inspection_date, release.as_at) as integer) as ofsted_age_years,
     latest.framework as ofsted_framework,
     latest.overall_effectiveness as ofsted_grade,
+    latest.is_below_good as is_ofsted_below_good,
     latest.category_of_concern as ofsted_category_of_concern,
     latest.quality_of_education as ofsted_quality_of_education,
     latest.leadership_and_management as ofsted_leadership_and_management,

@@ -48,6 +48,7 @@ select
     school.ofsted_age_years,
     school.ofsted_framework,
     school.ofsted_grade,
+    school.is_ofsted_below_good,
     school.ofsted_category_of_concern,
     school.ofsted_quality_of_education,
     school.ofsted_leadership_and_management,

@@ -14,6 +14,7 @@ from tests.support.lighter import without_workbooks
 from tests.support.publisher import Publisher, live_environment
 from warehouse.home import Home
 from warehouse.landing.archive import SYNTHETIC_MARKER
+from warehouse.time import earlier
 
 RELEASE = "Management_information_-_state-funded_schools_-_latest_inspections_as_at_{}_2025.csv"
 
@@ -33,10 +34,11 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
-def test_the_figures_of_an_earlier_extract_stand_in_the_trend_of_the_next_refresh(
-    tmp_path: Path, small_sample: Path, later: Path
+def test_the_figures_of_an_earlier_extract_stand_in_the_trend_of_the_next_refresh_and_its_schools_are_followed(
+    tmp_path: Path, small_sample: Path, later: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
+    monkeypatch.setattr(earlier, "AT_LEAST_YEARS", 0)
     code, said = run("backfill", str(small_sample), "--source", str(later), "--home", str(home))
     assert (code, "2025-09-30: " in said) == (0, True), said
     with without_workbooks():
@@ -47,9 +49,18 @@ def test_the_figures_of_an_earlier_extract_stand_in_the_trend_of_the_next_refres
             "select gias_as_at::varchar, is_backfill, sum(schools), sum(in_need) from area_trend('E92000001', 'rise') "
             "group by all order by all"
         ).fetchall()
+        followed = connection.execute(
+            "select followed_from::varchar, link, count(distinct from_urn), count(*) filter (to_urn = from_urn) = count(*) "
+            "from mart.outcome group by all"
+        ).fetchall()
+        groups = connection.execute("select distinct grouping from mart.outcome_group").fetchall()
     assert [row[:2] for row in trend] == [("2025-09-30", True), ("2025-11-30", False)]
     assert trend[0][2] == trend[1][2] > 0  # the same schools, but for what they were called
     assert trend[0][3] > 0
+    assert [row[:2] for row in followed] == [("2025-09-30", "same")]
+    assert followed[0][2] > 100
+    assert followed[0][3]
+    assert ("status",) in groups
 
 
 def test_releases_and_results_go_into_the_live_folder_once_and_what_is_no_such_file_is_told(

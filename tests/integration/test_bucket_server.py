@@ -218,7 +218,8 @@ def test_the_lines_of_attach_are_pasted_into_a_duckdb_and_answer(swift: Swift, s
     asked = subprocess.run([BIN / "python", "-c", script], capture_output=True, text=True, check=True, timeout=120)
     with duckdb.connect(folder / publish.DUCKDB_FILE, read_only=True) as connection:
         rows = connection.sql("select count(*) from mart.area_summary where area_type = 'country'").fetchall()
-    assert int(asked.stdout) == rows[0][0] > 0
+    # on a busy machine DuckDB shows before it how far it is
+    assert int(asked.stdout.splitlines()[-1]) == rows[0][0] > 0
 
 
 def test_places_are_matched_from_a_bucket_to_a_bucket_as_from_a_folder_to_a_folder(

@@ -23,7 +23,7 @@ from warehouse.model import load_macros
 from warehouse.reference import load_reference
 from warehouse.store import SETTINGS, rows_as_dicts, run
 from warehouse.study import sensitivity
-from warehouse.time import history, previous
+from warehouse.time import earlier, history, previous
 
 EASTING, NORTHING = 450_000, 300_000
 """A place in Leicestershire, well inland."""
@@ -132,6 +132,7 @@ class World:
         raw.note_run(self.connection, "test", REFRESHED, "test", accepts_changes=False)
         previous.create(self.connection)
         history.create(self.connection)
+        earlier.create(self.connection)
         self.clear()
         self._has_reference = False
         self._definitions: list[Definition] = []  # those whose parameters are loaded

@@ -53,7 +53,7 @@ def test_sql_that_cannot_be_read_is_refused_with_its_file_and_row() -> None:
 
 def all_models() -> list[Model]:
     steps = [step for each in read_definitions() for step in each.steps]
-    return [*steps, *(each for layer in ("core", "definition", "match", "mart", "change") for each in read_models(layer))]
+    return [*steps, *(each for layer in ("core", "definition", "match", "follow", "mart", "change") for each in read_models(layer))]
 
 
 @pytest.mark.parametrize("each", all_models(), ids=lambda each: each.name)
@@ -383,5 +383,6 @@ def test_no_sql_file_lies_outside_the_folders_that_are_read() -> None:
     queries = {"ees", "map", "page", "sheet", "study"}  # asked by name: warehouse/query.py
     assert (
         folders
-        == {".", "change", "core", "match", "mart", "check", "definition", "definition/nfer-2017", "definition/rise"} | queries
+        == {".", "change", "core", "match", "follow", "mart", "check", "definition", "definition/nfer-2017", "definition/rise"}
+        | queries
     )

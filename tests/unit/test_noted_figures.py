@@ -65,4 +65,4 @@ def test_every_part_that_is_begun_is_ended() -> None:
 def test_the_one_page_is_one_page() -> None:
     words = [word for word in pages()[0].read_text(encoding="utf-8").split() if word not in {"|", "---", "--:", "<!--", "-->"}]
     assert pages()[0].name == "method.md"
-    assert len(words) <= 700
+    assert len(words) <= 740

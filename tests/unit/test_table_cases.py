@@ -18,7 +18,7 @@ from tests.support.world import World
 from warehouse.store import run
 
 FOLDER = Path(__file__).parent / "cases"
-LAYERS = ("core", "definition", "match", "mart")
+LAYERS = ("core", "definition", "match", "follow", "mart")
 
 SCHOOL, LEFT_OUT = "mart.school", "mart.school_left_out"
 

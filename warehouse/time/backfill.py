@@ -3,7 +3,8 @@
 For each extract the tables up to ``mart.area_summary`` are built, by the same SQL, in a warehouse that is gone afterwards, from
 what was known on that day (``warehouse/landing/as_of.py``). The figures join the history of a source
 (``warehouse/time/history.py``): the next refresh publishes them in ``mart.area_history``, and ``area_trend`` begins with them.
-Statuses of schools are not kept: who looks for one of a past day refreshes from the files of that day.
+What is
+needed to follow the schools of the day is held too (``warehouse/time/earlier.py``).
 """
 
 from __future__ import annotations
@@ -23,21 +24,18 @@ from transforms.errors import InputError
 from transforms.layouts import GROUPS, Layout, layout_for
 from transforms.layouts.gias import ESTABLISHMENT
 from transforms.layouts.layout import date_in_name
-from warehouse.checks import run_check
-from warehouse.definitions import load_parameters
 from warehouse.graph import Graph, assemble
 from warehouse.home import Home
 from warehouse.landing import raw
 from warehouse.landing.archive import SYNTHETIC_MARKER, read_whole
 from warehouse.landing.as_of import FolderOf
 from warehouse.landing.kept import mark_published
-from warehouse.model import load_macros
 from warehouse.publish import new_stamp
-from warehouse.reference import load_reference
 from warehouse.sources.by_hand import refuse_mixture
 from warehouse.sources.cards import read_cards
 from warehouse.store import alone, literal, run, scratch
-from warehouse.time import history, previous
+from warehouse.time import earlier, history
+from warehouse.time.passing import build_passing
 from warehouse.time.settle import settle
 
 log = logging.getLogger("schoolmatch")
@@ -77,7 +75,9 @@ def backfill(home: Home, source: str, own: Path, given: Path) -> list[Filled]:
                 continue
             try:
                 with tempfile.TemporaryDirectory(prefix="schoolmatch-backfill-") as kept:
-                    found = _find(graph, FolderOf(root, day, results_after), home.landing, source, Path(kept) / "found")
+                    found = _find(
+                        graph, FolderOf(root, day, results_after), home, source, Path(kept) / "found", is_synthetic=is_synthetic
+                    )
                     keep(home, source, [Path(kept) / "found"], is_synthetic=is_synthetic)
                 log.info("%s: %s schools, Ofsted as at %s", day, f"{found.schools:,}", found.ofsted_as_at)
             except (InputError, OSError) as error:
@@ -167,31 +167,28 @@ class _Seen:
         return True
 
 
-def _find(graph: Graph, folder: FolderOf, archive: Path, source: str, kept: Path) -> Filled:
-    """Build what the day's figures are made of, check it, and keep the figures as Parquet in a folder."""
+def _find(graph: Graph, folder: FolderOf, home: Home, source: str, kept: Path, *, is_synthetic: bool) -> Filled:
+    """Build what the day's figures are made of, check it, keep the figures as Parquet in a folder, and hold the day's schools."""
     with scratch() as connection:
-        for group in (*GROUPS, raw.POSTCODE_GROUP):
-            raw.load_group(connection, folder, group, archive)
-        raw.note_run(connection, f"backfill {folder.day}", position(folder.day), source, accepts_changes=False)
-        previous.create(connection)
-        history.create(connection)
-        load_macros(connection)
-        load_reference(connection)
-        load_parameters(connection, graph.definitions)
-        built = graph.needed_for([AREAS, REFRESH])
-        for model in built:
-            model.build(connection)
-        absent = {model.name for model in graph.in_order} - {model.name for model in built}
-        results = [run_check(connection, check) for check in graph.checks if not absent & {check.on, *check.reads}]
-        if failed := [str(result) for result in results if not result.passed]:
-            raise InputError(f"Checks failed: {' '.join(failed)}", do="mend the files, or leave this extract out")
+        build_passing(
+            connection,
+            graph,
+            folder,
+            home.landing,
+            [AREAS, REFRESH, *(f"mart.{name}" for name in earlier.READ)],
+            run_id=f"backfill {folder.day}",
+            at=position(folder.day),
+            source=source,
+            do="mend the files, or leave this extract out",
+        )
         write_found(connection, kept)
+        earlier.hold(connection, home, source, folder.day, is_synthetic=is_synthetic)
         ((ofsted_as_at, schools),) = run(connection, f"select ofsted_as_at, schools from {REFRESH}")
         needs = run(
             connection, f"select definition, sum(in_need) from {AREAS} where area_type = 'country' group by all order by all"
         )
         hashes = [sha for group in GROUPS for (sha,) in run(connection, f"select sha256 from {raw.file_table(group)}")]
-    mark_published(archive, hashes)
+    mark_published(home.landing, hashes)
     return Filled(folder.day, ofsted_as_at, schools, {definition: int(count) for definition, count in needs})
 
 

@@ -94,6 +94,13 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def passing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of this process alone in a file that the caller takes away afterwards."""
+    with duckdb.connect(path, config=SETTINGS) as connection:
+        yield connection
+
+
+@contextmanager
 def in_memory(**settings: str | int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, with these settings beside the usual ones.
 

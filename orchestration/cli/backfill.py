@@ -88,6 +88,9 @@ def _from_folder(place: Home, source: str, given: Path) -> bool:
             is_whole = False
             errors.print(f"[bold red]{filled.day}:[/] {escape(filled.problem)}", soft_wrap=True)
         else:
-            needs = ", ".join(f"{count:,} in need by {name}" for name, count in (filled.in_need or {}).items())
+            needs = ", ".join(
+                f"by {name} it cannot be told how many are in need" if count is None else f"{count:,} in need by {name}"
+                for name, count in (filled.in_need or {}).items()
+            )
             console.print(f"{filled.day}: {counted(filled.schools, 'school')}; {needs}; Ofsted as at {filled.ofsted_as_at}")
     return is_whole

@@ -49,7 +49,7 @@ def test_rows_of_a_wide_file_that_end_early_are_schools_without_results() -> Non
 def test_of_two_versions_in_one_file_the_later_counts_and_is_named() -> None:
     result = parsed("ks2_two_versions")
     assert len(result.frame) == 3
-    assert result.notices == ("Of 2024/25 12 rows are not read, of version Provisional: Revised counts",)
+    assert result.notices == ("Of 2024/25 15 rows are not read, of version Provisional: Revised counts",)
 
 
 def test_codes_that_a_spreadsheet_program_cut_are_put_right_and_counted() -> None:

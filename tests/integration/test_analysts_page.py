@@ -15,9 +15,9 @@ QUESTIONS = {
 }
 
 
-def test_there_are_thirteen_questions() -> None:
-    assert [int(name.split(".")[0]) for name in QUESTIONS] == list(range(1, 14))
-    assert PAGE.read_text().count("```sql") == 13
+def test_there_are_fourteen_questions() -> None:
+    assert [int(name.split(".")[0]) for name in QUESTIONS] == list(range(1, 15))
+    assert PAGE.read_text().count("```sql") == 14
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -75,4 +75,4 @@ def test_the_command_line_of_duckdb_answers(published_sample: Path, expected: di
         assert answered.returncode == 0, answered.stderr
         rows = json.loads(answered.stdout)
         assert len(rows) == len(expected[name])
-        assert list(rows[0]) == columns
+        assert not rows or list(rows[0]) == columns  # of one of an earlier time the sample has none

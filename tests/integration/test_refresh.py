@@ -79,7 +79,7 @@ def test_every_hash_size_and_row_count_of_the_manifest_holds(published: Path, ho
             assert pq.read_metadata(published / name).num_rows == file["rows"] == manifest["tables"][f"mart.{Path(name).stem}"]
     assert {source["kind"] for source in manifest["sources"]} >= {"gias_establishment", "ofsted_inspection", "ons_postcode"}
     assert all(check["passed"] for check in manifest["checks"])
-    assert set(manifest["definitions"]) == {"nfer-2017", "rise"}
+    assert set(manifest["definitions"]) == {"nfer-2017", "rise", "universal-rise"}
 
 
 def test_the_sample_is_labelled_in_every_output(published: Path) -> None:

@@ -129,7 +129,8 @@ def test_a_definition_may_give_null_for_a_list_without_reasons(
         """create table definition.outcome as select 'own' as definition, 1 as urn, 'primary' as phase,
         cast($1 as varchar[]) as in_need_reasons, cast($2 as varchar[]) as high_performing_reasons,
         cast(null as varchar) as excluded_from_need, cast(null as varchar) as excluded_from_high_performing,
-        ['not_known'] as not_assessed, cast([] as varchar[]) as not_met, '{}' as facts""",
+        ['not_known'] as not_assessed, cast([] as varchar[]) as not_met, cast(null as varchar) as not_asked_because,
+        '{}' as facts""",
         [in_need, high_performing],
     )
     connection.execute(

@@ -119,7 +119,7 @@ except InputError as error:
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True)
     above_the_file, _, problem = told.stdout.partition("\n")
-    assert "more than 700,000 rows" in problem
+    assert "more than 850,000 rows" in problem
     assert int(above_the_file) < 600_000
 
 

@@ -1,7 +1,7 @@
 """Moving one threshold changes the one school for which it decides, and nothing else: docs/method/beyond.md#sensitivity.
 
 A small world in which, for every threshold, one school stands just on its other side. All others keep status, reasons and what
-could not be assessed, in both definitions.
+could not be assessed, in all definitions.
 """
 
 from __future__ import annotations
@@ -71,8 +71,10 @@ MOVES = {
     ("rise", "high_results_years"): Move(3, {107: ("high_performing", ["good_with_high_results"]), 119: NEITHER}),
     # of 30 pupils 90 percent may be 74, above the cut of 71, and 85 percent may be 68
     ("rise", "high_results_interval_counts"): Move(0, dict.fromkeys((110, 116, 118, 119, 205), NEITHER)),
+    # the second of four schools with a figure of the disadvantaged; all pupils of the third do too well for it to be in need
+    ("universal-rise", "quarter_percent"): Move(50, {118: ("high_performing", ["high_for_disadvantaged"])}),
 }
-"""Every threshold of both definitions. A new one needs a school here."""
+"""Every threshold of all definitions. A new one needs a school here."""
 
 
 def good(world: World, urn: int, *, kind: str = "primary", leadership: int | None = 2, grade: int = 2, previous: int = 2) -> None:
@@ -128,7 +130,7 @@ def primaries(world: World) -> None:
     low_before(world, 109, year=2015, level4_rwm_percent=85, percent=95)
     for urn in (101, 108, 109):
         world.ks2(urn, 2016, percent=66, progress=-4)
-    world.ks2(110, 2016, percent=85, progress=-4)
+    world.ks2(110, 2016, percent=85, progress=-4, disadvantaged_rwm_expected_percent=70)
     world.ks2(111, 2016, percent=66, progress=0, reading_progress=-2.5)
     world.ks2(112, 2016, percent=66, progress=0, writing_progress=-3.5)
     world.ks2(113, 2016, percent=66, progress=0, maths_progress=-2.5)
@@ -137,12 +139,12 @@ def primaries(world: World) -> None:
     for urn in (114, 115, 116, 117, 118, 119, 120):
         fine_before(world, urn)
     world.ks2(114, 2016, percent=69, progress=2)
-    world.ks2(115, 2016, percent=90, progress=-0.5)
+    world.ks2(115, 2016, percent=90, progress=-0.5, disadvantaged_rwm_expected_percent=50)
     world.ks2(116, 2016, percent=80, progress=2)
     world.ks2(119, 2016, percent=71, progress=3, maths_progress=-1)  # fifth of 20 in 2016: in the top 25 percent, not in the top 20
     world.ks2(120, 2016, percent=40, progress=0)
-    world.ks2(117, 2016, percent=40, progress=0)
-    world.ks2(118, 2016, percent=75, progress=0)
+    world.ks2(117, 2016, percent=40, progress=0, disadvantaged_rwm_expected_percent=40)
+    world.ks2(118, 2016, percent=75, progress=0, disadvantaged_rwm_expected_percent=60)
 
 
 def secondaries(world: World) -> None:

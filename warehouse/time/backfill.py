@@ -45,12 +45,15 @@ AREAS, REFRESH = "mart.area_summary", "mart.refresh"
 
 @dataclass(frozen=True)
 class Filled:
-    """A day whose figures were filled in: on what data, of how many schools, how many in need by definition; or the problem."""
+    """A day whose figures were filled in: on what data, of how many schools, how many in need by definition; or the problem.
+
+    None of a definition: it cannot be told of any phase.
+    """
 
     day: date
     ofsted_as_at: date | None = None
     schools: int = 0
-    in_need: dict[str, int] | None = None
+    in_need: dict[str, int | None] | None = None
     problem: str | None = None
 
 
@@ -189,7 +192,9 @@ def _find(graph: Graph, folder: FolderOf, home: Home, source: str, kept: Path, *
         )
         hashes = [sha for group in GROUPS for (sha,) in run(connection, f"select sha256 from {raw.file_table(group)}")]
     mark_published(home.landing, hashes)
-    return Filled(folder.day, ofsted_as_at, schools, {definition: int(count) for definition, count in needs})
+    return Filled(
+        folder.day, ofsted_as_at, schools, {definition: None if count is None else int(count) for definition, count in needs}
+    )
 
 
 def position(day: date) -> datetime:

@@ -26,7 +26,8 @@ from warehouse.landing.archive import DropFolder
 from warehouse.model import load_macros
 from warehouse.publish import DUCKDB_FILE
 from warehouse.reference import load_reference
-from warehouse.store import SETTINGS, in_memory, literal, rows_as_dicts, run
+from warehouse.sealed import read_only
+from warehouse.store import in_memory, literal, passing, rows_as_dicts, run
 from warehouse.time import earlier
 from warehouse.time.passing import build_passing
 
@@ -161,11 +162,11 @@ def _vintage(folder: Path, target: Path, tables: list[str]) -> Vintage:
     """Open a published folder, or build of a drop folder what is asked for into ``<target>.duckdb``."""
     published = folder / DUCKDB_FILE
     if published.is_file():
-        with duckdb.connect(published.resolve(), read_only=True, config=SETTINGS) as connection:
+        with read_only(published.resolve()) as connection:
             return _told(connection, folder, published.resolve(), is_published=True)
     drop = DropFolder(folder)
     file = target.with_suffix(".duckdb")
-    with duckdb.connect(file, config=SETTINGS) as connection:
+    with passing(file) as connection:
         build_passing(
             connection,
             assemble(),

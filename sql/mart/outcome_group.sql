@@ -33,6 +33,12 @@ select
     counted.phase,
     counted.grouping,
     counted.help_group,
+    case counted.grouping when 'status' then 10 when 'partners' then 20 else 30 end
+    + coalesce(known.place, case counted.help_group when 'in_need' then 1 when 'not_in_need' then 2 else 9 end) as place,
+    case
+        when counted.grouping = 'status' then replace(counted.help_group, '_', ' ')
+        else 'in need, ' || coalesce(known.label, 'not told what stood near')
+    end as words,
     vintage.gias_as_at as followed_from,
     counted.schools,
     counted.same,
@@ -47,9 +53,10 @@ select
     counted.judged_since,
     counted.good_then_percent,
     counted.good_now_percent,
-    -- of 0 and of 100 % an end is a rounding error past them
-    greatest(wilson_lower(counted.good_now_percent, counted.judged), 0) as good_now_percent_lower,
-    least(wilson_upper(counted.good_now_percent, counted.judged), 100) as good_now_percent_upper
+    -- of 0 and of 100 % an end is a rounding error past them; of none greatest and least would make a figure of null
+    if(counted.judged > 0, greatest(wilson_lower(counted.good_now_percent, counted.judged), 0), null) as good_now_percent_lower,
+    if(counted.judged > 0, least(wilson_upper(counted.good_now_percent, counted.judged), 100), null) as good_now_percent_upper
 from counted
 cross join earlier.refresh as vintage
+left join reference.help_group as known on known.grouping = counted.grouping and known.help_group = counted.help_group
 order by counted.definition, counted.phase, counted.grouping, counted.help_group

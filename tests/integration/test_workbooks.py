@@ -30,6 +30,7 @@ LONG = {
     "Organisations",
     "High-performing schools",
     "Sensitivity",
+    "Then and now",
     "Changes",
 }
 """The sheets that can have hundreds of rows: they can be filtered, and their headers stay in view."""

@@ -216,6 +216,32 @@ COLUMNS: dict[str, Columns] = {
         for heading, column in _MEASURES.items()
         if not column.startswith("partnered_exclusively") and "key_stage" not in column and column != "not_asked"
     },
+    "Then and now": {
+        "Definition": ("grouped.definition", "outcome_group.definition"),
+        "Phase": ("replace(grouped.phase, '_', ' ')", "outcome_group.phase"),
+        "Schools of the earlier time": ("grouped.words", "outcome_group.words"),
+        "As at": ("grouped.followed_from", "outcome_group.followed_from"),
+        "Schools": ("grouped.schools", "outcome_group.schools"),
+        "Followed, %": ("grouped.followed_percent", "outcome_group.followed_percent"),
+        "Judged": ("grouped.judged", "outcome_group.judged"),
+        "Good or better then, %": ("grouped.good_then_percent", "outcome_group.good_then_percent"),
+        "Good or better now, %": ("grouped.good_now_percent", "outcome_group.good_now_percent"),
+        "from, %": ("grouped.good_now_percent_lower", "outcome_group.good_now_percent_lower"),
+        "to, %": ("grouped.good_now_percent_upper", "outcome_group.good_now_percent_upper"),
+    }
+    | {
+        heading: (
+            f"""(select {column} from mart.outcome_gain as gain
+            where gain.definition = grouped.definition and gain.phase = grouped.phase and gain.grouping = grouped.grouping
+            and gain.help_group = grouped.help_group and gain.measure = '{measure}')""",
+            f"outcome_gain.{column}",
+        )
+        for measure, first, words in (
+            ("less_band", "Places beside schools that began alike", "alike"),
+            ("less_near_band", "Places beside those with as many near, too", "as many near"),
+        )
+        for heading, column in ((first, "places"), (f"{words}: from", "places_lower"), (f"{words}: to", "places_upper"))
+    },
     "Changes": {
         "Change": ("", None),
         "Definition": ("", "change.definition"),
@@ -254,8 +280,8 @@ _FROM = {
 }
 SHEETS = ("Cover", "Contents", *COLUMNS, "Data dictionary", "Glossary", "Notes")
 """All sheets, which are those of England's workbook."""
-OF_ENGLAND = "Sensitivity"
-"""The sheet that is in England's workbook alone."""
+OF_ENGLAND = {"Sensitivity": "mart.sensitivity as moved", "Then and now": "mart.outcome_group as grouped"}
+"""The sheets that are in England's workbook alone, and of which table each is."""
 
 
 @dataclass
@@ -293,7 +319,7 @@ def areas(connection: duckdb.DuckDBPyConnection) -> list[Area]:
 
 def sheets_of(path: Path) -> tuple[str, ...]:
     """The sheets that a workbook has, in order."""
-    return tuple(sheet for sheet in SHEETS if sheet != OF_ENGLAND or path.name == "england.xlsx")
+    return tuple(sheet for sheet in SHEETS if sheet not in OF_ENGLAND or path.name == "england.xlsx")
 
 
 class Expected:
@@ -307,8 +333,10 @@ class Expected:
         self._schools = {sheet: self._of_schools(sheet) for sheet in _FROM}
         thresholds = ", ".join(sql for sql, _ in self.columns["Thresholds"].values())
         self._thresholds = run(connection, f"select {thresholds} from mart.definition where parameter is not null")
-        moved = ", ".join(sql for sql, _ in self.columns[OF_ENGLAND].values())
-        self._sensitivity = run(connection, f"select {moved} from mart.sensitivity as moved")
+        self._of_england = {
+            sheet: run(connection, f"select {', '.join(sql for sql, _ in self.columns[sheet].values())} from {table}")
+            for sheet, table in OF_ENGLAND.items()
+        }
 
     def rows(self, sheet: str, area: Area) -> Iterable[Row]:
         """The rows of a sheet with figures of an area's workbook, in any order."""
@@ -318,8 +346,8 @@ class Expected:
             return (self.changes or {}).get(area.code, [])
         if sheet == "Thresholds":
             return self._thresholds
-        if sheet == OF_ENGLAND:
-            return self._sensitivity
+        if sheet in OF_ENGLAND:
+            return self._of_england[sheet]
         codes = {"Summary": area.summary, "Local authorities": area.authorities, "Constituencies": area.constituencies}[sheet]
         return [row for code in codes for row in self._figures[sheet].get(code, [])]
 
@@ -409,7 +437,7 @@ class Expected:
 
 
 def _status_in_words(status: str) -> str:
-    return {"in_need": "in need", "high_performing": "high-performing"}.get(status, status)
+    return {"in_need": "in need", "high_performing": "high-performing", "not_asked": "not asked"}.get(status, status)
 
 
 def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:

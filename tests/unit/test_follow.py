@@ -12,6 +12,7 @@ import pytest
 
 from transforms.outcomes import FEWEST
 from warehouse.model import load_macros
+from warehouse.query import ask
 from warehouse.reference import load_reference
 from warehouse.store import in_memory, rows_as_dicts, run
 from warehouse.time import earlier
@@ -333,3 +334,31 @@ def test_an_interval_does_not_go_past_0_or_100(two: Vintages, percent: int, *, b
     group = two.outcome()
     assert group["good_now_percent"] == percent
     assert 0 <= group["good_now_percent_lower"] < group["good_now_percent_upper"] <= 100
+
+
+def test_groups_have_words_and_stand_by_the_help_that_was_near(two: Vintages) -> None:
+    for urn, partners in ((1, 12), (2, 0), (3, 2), (4, None)):
+        two.then(urn, partners=partners, share=None)
+    two.then(5, "neither")
+    rows = two.query("from mart.outcome_group where grouping <> 'helper_share' order by place")
+    assert [row["words"] for row in rows] == [
+        "in need",
+        "not in need",
+        "in need, no partner near",
+        "in need, 1 to 3 partners",
+        "in need, 10 partners and more",
+        "in need, not told what stood near",
+    ]
+
+
+def test_the_sheet_of_england_shows_changes_beside_schools_that_began_alike_and_none_alone(two: Vintages) -> None:
+    for number in range(12):
+        for base, status in ((100, "in_need"), (200, "neither")):
+            two.then(base + number, status, ks2_rwm_expected_percent=float(number), easting=0, northing=0)
+            two.now(base + number, ks2_rwm_expected_percent=float(number) + (20 if status == "in_need" else 0))
+    build_outcomes(two.connection)
+    rows = {row["words"]: row for row in ask(two.connection, "sheet/outcomes")}
+    assert rows["in need"]["band_places"] == two.outcome()["less_band_places"] > 0
+    assert rows["in need"]["near_band_places_lower"] == two.outcome()["less_near_band_lower"]
+    assert rows["not in need"]["band_places"] is None
+    assert not any("gain" in name for name in rows["in need"])
